@@ -1,0 +1,11 @@
+import type { ClientId } from '../identifiers.ts';
+import type { ConversationRecord } from './conversation.ts';
+
+/** A conversation record with its member list in the form questions are asked of it. */
+export interface Conversation extends ConversationRecord {
+  readonly memberSet: ReadonlySet<ClientId>;
+}
+
+export function knownConversation(record: ConversationRecord): Conversation {
+  return { ...record, memberSet: new Set(record.members) };
+}

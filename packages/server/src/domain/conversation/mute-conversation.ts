@@ -1,0 +1,34 @@
+import type { Actor } from '../actor.ts';
+import { ImError } from '../errors.ts';
+import type { ConversationId } from '../identifiers.ts';
+import type { World } from '../world.ts';
+import { findConversation } from './find-conversation.ts';
+import type { Conversation } from './known-conversation.ts';
+
+/**
+ * Silences push notifications of a conversation for the acting member, or lets them through again
+ * (`semantics §5.5`). Nobody else is told. `updatedAt` grows either way: SDKs compare it.
+ *
+ * @throws ImError CONVERSATION_NOT_FOUND, CONVERSATION_READ_ONLY, CONVERSATION_UPDATE_REJECTED
+ */
+export async function muteConversation(
+  world: World,
+  actor: Actor,
+  id: ConversationId,
+  muted: boolean,
+): Promise<Conversation> {
+  const conversation = await findConversation(world, actor.app, id);
+  if (conversation.kind === 'temporary') {
+    throw new ImError('CONVERSATION_READ_ONLY', 'A temporary conversation cannot be muted.');
+  }
+  if (conversation.kind === 'basic' && !conversation.memberSet.has(actor.client)) {
+    throw new ImError('CONVERSATION_UPDATE_REJECTED', `Only members may mute conversation ${id}.`);
+  }
+  const record = await world.store.conversations.setMuted(conversation, {
+    client: actor.client,
+    muted,
+    now: world.clock.now(),
+  });
+  if (record === undefined) throw new ImError('CONVERSATION_NOT_FOUND', `Conversation ${id} was just deleted.`);
+  return world.conversations.put(record);
+}

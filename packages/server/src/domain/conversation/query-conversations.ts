@@ -1,0 +1,111 @@
+import type { Actor } from '../actor.ts';
+import { ImError } from '../errors.ts';
+import type { ConversationId } from '../identifiers.ts';
+import type { JsonObject } from '../json.ts';
+import { type FoundConversation, QueryTooSlow } from '../ports/store.ts';
+import type { Condition } from '../query/condition.ts';
+import { parseSort } from '../query/parse-sort.ts';
+import { parseWhere } from '../query/parse-where.ts';
+import type { World } from '../world.ts';
+
+const DEFAULT_LIMIT = 10;
+const MAX_LIMIT = 1000;
+const MAX_SKIP = 1_000_000;
+/** Milliseconds a query may work before it is refused with 4310. */
+const BUDGET = 2000;
+
+export interface QueryConversations {
+  /** Absent or empty: the client's own basic conversations. Anything else is taken literally. */
+  readonly where?: JsonObject;
+  readonly sort?: string;
+  readonly limit?: number;
+  readonly skip?: number;
+  readonly withLastMessage: boolean;
+}
+
+/**
+ * Finds conversations (`wire-protocol §4.5`, `semantics §3.8`). With the app's `privateConversations` on, only
+ * what concerns the client or is public is found (D-27).
+ *
+ * @throws ImError CONVERSATION_QUERY_FAILED where the query is malformed or too slow
+ */
+export async function queryConversations(
+  world: World,
+  actor: Actor,
+  query: QueryConversations,
+): Promise<readonly FoundConversation[]> {
+  const limit = clamp(query.limit ?? DEFAULT_LIMIT, MAX_LIMIT);
+  const wished = scope(actor, query.where);
+  const sort = parseSort(query.sort);
+  if (limit === 0) return [];
+  try {
+    return await world.store.conversations.query({
+      app: actor.app.key,
+      condition: actor.app.settings.privateConversations ? both(wished, visibleTo(actor)) : wished,
+      sort,
+      skip: clamp(query.skip ?? 0, MAX_SKIP),
+      limit,
+      withLastMessage: query.withLastMessage,
+      budget: BUDGET,
+    });
+  } catch (error) {
+    if (!(error instanceof QueryTooSlow)) throw error;
+    throw new ImError('CONVERSATION_QUERY_FAILED', 'The query took too long; add a condition on an indexed key.');
+  }
+}
+
+/** Temporary conversations by id, in the order asked for; unknown and expired ids are left out. */
+export async function loadTemporaryConversations(
+  world: World,
+  actor: Actor,
+  ids: readonly ConversationId[],
+  withLastMessage: boolean,
+): Promise<readonly FoundConversation[]> {
+  const asked = [...new Set(ids)].slice(0, MAX_LIMIT);
+  const records = await world.store.conversations.load(actor.app.key, asked, world.clock.now());
+  const byId = new Map(records.filter((record) => record.kind === 'temporary').map((record) => [record.id, record]));
+  const found = asked.flatMap((id) => byId.get(id) ?? []);
+  return Promise.all(
+    found.map(async (conversation) => {
+      if (!withLastMessage) return { conversation };
+      const [lastMessage] = await world.store.messages.history({
+        conversation: conversation.key,
+        direction: 'older',
+        limit: 1,
+      });
+      return lastMessage === undefined ? { conversation } : { conversation, lastMessage };
+    }),
+  );
+}
+
+function scope(actor: Actor, where: JsonObject | undefined): Condition {
+  if (where !== undefined && Object.keys(where).length > 0) return parseWhere(where);
+  return {
+    test: 'all',
+    conditions: [
+      { test: 'equal', path: ['m'], value: actor.client },
+      { test: 'not-equal', path: ['tr'], value: true },
+      { test: 'not-equal', path: ['sys'], value: true },
+    ],
+  };
+}
+
+function visibleTo(actor: Actor): Condition {
+  return {
+    test: 'any',
+    conditions: [
+      { test: 'equal', path: ['m'], value: actor.client },
+      { test: 'equal', path: ['tr'], value: true },
+      { test: 'equal', path: ['sys'], value: true },
+      { test: 'equal', path: ['attr', 'public'], value: true },
+    ],
+  };
+}
+
+function both(first: Condition, second: Condition): Condition {
+  return { test: 'all', conditions: [first, second] };
+}
+
+function clamp(value: number, most: number): number {
+  return Math.max(0, Math.min(Math.trunc(value), most));
+}

@@ -1,0 +1,81 @@
+import type { Actor } from '../actor.ts';
+import { ImError } from '../errors.ts';
+import { type ClientId, TEMPORARY_PREFIX } from '../identifiers.ts';
+import type { JsonObject } from '../json.ts';
+import type { ConversationDraft } from '../ports/store.ts';
+import type { World } from '../world.ts';
+import { initialColumns } from './initial-columns.ts';
+import type { Conversation } from './known-conversation.ts';
+
+const DEFAULT_TTL_SECONDS = 86_400;
+const MAX_TTL_SECONDS = 30 * 86_400;
+
+export interface StartConversation {
+  readonly kind: 'basic' | 'chat-room' | 'temporary';
+  /** Wished members; the creator is added, repeats are dropped. Ignored for chat rooms. */
+  readonly members: readonly ClientId[];
+  /** `name`, `attr` and top-level columns; server-controlled columns are dropped. */
+  readonly attributes: JsonObject;
+  readonly unique: boolean;
+  /** Temporary conversations: seconds to live. Absent or not positive: a day. At most 30 days. */
+  readonly ttl?: number;
+}
+
+export interface StartedConversation {
+  readonly conversation: Conversation;
+  /** The unique conversation was already there; the wished attributes were not applied. */
+  readonly existing: boolean;
+}
+
+/**
+ * Creates a conversation, or finds the unique one with exactly these members (`semantics §3.2`,
+ * `wire-protocol §4.2`).
+ *
+ * @throws ImError CONVERSATION_FULL
+ */
+export async function startConversation(
+  world: World,
+  actor: Actor,
+  request: StartConversation,
+): Promise<StartedConversation> {
+  const members = request.kind === 'chat-room' ? [] : [...new Set([actor.client, ...request.members])];
+  checkSize(actor, request.kind, members.length);
+  const outcome = await world.store.conversations.create({
+    app: actor.app.key,
+    creator: actor.client,
+    columns: initialColumns(request.attributes),
+    members,
+    unique: request.unique && request.kind !== 'chat-room',
+    now: world.clock.now(),
+    ...identity(world, request),
+  });
+  const conversation = world.conversations.put(outcome.conversation);
+  if (!outcome.existing) {
+    world.outbox.publish({
+      type: 'conversation-created',
+      app: actor.app.key,
+      at: outcome.eventAt,
+      conversation,
+      by: actor.client,
+    });
+  }
+  return { conversation, existing: outcome.existing };
+}
+
+function checkSize(actor: Actor, kind: StartConversation['kind'], members: number): void {
+  const limit = kind === 'temporary' ? actor.app.settings.maxTemporaryMembers : actor.app.settings.maxMembers;
+  if (members > limit) {
+    throw new ImError('CONVERSATION_FULL', `A ${kind} conversation holds at most ${limit} members, not ${members}.`);
+  }
+}
+
+function identity(
+  world: World,
+  request: StartConversation,
+): Pick<ConversationDraft, 'id' | 'kind' | 'ttl' | 'expiresAt'> {
+  const id = world.random.conversationId();
+  if (request.kind !== 'temporary') return { id, kind: request.kind };
+  const wished = request.ttl ?? 0;
+  const ttl = wished > 0 ? Math.min(wished, MAX_TTL_SECONDS) : DEFAULT_TTL_SECONDS;
+  return { id: TEMPORARY_PREFIX + id, kind: 'temporary', ttl, expiresAt: world.clock.now() + ttl * 1000 };
+}

@@ -1,0 +1,75 @@
+import type { Actor } from '../actor.ts';
+import { ImError } from '../errors.ts';
+import type { ConversationId } from '../identifiers.ts';
+import type { JsonObject } from '../json.ts';
+import type { World } from '../world.ts';
+import { applyAttributeUpdate, parseAttributeUpdate } from './attribute-operations.ts';
+import { findConversation } from './find-conversation.ts';
+import type { Conversation } from './known-conversation.ts';
+
+/** Concurrent updates of one conversation lose the race at most this often before the caller is told to retry. */
+const ATTEMPTS = 16;
+
+export interface UpdatedConversation {
+  readonly conversation: Conversation;
+  /** The resulting value of every top-level key the update touched. */
+  readonly resulting: JsonObject;
+}
+
+/**
+ * Changes name, attributes and custom columns (`wire-protocol §4.4`, `semantics §3.6`).
+ *
+ * @throws ImError CONVERSATION_NOT_FOUND, CONVERSATION_READ_ONLY, NORMAL_CONVERSATION_REQUIRED,
+ *   CONVERSATION_UPDATE_REJECTED, CONVERSATION_UPDATE_FAILED
+ */
+export async function updateConversation(
+  world: World,
+  actor: Actor,
+  id: ConversationId,
+  update: JsonObject,
+): Promise<UpdatedConversation> {
+  const operations = parseAttributeUpdate(update);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const conversation = await findConversation(world, actor.app, id);
+    requireMayUpdate(actor, conversation);
+    const { columns, resulting } = applyAttributeUpdate(conversation.columns, operations);
+    const outcome = await world.store.conversations.replaceColumns(conversation, {
+      by: actor.client,
+      now: world.clock.now(),
+      expectedVersion: conversation.version,
+      columns,
+      attributes: { requested: update, resulting },
+    });
+    if (outcome === undefined) throw new ImError('CONVERSATION_NOT_FOUND', `Conversation ${id} was just deleted.`);
+    if (outcome === 'conflict') {
+      // Somebody else's change came first; what we computed is stale, and so may the cached record be.
+      world.conversations.forget(actor.app.key, id);
+      continue;
+    }
+    const changed = world.conversations.put(outcome.conversation);
+    world.outbox.publish({
+      type: 'conversation-updated',
+      app: actor.app.key,
+      at: outcome.eventAt,
+      conversation: changed,
+      by: actor.client,
+      requested: update,
+      resulting,
+      ...(actor.session !== undefined && { origin: actor.session }),
+    });
+    return { conversation: changed, resulting };
+  }
+  throw new ImError('CONVERSATION_UPDATE_FAILED', `Conversation ${id} is being changed by many at once; try again.`);
+}
+
+function requireMayUpdate(actor: Actor, conversation: Conversation): void {
+  if (conversation.kind === 'temporary') {
+    throw new ImError('CONVERSATION_READ_ONLY', 'A temporary conversation has no attributes to update.');
+  }
+  if (conversation.kind === 'service') {
+    throw new ImError('NORMAL_CONVERSATION_REQUIRED', 'A service conversation is updated over REST, not by clients.');
+  }
+  if (conversation.kind === 'basic' && !conversation.memberSet.has(actor.client)) {
+    throw new ImError('CONVERSATION_UPDATE_REJECTED', `Only members may update conversation ${conversation.id}.`);
+  }
+}

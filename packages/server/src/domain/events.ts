@@ -1,0 +1,108 @@
+import type { Conversation } from './conversation/known-conversation.ts';
+import type { AppKey, ClientId, MessageId, Milliseconds, SessionId } from './identifiers.ts';
+import type { JsonObject } from './json.ts';
+import type { StoredMessage } from './message/message.ts';
+import type { UnreadState } from './ports/store.ts';
+
+/**
+ * Committed facts: the only thing lane 1 hands to lane 2. An event is complete in itself, so that nobody who is
+ * told has to ask back.
+ */
+export type DomainEvent =
+  | ConversationCreated
+  | MembersAdded
+  | MembersRemoved
+  | ConversationUpdated
+  | MessageSent
+  | MessagePatched
+  | MessageDelivered
+  | MessageRead
+  | UnreadChanged;
+
+interface Fact {
+  readonly app: AppKey;
+  /** When it happened; the `serverTs` of every push that tells of it. */
+  readonly at: Milliseconds;
+  /** The session that caused it, where it must not be told what its reply already says. */
+  readonly origin?: SessionId;
+}
+
+interface InConversation extends Fact {
+  /** As committed, the change included. */
+  readonly conversation: Conversation;
+}
+
+export interface ConversationCreated extends InConversation {
+  readonly type: 'conversation-created';
+  readonly by?: ClientId;
+}
+
+export interface MembersAdded extends InConversation {
+  readonly type: 'members-added';
+  readonly by?: ClientId;
+  readonly clients: readonly ClientId[];
+}
+
+export interface MembersRemoved extends InConversation {
+  readonly type: 'members-removed';
+  readonly by?: ClientId;
+  readonly clients: readonly ClientId[];
+}
+
+export interface ConversationUpdated extends InConversation {
+  readonly type: 'conversation-updated';
+  readonly by?: ClientId;
+  /** The update as asked for, and the resulting value of every top-level key it touched. */
+  readonly requested: JsonObject;
+  readonly resulting: JsonObject;
+}
+
+/** What every recipient is shown of a message, whether or not it is stored. */
+export type DeliverableMessage = Pick<
+  StoredMessage,
+  'id' | 'timestamp' | 'sender' | 'body' | 'mentions' | 'mentionAll' | 'patchedAt'
+>;
+
+export interface MessageSent extends InConversation {
+  readonly type: 'message-sent';
+  readonly message: DeliverableMessage;
+  /** `stored` messages reach those who are away through unread and history; the others are for those online now. */
+  readonly kind: 'stored' | 'transient' | 'will';
+  readonly priority: MessagePriority;
+  /** Push content the sender gave for those who are offline. */
+  readonly pushData?: string;
+}
+
+export type MessagePriority = 'high' | 'normal' | 'low';
+
+export interface MessagePatched extends InConversation {
+  readonly type: 'message-patched';
+  readonly message: StoredMessage;
+  /** Why the server itself changed the message; absent where its author did. */
+  readonly reason?: { readonly code: number; readonly detail?: string };
+}
+
+/** The receiver's device has it. Told to the sender only. */
+export interface MessageDelivered extends InConversation {
+  readonly type: 'message-delivered';
+  readonly id: MessageId;
+  readonly sender: ClientId;
+  readonly by: ClientId;
+}
+
+/** The receiver has read it and everything before. Told to the sender only. */
+export interface MessageRead extends InConversation {
+  readonly type: 'message-read';
+  readonly id: MessageId;
+  readonly sender: ClientId;
+  readonly by: ClientId;
+  /** Everything sent strictly before this moment is read. */
+  readonly readBefore: Milliseconds;
+}
+
+/** A client's read position moved; every device of it shows the new count. */
+export interface UnreadChanged extends Fact {
+  readonly type: 'unread-changed';
+  readonly client: ClientId;
+  readonly states: readonly UnreadState[];
+}

@@ -1,0 +1,20 @@
+import type { ErrorReason } from '../errors.ts';
+import type { ClientId } from '../identifiers.ts';
+
+/** Ids that were refused, grouped by why. */
+export interface Refusal {
+  readonly reason: ErrorReason;
+  readonly clients: readonly ClientId[];
+}
+
+/** What an operation on several clients came to (`semantics §3.5`). */
+export interface PartialResult {
+  /** Ids that are now as wished, those that already were included. */
+  readonly succeeded: readonly ClientId[];
+  readonly refused: readonly Refusal[];
+}
+
+/** Leaves out groups nobody fell into. */
+export function refusals(...groups: readonly Refusal[]): readonly Refusal[] {
+  return groups.filter((group) => group.clients.length > 0);
+}

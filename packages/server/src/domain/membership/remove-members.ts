@@ -1,0 +1,68 @@
+import type { Actor } from '../actor.ts';
+import { findConversation } from '../conversation/find-conversation.ts';
+import { ImError } from '../errors.ts';
+import type { ClientId, ConversationId } from '../identifiers.ts';
+import type { World } from '../world.ts';
+import type { MembershipResult } from './add-members.ts';
+import { refusals } from './partial-result.ts';
+import { isProtectedOwner, outranks, requireMayRemove, requireOpenMembership } from './rules.ts';
+
+/**
+ * Quits a basic conversation, or puts others out of it (`wire-protocol §4.3`). The owner stays, and managers
+ * cannot remove each other; those ids are refused while the others succeed.
+ *
+ * @throws ImError CONVERSATION_NOT_FOUND, CONVERSATION_READ_ONLY, CONVERSATION_MEMBERSHIP_REQUIRED,
+ *   CONVERSATION_OPERATION_UNAUTHORIZED
+ */
+export async function removeMembers(
+  world: World,
+  actor: Actor,
+  id: ConversationId,
+  clients: readonly ClientId[],
+): Promise<MembershipResult> {
+  const conversation = await findConversation(world, actor.app, id);
+  requireOpenMembership(conversation);
+  const wished = [...new Set(clients)];
+  const quitting = wished.every((client) => client === actor.client);
+  if (!quitting) requireMayRemove(actor, conversation);
+
+  const owners = wished.filter((client) => isProtectedOwner(actor, conversation, client));
+  const equals = wished.filter(
+    (client) =>
+      actor.app.settings.memberRoles &&
+      client !== actor.client &&
+      conversation.memberSet.has(client) &&
+      !owners.includes(client) &&
+      !outranks(conversation, actor.client, client),
+  );
+  const allowed = wished.filter((client) => !owners.includes(client) && !equals.includes(client));
+  const refused = refusals(
+    { reason: 'CONVERSATION_NEED_OWNER', clients: owners },
+    { reason: 'CONVERSATION_OPERATION_UNAUTHORIZED', clients: equals },
+  );
+  if (allowed.length === 0) return { conversation, updatedAt: conversation.updatedAt, succeeded: [], refused };
+
+  const outcome = await world.store.conversations.removeMembers(conversation, {
+    by: actor.client,
+    clients: allowed,
+    now: world.clock.now(),
+  });
+  if (outcome === undefined) throw new ImError('CONVERSATION_NOT_FOUND', `Conversation ${id} was just deleted.`);
+  const changed = world.conversations.put(outcome.conversation);
+  if (outcome.changed.length > 0) {
+    world.outbox.publish({
+      type: 'members-removed',
+      app: actor.app.key,
+      at: outcome.eventAt,
+      conversation: changed,
+      by: actor.client,
+      clients: outcome.changed,
+    });
+  }
+  return {
+    conversation: changed,
+    updatedAt: changed.updatedAt,
+    succeeded: [...outcome.changed, ...outcome.unchanged],
+    refused,
+  };
+}

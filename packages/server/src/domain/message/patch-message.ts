@@ -1,0 +1,71 @@
+import type { Actor } from '../actor.ts';
+import { findConversation } from '../conversation/find-conversation.ts';
+import { ImError } from '../errors.ts';
+import type { ClientId, ConversationId, MessageId, Milliseconds } from '../identifiers.ts';
+import type { World } from '../world.ts';
+import { type MessageBody, RECALLED_BODY, type StoredMessage } from './message.ts';
+import { checkMessageSize } from './message-size.ts';
+
+export interface PatchMessage {
+  readonly conversation: ConversationId;
+  readonly id: MessageId;
+  readonly timestampHint?: Milliseconds;
+  readonly change:
+    | { readonly action: 'recall' }
+    | {
+        readonly action: 'edit';
+        readonly body: MessageBody;
+        readonly mentions: readonly ClientId[];
+        readonly mentionAll: boolean;
+      };
+}
+
+/**
+ * Edits or recalls a message its author sent earlier. There is no time limit; unread counts stay as they are
+ * (`semantics §4.7`, D-10).
+ *
+ * @throws ImError CONVERSATION_NOT_FOUND, MESSAGE_EDIT_DISABLED, MESSAGE_RECALL_DISABLED, MESSAGE_NOT_FOUND,
+ *   MESSAGE_OWNERSHIP_REQUIRED, FRAME_TOO_LONG
+ */
+export async function patchMessage(world: World, actor: Actor, request: PatchMessage): Promise<StoredMessage> {
+  const { change } = request;
+  requireAllowed(actor, change.action);
+  const content = change.action === 'recall' ? { body: RECALLED_BODY, mentions: [], mentionAll: false } : change;
+  checkMessageSize(actor.app, content);
+  const conversation = await findConversation(world, actor.app, request.conversation);
+  const outcome = await world.store.messages.patch({
+    conversation: conversation.key,
+    id: request.id,
+    author: actor.client,
+    body: content.body,
+    mentions: content.mentions,
+    mentionAll: content.mentionAll,
+    recalled: change.action === 'recall',
+    now: world.clock.now(),
+    ...(request.timestampHint !== undefined && { timestampHint: request.timestampHint }),
+  });
+  if (outcome.state === 'refused') {
+    throw outcome.reason === 'not-found'
+      ? new ImError('MESSAGE_NOT_FOUND', `There is no message ${request.id} in conversation ${conversation.id}.`)
+      : new ImError('MESSAGE_OWNERSHIP_REQUIRED', 'Only its author may edit or recall a message.');
+  }
+  world.outbox.publish({
+    type: 'message-patched',
+    app: actor.app.key,
+    at: outcome.message.patchedAt ?? world.clock.now(),
+    conversation,
+    message: outcome.message,
+    ...(actor.session !== undefined && { origin: actor.session }),
+  });
+  return outcome.message;
+}
+
+function requireAllowed(actor: Actor, action: 'edit' | 'recall'): void {
+  const { allowEdit, allowRecall } = actor.app.settings;
+  if (action === 'edit' && !allowEdit) {
+    throw new ImError('MESSAGE_EDIT_DISABLED', 'This app does not allow clients to edit messages.');
+  }
+  if (action === 'recall' && !allowRecall) {
+    throw new ImError('MESSAGE_RECALL_DISABLED', 'This app does not allow clients to recall messages.');
+  }
+}

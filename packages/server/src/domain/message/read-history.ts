@@ -1,0 +1,43 @@
+import type { Actor } from '../actor.ts';
+import { findConversation } from '../conversation/find-conversation.ts';
+import type { Conversation } from '../conversation/known-conversation.ts';
+import { ImError } from '../errors.ts';
+import type { ConversationId } from '../identifiers.ts';
+import type { HistoryRange } from '../ports/store.ts';
+import type { World } from '../world.ts';
+import type { StoredMessage } from './message.ts';
+
+const DEFAULT_LIMIT = 20;
+const MAX_LIMIT = 1000;
+
+export interface ReadHistory extends Omit<HistoryRange, 'conversation' | 'limit'> {
+  readonly conversation: ConversationId;
+  /** Absent: 20. 0: nothing. At most 1,000 (D-12). */
+  readonly limit?: number;
+}
+
+export interface HistoryPage {
+  readonly conversation: Conversation;
+  /** Oldest first, whichever the direction. */
+  readonly messages: readonly StoredMessage[];
+}
+
+/**
+ * A page of a conversation's history (`wire-protocol §4.12`). Only members may read basic and temporary
+ * conversations; somebody who rejoined sees what was sent in between.
+ *
+ * @throws ImError CONVERSATION_NOT_FOUND, CONVERSATION_LOG_REJECTED
+ */
+export async function readHistory(world: World, actor: Actor, request: ReadHistory): Promise<HistoryPage> {
+  const conversation = await findConversation(world, actor.app, request.conversation);
+  const membersOnly = conversation.kind === 'basic' || conversation.kind === 'temporary';
+  if (membersOnly && !conversation.memberSet.has(actor.client)) {
+    throw new ImError('CONVERSATION_LOG_REJECTED', `Only members may read the history of ${conversation.id}.`);
+  }
+  const limit = Math.max(0, Math.min(Math.trunc(request.limit ?? DEFAULT_LIMIT), MAX_LIMIT));
+  if (limit === 0) return { conversation, messages: [] };
+  return {
+    conversation,
+    messages: await world.store.messages.history({ ...request, conversation: conversation.key, limit }),
+  };
+}

@@ -1,0 +1,155 @@
+import type { Actor } from '../actor.ts';
+import type { Conversation } from '../conversation/known-conversation.ts';
+import { ImError } from '../errors.ts';
+import type { DeliverableMessage, MessagePriority } from '../events.ts';
+import { type ClientId, type ConversationId, type MessageId, type Milliseconds, TEMPORARY_PREFIX } from '../identifiers.ts';
+import { messageIdAt } from '../ports/message-id.ts';
+import type { World } from '../world.ts';
+import type { MessageBody } from './message.ts';
+import { checkMessageSize } from './message-size.ts';
+
+export interface SendMessage {
+  readonly conversation: ConversationId;
+  readonly body: MessageBody;
+  /** `stored` goes to history; `transient` only to who is online; `will` waits for the sender's disconnection. */
+  readonly kind: 'stored' | 'transient' | 'will';
+  readonly receipt: boolean;
+  readonly mentions: readonly ClientId[];
+  readonly mentionAll: boolean;
+  readonly priority: MessagePriority;
+  /** Names this logical message, so that a retry is recognised (`wire-protocol §4.9.6`). */
+  readonly token?: string;
+  /** JSON text for the offline push. */
+  readonly pushData?: string;
+}
+
+export interface SentMessage {
+  readonly id: MessageId;
+  readonly timestamp: Milliseconds;
+}
+
+/**
+ * Accepts a message: checks the sender's right, commits, and tells lane 2. Resolves once the message is on disk
+ * (`design §4`). A repeated token resolves with the original id and time and tells nobody.
+ *
+ * @throws ImError FRAME_TOO_LONG, INVALID_MESSAGING_TARGET, CONVERSATION_NOT_FOUND (an expired temporary
+ *   conversation), SILIENCED
+ */
+export async function sendMessage(world: World, actor: Actor, request: SendMessage): Promise<SentMessage> {
+  checkMessageSize(actor.app, request);
+  const conversation =
+    world.conversations.get(actor.app.key, request.conversation) ??
+    (await world.conversations.load(actor.app.key, request.conversation));
+  if (conversation === undefined) throw noSuchTarget(request.conversation);
+  requireMaySend(actor, conversation);
+  switch (request.kind) {
+    case 'stored':
+      return storeAndTell(world, actor, conversation, request);
+    case 'transient':
+      return tellOnly(world, actor, conversation, request);
+    case 'will':
+      return keepWill(world, actor, conversation, request);
+  }
+}
+
+async function storeAndTell(
+  world: World,
+  actor: Actor,
+  conversation: Conversation,
+  request: SendMessage,
+): Promise<SentMessage> {
+  const outcome = await world.store.messages.append({
+    conversation: conversation.key,
+    sender: actor.client,
+    body: request.body,
+    receipt: request.receipt,
+    mentions: request.mentions,
+    mentionAll: request.mentionAll,
+    membersOnly: conversation.kind === 'basic' || conversation.kind === 'temporary',
+    now: world.clock.now(),
+    ...(request.token !== undefined && { token: request.token }),
+  });
+  if (outcome.state === 'refused') {
+    world.conversations.forget(actor.app.key, conversation.id);
+    throw outcome.reason === 'no-conversation' ? noSuchTarget(conversation.id) : notAMember(actor, conversation);
+  }
+  const sent = { id: outcome.id, timestamp: outcome.timestamp };
+  if (outcome.state === 'appended') tell(world, actor, conversation, request, sent, 'stored');
+  return sent;
+}
+
+function tellOnly(world: World, actor: Actor, conversation: Conversation, request: SendMessage): SentMessage {
+  const sent = unstored(world);
+  tell(world, actor, conversation, request, sent, 'transient');
+  return sent;
+}
+
+function keepWill(world: World, actor: Actor, conversation: Conversation, request: SendMessage): SentMessage {
+  const sent = unstored(world);
+  world.wills.set(actor.app.key, actor.client, {
+    conversationId: conversation.id,
+    message: deliverable(actor, request, sent),
+    session: actor.session,
+  });
+  return sent;
+}
+
+/** Members only see what is live: the cache may know more members by now than the one the checks ran against. */
+function tell(
+  world: World,
+  actor: Actor,
+  conversation: Conversation,
+  request: SendMessage,
+  sent: SentMessage,
+  kind: 'stored' | 'transient',
+): void {
+  world.outbox.publish({
+    type: 'message-sent',
+    app: actor.app.key,
+    at: sent.timestamp,
+    conversation: world.conversations.get(actor.app.key, conversation.id) ?? conversation,
+    message: deliverable(actor, request, sent),
+    kind,
+    priority: request.priority,
+    ...(actor.session !== undefined && { origin: actor.session }),
+    ...(request.pushData !== undefined && { pushData: request.pushData }),
+  });
+}
+
+function deliverable(actor: Actor, request: SendMessage, sent: SentMessage): DeliverableMessage {
+  return {
+    ...sent,
+    sender: actor.client,
+    body: request.body,
+    mentions: request.mentions,
+    mentionAll: request.mentionAll,
+  };
+}
+
+function unstored(world: World): SentMessage {
+  const timestamp = world.clock.now();
+  return { id: messageIdAt(timestamp), timestamp };
+}
+
+function requireMaySend(actor: Actor, conversation: Conversation): void {
+  if (conversation.kind !== 'chat-room' && conversation.kind !== 'service') {
+    if (!conversation.memberSet.has(actor.client)) throw notAMember(actor, conversation);
+  }
+  if (conversation.silenced.includes(actor.client)) {
+    throw new ImError('SILIENCED', `${actor.client} is muted in conversation ${conversation.id}.`);
+  }
+}
+
+/** A temporary conversation that is gone has expired, which SDKs tell by this code (`wire-protocol §4.9.2`). */
+function noSuchTarget(id: ConversationId): ImError {
+  return id.startsWith(TEMPORARY_PREFIX)
+    ? new ImError('CONVERSATION_NOT_FOUND', `The temporary conversation ${id} has expired.`)
+    : new ImError('INVALID_MESSAGING_TARGET', `There is no conversation ${id}.`);
+}
+
+function notAMember(actor: Actor, conversation: Conversation): ImError {
+  return new ImError(
+    'INVALID_MESSAGING_TARGET',
+    `${actor.client} is not a member of conversation ${conversation.id}.`,
+  );
+}

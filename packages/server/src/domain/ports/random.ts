@@ -1,0 +1,7 @@
+/** Unguessable names. Passed in, so that a test can foretell them. */
+export interface Random {
+  /** 24 hex digits. */
+  conversationId(): string;
+  /** A client id for somebody who brought none. */
+  clientId(): string;
+}

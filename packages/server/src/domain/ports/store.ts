@@ -1,0 +1,387 @@
+import type { ConversationKind, ConversationRecord } from '../conversation/conversation.ts';
+import type {
+  AppKey,
+  ClientId,
+  ConversationId,
+  ConversationKey,
+  MessageId,
+  Milliseconds,
+  SessionId,
+} from '../identifiers.ts';
+import type { JsonObject } from '../json.ts';
+import type { MessageBody, StoredMessage } from '../message/message.ts';
+import type { Condition, SortKey } from '../query/condition.ts';
+
+/**
+ * What the domain asks of a store, as small repositories.
+ *
+ * Rules every engine keeps (proved by `store.contract.ts`):
+ * - A promise that resolves says **committed and on disk**. A promise that rejects says nothing was written.
+ * - Writes take effect in the order they were called, and their promises resolve in commit order.
+ * - `ConversationRepository.load` is ordered with the writes: it never returns a state older than a write that
+ *   resolved before, so a cache that takes what it is given never goes back in time.
+ * - Timestamps are strictly increasing within a conversation; `seq` is gapless from 1 and is never reused.
+ * - `updatedAt` grows by at least 1 ms with every change of a conversation.
+ * - `eventAt` (the moment of a membership or attribute event) is strictly increasing across the whole store, so
+ *   "everything after the event I saw last" neither misses nor repeats one.
+ */
+export interface Store {
+  readonly apps: AppRepository;
+  readonly conversations: ConversationRepository;
+  readonly messages: MessageRepository;
+  readonly memberStates: MemberStateRepository;
+  readonly notices: NoticeRepository;
+  readonly sessionTokens: SessionTokenRepository;
+  readonly retention: RetentionRepository;
+  /** Resolves when the store answers; rejects when it does not. For the readiness probe. */
+  ping(): Promise<void>;
+  /** Finishes what was called, then releases files and connections. Calls made later reject. */
+  close(): Promise<void>;
+}
+
+// ── apps ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface AppRecord {
+  readonly key: AppKey;
+  readonly id: string;
+  readonly appKey: string;
+  readonly masterKey: string;
+  /** Overrides over the defaults; unknown names are kept. */
+  readonly settings: JsonObject;
+  readonly createdAt: Milliseconds;
+}
+
+export interface AppRepository {
+  list(): Promise<readonly AppRecord[]>;
+  /** Creates the app, or returns the one that already has this id untouched. */
+  create(app: Omit<AppRecord, 'key'>): Promise<{ readonly app: AppRecord; readonly existing: boolean }>;
+  /** Replaces keys or settings; `undefined` where there is no such app. */
+  update(
+    key: AppKey,
+    change: { readonly appKey?: string; readonly masterKey?: string; readonly settings?: JsonObject },
+  ): Promise<AppRecord | undefined>;
+}
+
+// ── conversations ────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface ConversationDraft {
+  readonly app: AppKey;
+  readonly id: ConversationId;
+  readonly kind: ConversationKind;
+  readonly creator?: ClientId;
+  readonly columns: JsonObject;
+  /** Distinct ids in joining order; empty for chat rooms and services. */
+  readonly members: readonly ClientId[];
+  /** Return the conversation that already has exactly these members, if there is one alive. */
+  readonly unique: boolean;
+  readonly ttl?: number;
+  readonly expiresAt?: Milliseconds;
+  readonly now: Milliseconds;
+}
+
+/** Names one conversation whichever way the engine likes to look it up. */
+export interface ConversationRef {
+  readonly app: AppKey;
+  readonly key: ConversationKey;
+}
+
+interface Change {
+  /** Who acts; absent for operators. */
+  readonly by?: ClientId;
+  readonly now: Milliseconds;
+}
+
+export interface MembershipChange extends Change {
+  readonly clients: readonly ClientId[];
+}
+
+/** `undefined` stands for a conversation that is gone. */
+export type MembershipOutcome =
+  | {
+      readonly conversation: ConversationRecord;
+      /** Ids whose membership changed, in request order. Empty: nothing was written and `eventAt` is just a time. */
+      readonly changed: readonly ClientId[];
+      /** Ids that already were as wished. */
+      readonly unchanged: readonly ClientId[];
+      /** Ids refused because the conversation is full (adding only). */
+      readonly refused: readonly ClientId[];
+      readonly eventAt: Milliseconds;
+    }
+  | undefined;
+
+export interface ConversationQuery {
+  readonly app: AppKey;
+  readonly condition: Condition;
+  readonly sort: readonly SortKey[];
+  readonly skip: number;
+  readonly limit: number;
+  /** Attach the newest message of each result. */
+  readonly withLastMessage: boolean;
+  /** Milliseconds of work after which the engine gives up with {@link QueryTooSlow}. */
+  readonly budget: Milliseconds;
+}
+
+export interface FoundConversation {
+  readonly conversation: ConversationRecord;
+  readonly lastMessage?: StoredMessage;
+}
+
+/** A query that ran out of its budget. */
+export class QueryTooSlow extends Error {
+  override readonly name = 'QueryTooSlow';
+}
+
+export interface ConversationRepository {
+  /** Records in no particular order; unknown, deleted and expired ids are missing. `now` decides what is expired. */
+  load(app: AppKey, ids: readonly ConversationId[], now: Milliseconds): Promise<readonly ConversationRecord[]>;
+  create(draft: ConversationDraft): Promise<{
+    readonly conversation: ConversationRecord;
+    readonly existing: boolean;
+    readonly eventAt: Milliseconds;
+  }>;
+  addMembers(ref: ConversationRef, change: MembershipChange & { readonly limit: number }): Promise<MembershipOutcome>;
+  /** A removed member loses role, mute mark and read position with its membership. */
+  removeMembers(ref: ConversationRef, change: MembershipChange): Promise<MembershipOutcome>;
+  /**
+   * Replaces `columns` if the record still has `expectedVersion`; otherwise returns `'conflict'` and the caller
+   * reads again. `attributes` is what the notice of the change tells (what was asked, and the resulting values).
+   */
+  replaceColumns(
+    ref: ConversationRef,
+    change: Change & {
+      readonly expectedVersion: number;
+      readonly columns: JsonObject;
+      readonly attributes: { readonly requested: JsonObject; readonly resulting: JsonObject };
+    },
+  ): Promise<
+    { readonly conversation: ConversationRecord; readonly eventAt: Milliseconds } | 'conflict' | undefined
+  >;
+  /** Puts a member into `mutedBy` or takes it out. Always moves `updatedAt`. */
+  setMuted(
+    ref: ConversationRef,
+    change: { readonly client: ClientId; readonly muted: boolean; readonly now: Milliseconds },
+  ): Promise<ConversationRecord | undefined>;
+  /** Temporary conversations are never found by query, only by {@link load}. Rejects with {@link QueryTooSlow}. */
+  query(query: ConversationQuery): Promise<readonly FoundConversation[]>;
+  count(query: Pick<ConversationQuery, 'app' | 'condition' | 'budget'>): Promise<number>;
+}
+
+// ── messages ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface MessageDraft {
+  readonly conversation: ConversationKey;
+  readonly sender: ClientId;
+  readonly body: MessageBody;
+  readonly receipt: boolean;
+  readonly mentions: readonly ClientId[];
+  readonly mentionAll: boolean;
+  /** Names one logical message of this sender in this conversation; a repeat is answered with the original. */
+  readonly token?: string;
+  /** Refuse unless the sender is a member at the moment of commit. */
+  readonly membersOnly: boolean;
+  readonly now: Milliseconds;
+}
+
+export type AppendOutcome =
+  | { readonly state: 'appended'; readonly id: MessageId; readonly timestamp: Milliseconds; readonly seq: number }
+  | { readonly state: 'duplicate'; readonly id: MessageId; readonly timestamp: Milliseconds }
+  | { readonly state: 'refused'; readonly reason: 'no-conversation' | 'not-a-member' };
+
+/** A place in history. Without `id` the place is the timestamp alone. */
+export interface HistoryBound {
+  readonly timestamp: Milliseconds;
+  readonly id?: MessageId;
+  readonly included: boolean;
+}
+
+export interface HistoryRange {
+  readonly conversation: ConversationKey;
+  /** `older` walks from `start` into the past, `newer` into the future. */
+  readonly direction: 'older' | 'newer';
+  /** Absent: from the newest (`older`) or the first (`newer`) message. */
+  readonly start?: HistoryBound;
+  readonly end?: HistoryBound;
+  readonly limit: number;
+  /** Only text messages that are JSON objects with this `_lctype`. */
+  readonly type?: number;
+}
+
+export interface PatchDraft {
+  readonly conversation: ConversationKey;
+  readonly id: MessageId;
+  /** Where the client believes the message to be; a help for ids that carry no time. */
+  readonly timestampHint?: Milliseconds;
+  /** Refuse unless this client wrote the message; absent for operators. */
+  readonly author?: ClientId;
+  readonly body: MessageBody;
+  readonly mentions: readonly ClientId[];
+  readonly mentionAll: boolean;
+  readonly recalled: boolean;
+  readonly now: Milliseconds;
+}
+
+export type PatchOutcome =
+  | { readonly state: 'patched'; readonly message: StoredMessage }
+  | { readonly state: 'refused'; readonly reason: 'not-found' | 'not-the-author' };
+
+export interface MessageRepository {
+  append(draft: MessageDraft): Promise<AppendOutcome>;
+  /** The `limit` messages nearest to the start, always oldest first. */
+  history(range: HistoryRange): Promise<readonly StoredMessage[]>;
+  find(conversation: ConversationKey, id: MessageId, timestampHint?: Milliseconds): Promise<StoredMessage | undefined>;
+  /** `patchedAt` grows strictly per message and is never before `now`. */
+  patch(draft: PatchDraft): Promise<PatchOutcome>;
+  /** Messages patched after `since` in the client's conversations, oldest patch first. */
+  patchedSince(
+    app: AppKey,
+    client: ClientId,
+    since: Milliseconds,
+    limit: number,
+    now: Milliseconds,
+  ): Promise<readonly { readonly conversation: ConversationRecord; readonly message: StoredMessage }[]>;
+}
+
+// ── what a member has received and read ──────────────────────────────────────────────────────────────────────
+
+/** Everything a client needs to draw one row of its conversation list. */
+export interface UnreadState {
+  readonly conversation: { readonly key: ConversationKey; readonly id: ConversationId; readonly kind: ConversationKind };
+  /** Messages from others after the read position. Exact. */
+  readonly count: number;
+  readonly mentioned: boolean;
+  readonly lastMessage?: StoredMessage;
+}
+
+/** Up to where a client has read: a message, else a time, else everything there is. */
+export interface ReadPosition {
+  readonly id?: MessageId;
+  readonly timestamp?: Milliseconds;
+}
+
+export interface ReadOutcome {
+  readonly unread: UnreadState;
+  /** False where the position was not beyond the one known; state is unchanged then. */
+  readonly advanced: boolean;
+  /**
+   * The newest message with a receipt request among those this read covered for the first time, in a conversation
+   * of at most two members. `before` is the timestamp of the first message after the read position, if any.
+   */
+  readonly receipt?: { readonly id: MessageId; readonly sender: ClientId; readonly before?: Milliseconds };
+}
+
+/** Messages a client says it received: one by id, or everything in a range of timestamps, ends included. */
+export type Acknowledgement =
+  | { readonly id: MessageId }
+  | { readonly from?: Milliseconds; readonly upTo: Milliseconds };
+
+export interface MemberPositions {
+  readonly client: ClientId;
+  /** When the member last acknowledged or read something; absent if never. */
+  readonly deliveredAt?: Milliseconds;
+  readonly readAt?: Milliseconds;
+}
+
+export interface MemberStateRepository {
+  /**
+   * Marks delivered. In conversations of at most two members each covered message of others gets its
+   * `deliveredAt`, and those that asked for a receipt and had none are returned, oldest first.
+   */
+  acknowledge(
+    conversation: ConversationKey,
+    client: ClientId,
+    what: Acknowledgement,
+    now: Milliseconds,
+  ): Promise<readonly { readonly id: MessageId; readonly sender: ClientId; readonly timestamp: Milliseconds }[]>;
+  /** `undefined` where the client is no member. Reading implies delivery. */
+  markRead(
+    conversation: ConversationKey,
+    client: ClientId,
+    position: ReadPosition,
+    now: Milliseconds,
+  ): Promise<ReadOutcome | undefined>;
+  /**
+   * Conversations of the client whose unread state changed after `changedSince`, the one with the newest message
+   * first. With `changedSince` 0: those with a count above 0. Expired temporary conversations are left out.
+   */
+  unread(
+    app: AppKey,
+    client: ClientId,
+    changedSince: Milliseconds,
+    now: Milliseconds,
+  ): Promise<readonly UnreadState[]>;
+  positions(conversation: ConversationKey): Promise<readonly MemberPositions[]>;
+  /**
+   * What a client of the old offline mode has not acknowledged: per conversation the newest
+   * `limitPerConversation` messages of others after its last acknowledgement, oldest first.
+   */
+  unacknowledged(
+    app: AppKey,
+    client: ClientId,
+    limitPerConversation: number,
+    now: Milliseconds,
+  ): Promise<
+    readonly {
+      readonly conversation: ConversationRecord;
+      readonly messages: readonly StoredMessage[];
+      readonly hasMore: boolean;
+    }[]
+  >;
+}
+
+// ── notices: membership and attribute events kept for those who were away ────────────────────────────────────
+
+/**
+ * One committed membership or attribute event. Engines write it in the transaction of the change, with the
+ * members before and after as recipients (basic and temporary conversations only).
+ */
+export interface Notice {
+  readonly at: Milliseconds;
+  readonly conversation: { readonly key: ConversationKey; readonly id: ConversationId; readonly kind: ConversationKind };
+  readonly updatedAt: Milliseconds;
+  readonly by?: ClientId;
+  readonly what:
+    | { readonly event: 'members-added' | 'members-removed'; readonly clients: readonly ClientId[]; readonly ttl?: number }
+    | { readonly event: 'updated'; readonly requested: JsonObject; readonly resulting: JsonObject }
+    | { readonly event: 'message-read'; readonly id: MessageId; readonly readBefore: Milliseconds };
+}
+
+export interface NoticeRepository {
+  /** Adds a notice that no conversation change wrote by itself (a read receipt); returns it with its moment. */
+  add(
+    app: AppKey,
+    recipients: readonly ClientId[],
+    notice: Omit<Notice, 'at'>,
+    now: Milliseconds,
+  ): Promise<Notice>;
+  /** Notices for the client after `since`, oldest first. */
+  since(app: AppKey, client: ClientId, since: Milliseconds, limit: number): Promise<readonly Notice[]>;
+}
+
+// ── session tokens ───────────────────────────────────────────────────────────────────────────────────────────
+
+/** Tokens are signed, not stored; only what makes a valid signature worthless is kept. */
+export interface SessionTokenRepository {
+  /** Everything still in force at `now`, read once at start. */
+  loadInvalidations(now: Milliseconds): Promise<{
+    readonly epochs: readonly { readonly app: AppKey; readonly client: ClientId; readonly epoch: number }[];
+    readonly closedSessions: readonly { readonly session: SessionId; readonly until: Milliseconds }[];
+  }>;
+  /** Makes every token of the client worthless; returns the new epoch (1 for the first time). */
+  raiseEpoch(app: AppKey, client: ClientId): Promise<number>;
+  /** Makes the tokens of one session worthless; needed only `until` the last of them would have expired. */
+  closeSession(session: SessionId, until: Milliseconds): Promise<void>;
+}
+
+// ── retention: bounded batches, called by jobs ───────────────────────────────────────────────────────────────
+
+export interface RetentionRepository {
+  /** Deletes at most `limit` messages of the app sent before the moment; returns how many. */
+  deleteMessages(app: AppKey, before: Milliseconds, limit: number): Promise<number>;
+  /** Deletes at most `limit` conversations without message or change since the moment, with their messages. */
+  deleteInactiveConversations(app: AppKey, before: Milliseconds, limit: number): Promise<readonly ConversationId[]>;
+  deleteExpiredTemporary(now: Milliseconds, limit: number): Promise<readonly { readonly app: AppKey; readonly id: ConversationId }[]>;
+  /** Forgets send tokens older than the moment. */
+  forgetSendTokens(before: Milliseconds, limit: number): Promise<number>;
+  deleteNotices(app: AppKey, before: Milliseconds, limit: number): Promise<number>;
+  deleteClosedSessions(now: Milliseconds, limit: number): Promise<number>;
+}

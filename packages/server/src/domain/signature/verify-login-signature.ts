@@ -1,0 +1,33 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { App } from '../app/app.ts';
+import { ImError } from '../errors.ts';
+import type { ClientId, Milliseconds } from '../identifiers.ts';
+import type { Signature } from './signature.ts';
+
+const VALIDITY = 6 * 3600 * 1000;
+/** Smaller timestamps are seconds: as milliseconds they would lie in 1973. */
+const LARGEST_SECONDS = 1e11;
+
+/**
+ * Checks a login signature over `appId:clientId::timestamp:nonce` (F-SEC-06, F-SEC-08).
+ *
+ * @throws ImError SIGNATURE_FAILED
+ */
+export function verifyLoginSignature(
+  app: App,
+  client: ClientId,
+  signature: Signature | undefined,
+  now: Milliseconds,
+): void {
+  if (signature === undefined) throw new ImError('SIGNATURE_FAILED', 'This app requires a login signature.');
+  const { value, timestamp, nonce } = signature;
+  const signedAt = timestamp < LARGEST_SECONDS ? timestamp * 1000 : timestamp;
+  if (Math.abs(now - signedAt) > VALIDITY) {
+    throw new ImError('SIGNATURE_FAILED', 'The login signature is older than six hours; sign again.');
+  }
+  const expected = createHmac('sha1', app.masterKey).update(`${app.id}:${client}::${timestamp}:${nonce}`).digest();
+  const received = Buffer.from(value, 'hex');
+  if (received.length !== expected.length || !timingSafeEqual(received, expected)) {
+    throw new ImError('SIGNATURE_FAILED', 'The login signature does not match; check master key, fields and order.');
+  }
+}

@@ -1,0 +1,61 @@
+import type { Actor } from '../actor.ts';
+import type { ConversationId } from '../identifiers.ts';
+import type { ReadPosition, UnreadState } from '../ports/store.ts';
+import type { World } from '../world.ts';
+
+export interface ReadMark {
+  readonly conversation: ConversationId;
+  readonly position: ReadPosition;
+}
+
+/**
+ * Moves the client's read positions. Every device of the client is told the new counts, the one that read
+ * included; senders who asked are told that they were read (`wire-protocol §4.11.1`). Conversations the client is
+ * not in are ignored: a read mark has no reply.
+ */
+export async function markRead(world: World, actor: Actor, marks: readonly ReadMark[]): Promise<void> {
+  const now = world.clock.now();
+  const states = await Promise.all(marks.map((mark) => readOne(world, actor, mark, now)));
+  const known = states.filter((state) => state !== undefined);
+  if (known.length === 0) return;
+  world.outbox.publish({
+    type: 'unread-changed',
+    app: actor.app.key,
+    at: now,
+    client: actor.client,
+    states: known,
+  });
+}
+
+async function readOne(world: World, actor: Actor, mark: ReadMark, now: number): Promise<UnreadState | undefined> {
+  const conversation = await world.conversations.load(actor.app.key, mark.conversation);
+  if (conversation === undefined) return undefined;
+  const outcome = await world.store.memberStates.markRead(conversation.key, actor.client, mark.position, now);
+  if (outcome?.receipt !== undefined) {
+    const { id, sender, before } = outcome.receipt;
+    // "Everything strictly before is read" must not reach over a message that came after the read position.
+    const readBefore = before === undefined ? now : Math.min(now, before);
+    const notice = await world.store.notices.add(
+      actor.app.key,
+      [sender],
+      {
+        conversation: { key: conversation.key, id: conversation.id, kind: conversation.kind },
+        updatedAt: conversation.updatedAt,
+        by: actor.client,
+        what: { event: 'message-read', id, readBefore },
+      },
+      now,
+    );
+    world.outbox.publish({
+      type: 'message-read',
+      app: actor.app.key,
+      at: notice.at,
+      conversation,
+      id,
+      sender,
+      by: actor.client,
+      readBefore,
+    });
+  }
+  return outcome?.unread;
+}

@@ -1,0 +1,20 @@
+import type { ConversationCache } from './conversation/conversation-cache.ts';
+import type { Apps } from './ports/apps.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Presence } from './ports/presence.ts';
+import type { Publisher } from './ports/publisher.ts';
+import type { Random } from './ports/random.ts';
+import type { Store } from './ports/store.ts';
+import type { PendingWills } from './will/pending-wills.ts';
+
+/** Everything a domain operation may reach: the ports, and the little state the domain itself keeps in memory. */
+export interface World {
+  readonly apps: Apps;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly presence: Presence;
+  readonly outbox: Publisher;
+  readonly conversations: ConversationCache;
+  readonly wills: PendingWills;
+}

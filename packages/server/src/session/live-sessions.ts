@@ -1,0 +1,51 @@
+import type { AppKey, ClientId } from '../domain/identifiers.ts';
+import type { Presence } from '../domain/ports/presence.ts';
+import type { Session } from './session.ts';
+
+const NONE: readonly Session[] = [];
+
+/** Every session on this node, by app and client. */
+export class LiveSessions implements Presence {
+  readonly #apps = new Map<AppKey, Map<ClientId, readonly Session[]>>();
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  of(app: AppKey, client: ClientId): readonly Session[] {
+    return this.#apps.get(app)?.get(client) ?? NONE;
+  }
+
+  isOnline(app: AppKey, client: ClientId): boolean {
+    return this.of(app, client).length > 0;
+  }
+
+  has(session: Session): boolean {
+    return this.of(session.identity.app, session.identity.client).includes(session);
+  }
+
+  add(session: Session): void {
+    const { app, client } = session.identity;
+    let clients = this.#apps.get(app);
+    if (clients === undefined) {
+      clients = new Map();
+      this.#apps.set(app, clients);
+    }
+    clients.set(client, [...(clients.get(client) ?? NONE), session]);
+    this.#count++;
+  }
+
+  /** False where the session was not registered (any more). */
+  remove(session: Session): boolean {
+    const { app, client } = session.identity;
+    const clients = this.#apps.get(app);
+    const before = clients?.get(client) ?? NONE;
+    const after = before.filter((other) => other !== session);
+    if (clients === undefined || after.length === before.length) return false;
+    if (after.length > 0) clients.set(client, after);
+    else clients.delete(client);
+    this.#count--;
+    return true;
+  }
+}

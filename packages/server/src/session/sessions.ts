@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import type { App } from '../domain/app/app.ts';
+import { ImError } from '../domain/errors.ts';
+import type { ClientId } from '../domain/identifiers.ts';
+import { fireWill } from '../domain/message/fire-will.ts';
+import { verifyLoginSignature } from '../domain/signature/verify-login-signature.ts';
+import type { Signature } from '../domain/signature/signature.ts';
+import type { World } from '../domain/world.ts';
+import { closedPush } from '../pushes/closed.ts';
+import { checkClientId } from './client-id.ts';
+import type { Connection } from './connection.ts';
+import type { LiveSessions } from './live-sessions.ts';
+import { Session } from './session.ts';
+import { issueToken, readToken, type SessionClaims } from './session-token.ts';
+import type { TagHolders } from './tag-holders.ts';
+import type { TokenInvalidations } from './token-invalidations.ts';
+
+/** The tag that is no tag (`wire-protocol §8` item 28). */
+const NO_TAG = 'default';
+const MAX_TAG_LENGTH = 64;
+const MAX_DEVICE_LENGTH = 256;
+
+export interface OpenSession {
+  /** Absent for an anonymous client, which gets an id. */
+  readonly client?: ClientId;
+  /** An automatic reconnect, or an app that does not want to evict others. */
+  readonly reconnect: boolean;
+  readonly tag?: string;
+  readonly device?: string;
+  readonly token?: string;
+  readonly signature?: Signature;
+  readonly features?: number;
+}
+
+export interface IssuedToken {
+  readonly token: string;
+  /** Seconds the token is valid. */
+  readonly ttl: number;
+}
+
+/** Bits an SDK that sends none may be assumed to have (`wire-protocol §4.1.2`). */
+const ASSUMED_FEATURES = 0xab;
+
+/** Opening, refreshing and ending sessions (`wire-protocol §4.1`, `semantics §2`). */
+export class Sessions {
+  readonly #world: World;
+  readonly #live: LiveSessions;
+  readonly #holders: TagHolders;
+  readonly #invalidations: TokenInvalidations;
+
+  constructor(world: World, live: LiveSessions, holders: TagHolders, invalidations: TokenInvalidations) {
+    this.#world = world;
+    this.#live = live;
+    this.#holders = holders;
+    this.#invalidations = invalidations;
+  }
+
+  /**
+   * Registers a client on a connection, after identity, token or signature, and tag conflict were checked.
+   *
+   * @throws ImError INVALID_LOGIN, SESSION_TOKEN_EXPIRED, SIGNATURE_FAILED, SESSION_CONFLICT
+   */
+  open(app: App, connection: Connection, request: OpenSession): Session {
+    const client = request.client ?? this.#world.random.clientId();
+    checkClientId(app, client);
+    checkLength('tag', request.tag, MAX_TAG_LENGTH);
+    checkLength('device id', request.device, MAX_DEVICE_LENGTH);
+    const claims = this.#authenticate(app, client, request);
+    const tag = effectiveTag(request.tag ?? claims?.tag);
+    const device = request.device ?? claims?.device ?? `connection ${connection.id}`;
+    if (tag !== undefined) this.#settleConflict(app, client, tag, device, request.reconnect);
+    const session = new Session(
+      {
+        id: claims?.session ?? randomUUID(),
+        app: app.key,
+        client,
+        device,
+        tag,
+        features: request.features ?? claims?.features ?? ASSUMED_FEATURES,
+      },
+      connection,
+    );
+    this.#dropSameSessions(session);
+    // A client that is back before its last will was delivered has not died (`wire-protocol §4.9.5`).
+    if (!this.#live.isOnline(app.key, client)) this.#world.wills.discard(app.key, client);
+    this.#live.add(session);
+    connection.loggedIn();
+    return session;
+  }
+
+  issueToken(app: App, session: Session): IssuedToken {
+    const { client, id, device, tag, features } = session.identity;
+    const ttl = app.settings.sessionTokenSeconds;
+    const token = issueToken(app, {
+      client,
+      session: id,
+      device,
+      tag,
+      features,
+      epoch: this.#invalidations.epochOf(app.key, client),
+      expiresAt: this.#world.clock.now() + ttl * 1000,
+    });
+    return { token, ttl };
+  }
+
+  /** Logout: the device is free for whoever comes next, its tokens are void, its will is not delivered. */
+  async close(app: App, session: Session): Promise<void> {
+    const { client, device, id, tag } = session.identity;
+    this.#live.remove(session);
+    if (tag !== undefined) this.#holders.forget(app.key, client, tag, device);
+    this.#discardWillOf(session);
+    await this.#invalidations.closeSession(id, this.#world.clock.now() + app.settings.sessionTokenSeconds * 1000);
+  }
+
+  /** The connection was lost: the session may come back, and its will is due now. */
+  async disconnected(app: App, session: Session): Promise<void> {
+    if (!this.#live.remove(session)) return;
+    await fireWill(this.#world, session.actor(app));
+  }
+
+  #authenticate(app: App, client: ClientId, request: OpenSession): SessionClaims | undefined {
+    const now = this.#world.clock.now();
+    if (request.token !== undefined && request.token !== '') {
+      const claims = readToken(app, request.token, now);
+      if (claims === undefined || claims.client !== client || this.#invalidations.isVoid(app.key, claims)) {
+        // Always this code, also for garbage: anything else makes Swift and ObjC close the session for good.
+        throw new ImError('SESSION_TOKEN_EXPIRED', 'The session token is invalid or expired; log in again.');
+      }
+      return claims;
+    }
+    if (app.settings.signLogin) verifyLoginSignature(app, client, request.signature, now);
+    return undefined;
+  }
+
+  #settleConflict(app: App, client: ClientId, tag: string, device: string, reconnect: boolean): void {
+    const others = this.#live
+      .of(app.key, client)
+      .filter((session) => session.identity.tag === tag && session.identity.device !== device);
+    const holder = this.#holders.deviceOf(app.key, client, tag);
+    if (reconnect && (others.length > 0 || (holder !== undefined && holder !== device))) {
+      throw new ImError('SESSION_CONFLICT', `${client} is logged in with tag "${tag}" on another device.`);
+    }
+    for (const other of others) this.#evict(other);
+    this.#holders.remember(app.key, client, tag, device);
+  }
+
+  #evict(session: Session): void {
+    session.push(
+      closedPush(this.#world.clock.now(), 'SESSION_CONFLICT', 'The same client logged in on another device.'),
+    );
+    this.#live.remove(session);
+    this.#discardWillOf(session);
+  }
+
+  /** One client has one session per connection, and per device under a tag; the new one takes its place. */
+  #dropSameSessions(session: Session): void {
+    const { app, client, device, tag } = session.identity;
+    for (const other of this.#live.of(app, client)) {
+      const sameConnection = other.connection === session.connection;
+      const sameDevice = tag !== undefined && other.identity.tag === tag && other.identity.device === device;
+      if (sameConnection || sameDevice || other.identity.id === session.identity.id) {
+        this.#live.remove(other);
+        this.#discardWillOf(other);
+      }
+    }
+  }
+
+  #discardWillOf(session: Session): void {
+    const { app, client, id } = session.identity;
+    this.#world.wills.discardOf(app, client, id);
+  }
+}
+
+function effectiveTag(tag: string | undefined): string | undefined {
+  return tag === '' || tag === NO_TAG ? undefined : tag;
+}
+
+function checkLength(name: string, value: string | undefined, most: number): void {
+  if (value !== undefined && value.length > most) {
+    throw new ImError('INVALID_LOGIN', `The ${name} has at most ${most} characters, not ${value.length}.`);
+  }
+}
+
