@@ -33,7 +33,10 @@ export interface Store {
   readonly notices: NoticeRepository;
   readonly sessionTokens: SessionTokenRepository;
   readonly retention: RetentionRepository;
-  /** Resolves when the store answers; rejects when it does not. For the readiness probe. */
+  /**
+   * Resolves when the store answers; rejects when it does not. Ordered with the writes: once it resolves, every write
+   * called before it has resolved, and so has every write that an earlier read may have seen.
+   */
   ping(): Promise<void>;
   /** Finishes what was called, then releases files and connections. Calls made later reject. */
   close(): Promise<void>;

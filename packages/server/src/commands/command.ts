@@ -1,0 +1,31 @@
+import type { GenericCommand } from '@parley/protocol';
+import type { Actor } from '../domain/actor.ts';
+import type { World } from '../domain/world.ts';
+import type { Session } from '../session/session.ts';
+import type { Sessions } from '../session/sessions.ts';
+
+/** Everything a command handler may use. */
+export interface CommandContext {
+  readonly world: World;
+  readonly sessions: Sessions;
+  readonly session: Session;
+  readonly actor: Actor;
+  readonly command: GenericCommand;
+}
+
+/** What a handler answers; correlation id and recipient are added by whoever called it. */
+export type Reply = Omit<GenericCommand, 'i' | 'peerId'>;
+
+/** Which of a client's rates a command counts towards (`semantics §11.1`, ruling 5). `free` counts nowhere. */
+export type RateClass = 'message' | 'history' | 'operation' | 'free';
+
+export interface CommandRow {
+  readonly cmd: number;
+  /** Absent for commands without operation. */
+  readonly op?: number;
+  readonly rate: RateClass;
+  /** A thrown refusal becomes the `error` command unless the handler answers it itself. `undefined`: no reply. */
+  readonly handle: (context: CommandContext) => Promise<Reply | undefined>;
+  /** The conversation a command writes to: writes of one session to it keep their order. */
+  readonly writesTo?: (command: GenericCommand) => string | undefined;
+}

@@ -1,0 +1,57 @@
+import type { ConversationRecord } from '../domain/conversation/conversation.ts';
+import type { ClientId } from '../domain/identifiers.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { StoredMessage } from '../domain/message/message.ts';
+import type { FoundConversation } from '../domain/ports/store.ts';
+import { isoDate, wireKind } from '../pushes/wire-values.ts';
+
+/**
+ * A conversation as SDKs parse it (`wire-protocol §4.5.1`). `objectId` comes first and `bin` with every `msg`,
+ * because C# depends on both; nothing is ever null, because Java unboxes and C# casts.
+ */
+export function conversationJson(found: FoundConversation, reader: ClientId, compact: boolean): JsonObject {
+  const { conversation, lastMessage } = found;
+  return {
+    objectId: conversation.id,
+    ...conversation.columns,
+    ...(conversation.creator !== undefined && { c: conversation.creator }),
+    ...memberFields(conversation, compact),
+    createdAt: isoDate(conversation.createdAt),
+    updatedAt: isoDate(conversation.updatedAt),
+    ...(conversation.lastMessageAt !== undefined &&
+      conversation.kind !== 'service' && { lm: { __type: 'Date', iso: isoDate(conversation.lastMessageAt) } }),
+    ...kindFields(conversation),
+    ...(conversation.kind === 'basic' && { muted: conversation.mutedBy.includes(reader) }),
+    ...(lastMessage !== undefined && conversation.kind !== 'chat-room' && lastMessageFields(lastMessage)),
+  };
+}
+
+function memberFields(conversation: ConversationRecord, compact: boolean): JsonObject {
+  if (conversation.kind !== 'basic' && conversation.kind !== 'temporary') return {};
+  return compact ? { mu: conversation.mutedBy } : { m: conversation.members, mu: conversation.mutedBy };
+}
+
+function kindFields(conversation: ConversationRecord): JsonObject {
+  return {
+    conv_type: wireKind(conversation.kind),
+    tr: conversation.kind === 'chat-room',
+    sys: conversation.kind === 'service',
+    ...(conversation.unique && { unique: true }),
+    ...(conversation.uniqueId !== undefined && { uniqueId: conversation.uniqueId }),
+    ...(conversation.kind === 'temporary' && { temp: true, ttl: conversation.ttl ?? 0 }),
+  };
+}
+
+function lastMessageFields(message: StoredMessage): JsonObject {
+  const binary = typeof message.body !== 'string';
+  return {
+    msg: binary ? Buffer.from(message.body as Uint8Array).toString('base64') : (message.body as string),
+    bin: binary,
+    msg_from: message.sender,
+    msg_mid: message.id,
+    msg_timestamp: message.timestamp,
+    ...(message.patchedAt !== undefined && { patch_timestamp: message.patchedAt }),
+    ...(message.mentionAll && { mention_all: true }),
+    ...(message.mentions.length > 0 && { mention_pids: message.mentions }),
+  };
+}

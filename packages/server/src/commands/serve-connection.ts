@@ -1,0 +1,240 @@
+import { CloseCode, CommandType, encodeCommand, type GenericCommand, OpType } from '@parley/protocol';
+import type { App } from '../domain/app/app.ts';
+import { ImError } from '../domain/errors.ts';
+import type { ClientRates } from '../domain/limits/client-rates.ts';
+import type { World } from '../domain/world.ts';
+import { goAwayPush } from '../pushes/goaway.ts';
+import type { AcceptConnection, Connection, Peer } from '../session/connection.ts';
+import type { LiveSessions } from '../session/live-sessions.ts';
+import type { Session } from '../session/session.ts';
+import type { Sessions } from '../session/sessions.ts';
+import type { CommandContext, CommandRow, Reply } from './command.ts';
+import { failedAck } from './direct.ts';
+import { echoReply } from './echo.ts';
+import { errorReply } from './error.ts';
+import { rowFor } from './index.ts';
+import { loginReply } from './login.ts';
+import { openSession } from './session-open.ts';
+
+export interface CommandServices {
+  readonly world: World;
+  readonly sessions: Sessions;
+  readonly live: LiveSessions;
+  readonly rates: ClientRates;
+  /** Told of everything that was not a refusal: a fault of ours or of the store. */
+  readonly failed: (error: unknown, command: GenericCommand) => void;
+}
+
+const NO_HEAD = new Uint8Array(0);
+
+/** Serves the commands of each connection the gateway accepts. */
+export function serveConnections(services: CommandServices): AcceptConnection {
+  return (connection) => new ConnectionPeer(services, connection);
+}
+
+/** The clients on one connection, and the way from a decoded command to its handler and back. */
+class ConnectionPeer implements Peer {
+  readonly #services: CommandServices;
+  readonly #connection: Connection;
+  /** By client id, in the order they were opened: a command without `peerId` means the first. */
+  readonly #sessions = new Map<string, Session>();
+  #gone = false;
+
+  constructor(services: CommandServices, connection: Connection) {
+    this.#services = services;
+    this.#connection = connection;
+  }
+
+  receive(command: GenericCommand): void {
+    switch (command.cmd) {
+      case CommandType.echo:
+        this.#send(command, command.peerId, echoReply(command));
+        return;
+      case CommandType.login:
+        this.#connection.loggedIn();
+        this.#send(command, command.peerId, loginReply(command));
+        return;
+      case CommandType.logout:
+        this.#send(command, command.peerId, { cmd: CommandType.loggedout });
+        return;
+      case CommandType.session:
+        if (command.op === OpType.open) {
+          void this.#open(command);
+          return;
+        }
+    }
+    this.#serve(command);
+  }
+
+  disconnected(): void {
+    this.#gone = true;
+    const { world, sessions, failed } = this.#services;
+    for (const session of this.#sessions.values()) {
+      const app = world.apps.byKey(session.identity.app);
+      if (app === undefined) continue;
+      sessions.disconnected(app, session).catch((error: unknown) => failed(error, {}));
+    }
+    this.#sessions.clear();
+  }
+
+  goAway(): void {
+    const push = goAwayPush(this.#services.world.clock.now());
+    const [first] = this.#sessions.values();
+    // Java attributes it by the client id; a second one would raise an error in JS (`wire-protocol §2.7`).
+    if (first !== undefined) first.push(push);
+    else this.#connection.send(NO_HEAD, encodeCommand({ cmd: CommandType.goaway }), 'required');
+  }
+
+  // ── login ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async #open(command: GenericCommand): Promise<void> {
+    const app = this.#appFor(command);
+    if (app === undefined) return;
+    try {
+      if (!this.#mayOpen(app, command)) return;
+      await openSession({
+        world: this.#services.world,
+        sessions: this.#services.sessions,
+        app,
+        connection: this.#connection,
+        command,
+        send: (peerId, reply) => this.#send(command, peerId, reply, true),
+        opened: (session) => this.#opened(session),
+      });
+    } catch (error) {
+      this.#answerFailure(command, undefined, error);
+    }
+  }
+
+  /** The app the client belongs to, if it may be served here; otherwise the connection is closed with the reason. */
+  #appFor(command: GenericCommand): App | undefined {
+    const app = command.appId === undefined ? this.#appOfOthers() : this.#services.world.apps.find(command.appId);
+    if (app === undefined || !app.settings.imEnabled) {
+      const error = new ImError('APP_NOT_AVAILABLE', `App ${command.appId ?? ''} is unknown here or switched off.`);
+      this.#send(command, command.peerId, errorReply(error), true);
+      this.#connection.close(CloseCode.APP_NOT_AVAILABLE, error.reason);
+      return undefined;
+    }
+    if (!originAllowed(app, this.#connection.origin)) {
+      this.#connection.close(CloseCode.INVALID_ORIGIN, 'INVALID_ORIGIN');
+      return undefined;
+    }
+    return app;
+  }
+
+  #appOfOthers(): App | undefined {
+    const [first] = this.#sessions.values();
+    return first === undefined ? undefined : this.#services.world.apps.byKey(first.identity.app);
+  }
+
+  /** A refused reopen would end Swift and ObjC sessions, so one with a token does not count (ruling 5). */
+  #mayOpen(app: App, command: GenericCommand): boolean {
+    const token = command.sessionMessage?.st;
+    if (token !== undefined && token !== '') return true;
+    return this.#withinRate(app, command.peerId ?? this.#connection.id, 'operation', command, undefined);
+  }
+
+  #opened(session: Session): void {
+    // The client may be gone by the time its login went through.
+    if (this.#gone) return;
+    this.#sessions.set(session.identity.client, session);
+  }
+
+  // ── commands of an open session ────────────────────────────────────────────────────────────────────────────
+
+  #serve(command: GenericCommand): void {
+    const session = this.#sessionFor(command);
+    if (session === undefined) {
+      this.#sendError(command, new ImError('SESSION_REQUIRED', 'Open a session for this client first.'));
+      return;
+    }
+    const { world, sessions } = this.#services;
+    const app = world.apps.byKey(session.identity.app);
+    const row = rowFor(command);
+    if (app === undefined || row === undefined) {
+      const what = `cmd ${command.cmd ?? 'absent'}, op ${command.op ?? 'absent'}`;
+      this.#sendError(command, new ImError('INTERNAL_ERROR', `This server does not know the command (${what}).`));
+      return;
+    }
+    if (row.rate !== 'free' && !this.#withinRate(app, session.identity.client, row.rate, command, row)) return;
+    const context = { world, sessions, session, actor: session.actor(app), command };
+    const lane = row.writesTo?.(command);
+    if (lane === undefined) void this.#run(row, context);
+    else session.lanes.run(lane, () => this.#run(row, context));
+  }
+
+  async #run(row: CommandRow, context: CommandContext): Promise<void> {
+    try {
+      const reply = await row.handle(context);
+      if (reply !== undefined) this.#send(context.command, context.session.identity.client, reply);
+      if (row.cmd === CommandType.session && row.op === OpType.close) this.#forget(context.session);
+    } catch (error) {
+      this.#answerFailure(context.command, row, error);
+    }
+  }
+
+  /** Absent `peerId` means the first client opened here; a session that was ended elsewhere no longer counts. */
+  #sessionFor(command: GenericCommand): Session | undefined {
+    const session =
+      command.peerId === undefined || command.peerId === ''
+        ? this.#sessions.values().next().value
+        : this.#sessions.get(command.peerId);
+    if (session !== undefined && !this.#services.live.has(session)) {
+      this.#forget(session);
+      return undefined;
+    }
+    return session;
+  }
+
+  #forget(session: Session): void {
+    if (this.#sessions.get(session.identity.client) === session) this.#sessions.delete(session.identity.client);
+  }
+
+  #withinRate(
+    app: App,
+    client: string,
+    rate: 'message' | 'history' | 'operation',
+    command: GenericCommand,
+    row: CommandRow | undefined,
+  ): boolean {
+    if (this.#services.rates.allow(app, client, rate)) return true;
+    if (!app.settings.silentOverLimit) {
+      const error = new ImError('MESSAGE_SENT_QUOTA_EXCEEDED', 'Too many requests within a minute; slow down.');
+      this.#answerFailure(command, row, error);
+    }
+    return false;
+  }
+
+  // ── replies ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #answerFailure(command: GenericCommand, row: CommandRow | undefined, error: unknown): void {
+    const refusal = error instanceof ImError ? error : new ImError('INTERNAL_ERROR', 'The server failed; try again.');
+    if (refusal !== error) this.#services.failed(error, command);
+    // C# reads the ack of a failed message unconditionally, so faults of ours answer a message as an ack too.
+    if (row?.cmd === CommandType.direct) {
+      this.#send(command, command.peerId, failedAck(refusal, this.#services.world.clock.now()));
+    } else this.#sendError(command, refusal);
+  }
+
+  #sendError(command: GenericCommand, error: ImError): void {
+    this.#send(command, command.peerId, errorReply(error));
+  }
+
+  /** A reply carries the request's id exactly if it had one, and is dropped where nobody could attribute it. */
+  #send(command: GenericCommand, peerId: string | undefined, reply: Reply, always = false): void {
+    const answersWithoutId = always || reply.cmd === CommandType.echo || reply.cmd === CommandType.loggedin;
+    if (command.i === undefined && !answersWithoutId) return;
+    const bytes = encodeCommand({
+      ...reply,
+      ...(command.i !== undefined && { i: command.i }),
+      ...(peerId !== undefined && { peerId }),
+    });
+    this.#connection.send(NO_HEAD, bytes, 'required');
+  }
+}
+
+/** Only browsers send an origin; an empty list allows every one (F-SEC-11). */
+function originAllowed(app: App, origin: string | undefined): boolean {
+  const allowed = app.settings.allowedOrigins;
+  return origin === undefined || allowed.length === 0 || allowed.includes(origin);
+}

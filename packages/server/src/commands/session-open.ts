@@ -1,0 +1,90 @@
+import { CommandType, type GenericCommand, OpType } from '@parley/protocol';
+import type { App } from '../domain/app/app.ts';
+import { ImError } from '../domain/errors.ts';
+import type { World } from '../domain/world.ts';
+import { catchUp } from '../session/catch-up.ts';
+import type { Connection } from '../session/connection.ts';
+import type { Session } from '../session/session.ts';
+import type { OpenSession, Sessions } from '../session/sessions.ts';
+import type { Reply } from './command.ts';
+import { errorReply } from './error.ts';
+
+interface OpenContext {
+  readonly world: World;
+  readonly sessions: Sessions;
+  readonly app: App;
+  readonly connection: Connection;
+  readonly command: GenericCommand;
+  /** Sends a command to this client on this connection. */
+  readonly send: (peerId: string, reply: Reply) => void;
+  /** The session is usable from now on. */
+  readonly opened: (session: Session) => void;
+}
+
+/**
+ * Login (`wire-protocol §4.1.1`–`§4.1.4`): registers the session, answers with its token, then brings the client
+ * up to date. A refusal is an `error` for the request; Java's automatic reopen, which has no request id, needs
+ * some refusals as a `closed` push instead.
+ */
+export async function openSession(context: OpenContext): Promise<void> {
+  const { world, sessions, app, connection, command, send, opened } = context;
+  let session: Session;
+  try {
+    session = sessions.open(app, connection, openRequest(command));
+  } catch (error) {
+    if (!(error instanceof ImError)) throw error;
+    refuse(context, error);
+    return;
+  }
+  // From here messages may arrive for the session; they wait until the client knows what it missed.
+  session.holdMessages();
+  opened(session);
+  const { token, ttl } = sessions.issueToken(app, session);
+  send(session.identity.client, {
+    cmd: CommandType.session,
+    op: OpType.opened,
+    serverTs: world.clock.now(),
+    sessionMessage: { st: token, stTtl: ttl },
+  });
+  await catchUp(world, app, session, {
+    unreadChangedSince: command.sessionMessage?.lastUnreadNotifTime ?? 0,
+    patchedSince: command.sessionMessage?.lastPatchTime,
+  });
+}
+
+function openRequest(command: GenericCommand): OpenSession {
+  const message = command.sessionMessage ?? {};
+  const device = message.deviceId ?? message.deviceToken;
+  return {
+    reconnect: message.r === true,
+    ...(command.peerId !== undefined && { client: command.peerId }),
+    ...(message.tag !== undefined && { tag: message.tag }),
+    ...(device !== undefined && device !== '' && { device }),
+    ...(message.st !== undefined && { token: message.st }),
+    ...(message.configBitmap !== undefined && { features: message.configBitmap }),
+    ...(message.s !== undefined && {
+      signature: { value: message.s, timestamp: message.t ?? 0, nonce: message.n ?? '' },
+    }),
+  };
+}
+
+/** Java's reopen understands exactly these two as an `error` without request id (`wire-protocol §4.1.4`). */
+const ERRORS_JAVA_EXPECTS = new Set<string>(['SESSION_TOKEN_EXPIRED', 'SIGNATURE_FAILED']);
+
+function refuse({ command, send }: OpenContext, error: ImError): void {
+  const peerId = command.peerId ?? '';
+  if (command.i !== undefined || ERRORS_JAVA_EXPECTS.has(error.reason)) {
+    send(peerId, errorReply(error));
+    return;
+  }
+  send(peerId, {
+    cmd: CommandType.session,
+    op: OpType.closed,
+    service: 2,
+    sessionMessage: {
+      code: error.code,
+      reason: error.reason,
+      ...(error.detail !== undefined && { detail: error.detail }),
+    },
+  });
+}

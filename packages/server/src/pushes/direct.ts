@@ -1,0 +1,50 @@
+import { CommandType } from '@parley/protocol';
+import type { ConversationKind } from '../domain/conversation/conversation.ts';
+import type { DeliverableMessage, MessageSent } from '../domain/events.ts';
+import type { ConversationId } from '../domain/identifiers.ts';
+import type { Delivery } from './delivery.ts';
+import { createPush, type Push } from './push.ts';
+import { contentFields, wireKind } from './wire-values.ts';
+
+/** Every session of every member, the sender's other devices included; never the sending session. */
+export function messageSent(event: MessageSent): readonly Delivery[] {
+  return [
+    {
+      to: event.conversation.members,
+      push: directPush(event.conversation, event.message, event.kind === 'transient' ? { transient: true } : {}),
+      ...(event.origin !== undefined && { except: event.origin }),
+      ...(event.kind === 'stored' && {
+        message: { conversation: event.conversation.key, timestamp: event.message.timestamp },
+      }),
+    },
+  ];
+}
+
+interface DirectFlags {
+  readonly transient?: true;
+  /** Replay of the old offline mode, and whether more than what follows is stored (`wire-protocol §4.11.2`). */
+  readonly offline?: true;
+  readonly hasMore?: true;
+}
+
+/** @see `wire-protocol §4.9.3` for what must be present and what absent */
+export function directPush(
+  conversation: { readonly id: ConversationId; readonly kind: ConversationKind },
+  message: DeliverableMessage,
+  flags: DirectFlags,
+): Push {
+  return createPush(CommandType.direct, message.timestamp, {
+    directMessage: {
+      cid: conversation.id,
+      id: message.id,
+      fromPeerId: message.sender,
+      timestamp: message.timestamp,
+      convType: wireKind(conversation.kind),
+      ...contentFields(message.body),
+      ...flags,
+      ...(message.mentions.length > 0 && { mentionPids: [...message.mentions] }),
+      ...(message.mentionAll && { mentionAll: true }),
+      ...(message.patchedAt !== undefined && { patchTimestamp: message.patchedAt }),
+    },
+  });
+}

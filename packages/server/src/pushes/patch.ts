@@ -1,0 +1,41 @@
+import { CommandType, OpType } from '@parley/protocol';
+import type { MessagePatched } from '../domain/events.ts';
+import type { ConversationId, Milliseconds } from '../domain/identifiers.ts';
+import type { StoredMessage } from '../domain/message/message.ts';
+import type { Delivery } from './delivery.ts';
+import { createPush, type Push } from './push.ts';
+
+/** Told to all members and the author's other devices; of a change the server made, to the author as well. */
+export function messagePatched(event: MessagePatched): readonly Delivery[] {
+  const push = patchPush(event.at, event.conversation.id, event.message, event.reason);
+  return [{ to: event.conversation.members, push, ...(event.origin !== undefined && { except: event.origin }) }];
+}
+
+/** One item per command, because ObjC keeps one per conversation (`wire-protocol §4.13`). */
+export function patchPush(
+  at: Milliseconds,
+  cid: ConversationId,
+  message: StoredMessage,
+  reason?: MessagePatched['reason'],
+): Push {
+  return createPush(CommandType.patch, at, {
+    op: OpType.modify,
+    patchMessage: {
+      patches: [
+        {
+          cid,
+          mid: message.id,
+          timestamp: message.timestamp,
+          from: message.sender,
+          patchTimestamp: message.patchedAt ?? at,
+          ...(typeof message.body === 'string' ? { data: message.body } : { binaryMsg: message.body }),
+          ...(message.recalled && { recall: true }),
+          ...(message.mentions.length > 0 && { mentionPids: [...message.mentions] }),
+          ...(message.mentionAll && { mentionAll: true }),
+          ...(reason !== undefined && { patchCode: reason.code }),
+          ...(reason?.detail !== undefined && { patchReason: reason.detail }),
+        },
+      ],
+    },
+  });
+}

@@ -1,0 +1,74 @@
+import type { App } from '../domain/app/app.ts';
+import type { Milliseconds } from '../domain/identifiers.ts';
+import { listUnread } from '../domain/unread/list-unread.ts';
+import type { World } from '../domain/world.ts';
+import { directPush } from '../pushes/direct.ts';
+import { patchPush } from '../pushes/patch.ts';
+import { unreadPushes } from '../pushes/unread.ts';
+import type { Session } from './session.ts';
+
+/** Patches a client that was away is told at most; what is older it sees when it reads history. */
+const MAX_PATCHES = 1000;
+/** Messages of one conversation the old offline mode replays (D-25). */
+const REPLAY_PER_CONVERSATION = 100;
+
+export interface KnownSoFar {
+  /** The `notifTime` of the last summary the client saw; 0 for none. */
+  readonly unreadChangedSince: Milliseconds;
+  /** The newest patch the client knows; absent sends none (`wire-protocol §4.13`). */
+  readonly patchedSince: Milliseconds | undefined;
+}
+
+/**
+ * Brings a client that just logged in up to date: edits and recalls it missed, then its unread conversations, or
+ * the messages themselves in the old offline mode (`wire-protocol §4.1.3`). Live messages held meanwhile follow.
+ */
+export async function catchUp(world: World, app: App, session: Session, known: KnownSoFar): Promise<void> {
+  try {
+    await pushMissedPatches(world, app, session, known.patchedSince);
+    if (session.connection.offlineMode === 'unread') {
+      await pushUnread(world, app, session, known.unreadChangedSince);
+    } else {
+      await replay(world, app, session);
+    }
+  } finally {
+    // Also when the store failed: what was held must not be lost with the summary.
+    session.releaseMessages([], () => {});
+  }
+}
+
+async function pushMissedPatches(
+  world: World,
+  app: App,
+  session: Session,
+  since: Milliseconds | undefined,
+): Promise<void> {
+  if (since === undefined || since <= 0) return;
+  const { client } = session.identity;
+  const now = world.clock.now();
+  const missed = await world.store.messages.patchedSince(app.key, client, since, MAX_PATCHES, now);
+  for (const { conversation, message } of missed) {
+    session.push(patchPush(message.patchedAt ?? now, conversation.id, message));
+  }
+}
+
+async function pushUnread(world: World, app: App, session: Session, since: Milliseconds): Promise<void> {
+  const { states, at } = await listUnread(world, app, session.identity.client, since);
+  // Once this resolves, every message the summary can contain has been announced, so none is still on its way.
+  await world.store.ping();
+  session.releaseMessages(states, () => {
+    for (const push of unreadPushes(states, at)) session.push(push);
+  });
+}
+
+async function replay(world: World, app: App, session: Session): Promise<void> {
+  const { client } = session.identity;
+  const now = world.clock.now();
+  const missed = await world.store.memberStates.unacknowledged(app.key, client, REPLAY_PER_CONVERSATION, now);
+  for (const { conversation, messages, hasMore } of missed) {
+    for (const [index, message] of messages.entries()) {
+      const last = index === messages.length - 1;
+      session.push(directPush(conversation, message, { offline: true, ...(last && hasMore && { hasMore: true }) }));
+    }
+  }
+}
