@@ -1,4 +1,4 @@
-import { CommandType, OpType } from '@parley/protocol';
+import { CommandType, type ConvCommand, OpType } from '@parley/protocol';
 import { type StartConversation, startConversation } from '../domain/conversation/start-conversation.ts';
 import { ImError } from '../domain/errors.ts';
 import { isoDate, temporaryFields } from '../pushes/wire-values.ts';
@@ -39,7 +39,7 @@ export const convStart: CommandRow = {
 };
 
 /** Java may ask for a unique chat room, C# always writes `unique`: the chat room wins. */
-function kindOf(message: { readonly transient?: boolean; readonly tempConv?: boolean }): StartConversation['kind'] {
+function kindOf(message: ConvCommand): StartConversation['kind'] {
   if (message.transient === true) return 'chat-room';
   return message.tempConv === true ? 'temporary' : 'basic';
 }

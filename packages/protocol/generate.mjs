@@ -1,0 +1,62 @@
+// Makes the codec (src/generated/codec.js) and the types (src/generated/messages.ts) from src/messages.proto.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import protobuf from 'protobufjs';
+import pbjs from 'protobufjs-cli/pbjs.js';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const PROTO = here('src/messages.proto');
+
+/** Static code, without what a codec does not need. */
+async function generateCodec() {
+  const code = await promisify(pbjs.main)([
+    ...['--target', 'static-module', '--wrap', 'es6'],
+    ...['--no-create', '--no-verify', '--no-convert', '--no-delimited', '--no-typeurl', '--no-service', '--no-comments'],
+    '--keep-case',
+    PROTO,
+  ]);
+  return edits.reduce((edited, [pattern, replacement]) => edited.replaceAll(pattern, replacement), code);
+}
+
+/** Where this protocol wants something else than the generator's default. */
+const edits = [
+  // Defaults make an absent field look like a written default; here an absent field must read as `undefined`.
+  [/^ *\w+\.prototype\.\w+ = (?!function)[^;]*;\n/gm, ''],
+  [/^ *this\.\w+ = \[\];\n/gm, ''],
+  // Unknown fields are skipped, not kept: nobody reads them, and an attacker should not make us hold them.
+  [/^ *if \(!reader\.discardUnknown\) \{\n.*\n.*\n *\}\n/gm, ''],
+  // Unknown enum numbers survive: an operation we do not know must be answered, not taken for an absent one.
+  [/if \(\$root\.[\w.]+\[value\] !== \$undefined\)\n *(message\.\w+ = value;)\n *else if \(!reader\.discardUnknown\) \{\n.*\n.*\n *\}/g, '$1'],
+];
+
+const scalars = { string: 'string', bool: 'boolean', int32: 'number', int64: 'number', bytes: 'Uint8Array' };
+
+function generateTypes() {
+  const root = protobuf.parse(readFileSync(PROTO, 'utf8'), { keepCase: true }).root;
+  const namespace = root.lookup('push_server.messages2');
+  const parts = ['// Made by generate.mjs from src/messages.proto. Do not edit.', ''];
+  for (const type of namespace.nestedArray) {
+    if (type instanceof protobuf.Enum) parts.push(enumType(type));
+    else parts.push(messageType(type), ...type.nestedArray.map(enumType));
+  }
+  return parts.join('\n');
+}
+
+function enumType({ name, values }) {
+  const entries = Object.entries(values).map(([key, value]) => `  ${key}: ${value},`);
+  return `export const ${name} = {\n${entries.join('\n')}\n} as const;\nexport type ${name} = (typeof ${name})[keyof typeof ${name}];\n`;
+}
+
+function messageType({ name, fieldsArray, parent }) {
+  const fields = fieldsArray.map((field) => {
+    const resolved = field.resolve();
+    // A peer may send enum numbers we do not know; they survive as numbers.
+    const single = scalars[field.type] ?? (resolved.resolvedType instanceof protobuf.Enum ? 'number' : field.type);
+    return `  readonly ${field.name}?: ${field.repeated ? `readonly ${single}[]` : single} | undefined;`;
+  });
+  return `export interface ${name} {\n${fields.join('\n')}\n}\n`;
+}
+
+writeFileSync(here('src/generated/codec.js'), await generateCodec());
+writeFileSync(here('src/generated/messages.ts'), generateTypes());
