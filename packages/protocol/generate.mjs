@@ -12,7 +12,15 @@ const PROTO = here('src/messages.proto');
 async function generateCodec() {
   const code = await promisify(pbjs.main)([
     ...['--target', 'static-module', '--wrap', 'es6'],
-    ...['--no-create', '--no-verify', '--no-convert', '--no-delimited', '--no-typeurl', '--no-service', '--no-comments'],
+    ...[
+      '--no-create',
+      '--no-verify',
+      '--no-convert',
+      '--no-delimited',
+      '--no-typeurl',
+      '--no-service',
+      '--no-comments',
+    ],
     '--keep-case',
     PROTO,
   ]);
@@ -27,7 +35,10 @@ const edits = [
   // Unknown fields are skipped, not kept: nobody reads them, and an attacker should not make us hold them.
   [/^ *if \(!reader\.discardUnknown\) \{\n.*\n.*\n *\}\n/gm, ''],
   // Unknown enum numbers survive: an operation we do not know must be answered, not taken for an absent one.
-  [/if \(\$root\.[\w.]+\[value\] !== \$undefined\)\n *(message\.\w+ = value;)\n *else if \(!reader\.discardUnknown\) \{\n.*\n.*\n *\}/g, '$1'],
+  [
+    /if \(\$root\.[\w.]+\[value\] !== \$undefined\)\n *(message\.\w+ = value;)\n *else if \(!reader\.discardUnknown\) \{\n.*\n.*\n *\}/g,
+    '$1',
+  ],
 ];
 
 const scalars = { string: 'string', bool: 'boolean', int32: 'number', int64: 'number', bytes: 'Uint8Array' };
@@ -48,11 +59,12 @@ function enumType({ name, values }) {
   return `export const ${name} = {\n${entries.join('\n')}\n} as const;\nexport type ${name} = (typeof ${name})[keyof typeof ${name}];\n`;
 }
 
-function messageType({ name, fieldsArray, parent }) {
+function messageType({ name, fieldsArray }) {
   const fields = fieldsArray.map((field) => {
     const resolved = field.resolve();
     // A peer may send enum numbers we do not know; they survive as numbers.
-    const single = scalars[field.type] ?? (resolved.resolvedType instanceof protobuf.Enum ? 'number' : field.type);
+    const single =
+      scalars[field.type] ?? (resolved.resolvedType instanceof protobuf.Enum ? 'number' : field.type);
     return `  readonly ${field.name}?: ${field.repeated ? `readonly ${single}[]` : single} | undefined;`;
   });
   return `export interface ${name} {\n${fields.join('\n')}\n}\n`;

@@ -97,7 +97,8 @@ export class TestClient {
 
   /** Sends a frame that need not be a command at all. */
   sendBytes(bytes: Uint8Array, command?: GenericCommand): void {
-    if (this.#text) this.socket.send(command === undefined ? Buffer.from(bytes).toString() : encodeText(command));
+    if (this.#text)
+      this.socket.send(command === undefined ? Buffer.from(bytes).toString() : encodeText(command));
     else this.socket.send(bytes);
   }
 
@@ -131,7 +132,9 @@ export class TestClient {
 
   /** The next push of this kind. */
   push(cmd: number, op?: number): Promise<GenericCommand> {
-    return this.next((command) => command.i === undefined && command.cmd === cmd && (op === undefined || command.op === op));
+    return this.next(
+      (command) => command.i === undefined && command.cmd === cmd && (op === undefined || command.op === op),
+    );
   }
 
   /**

@@ -19,7 +19,8 @@ export const convMaxRead: CommandRow = {
       }));
       return { cmd: CommandType.conv, op: OpType.max_read, convMessage: { cid, maxReadTuples } };
     }
-    const newest = (moments: readonly (number | undefined)[]) => Math.max(0, ...moments.map((moment) => moment ?? 0));
+    const newest = (moments: readonly (number | undefined)[]) =>
+      Math.max(0, ...moments.map((moment) => moment ?? 0));
     return {
       cmd: CommandType.conv,
       op: OpType.max_read,

@@ -1,5 +1,8 @@
 import { CommandType, type ConvCommand, OpType } from '@parley/protocol';
-import { loadTemporaryConversations, queryConversations } from '../domain/conversation/query-conversations.ts';
+import {
+  loadTemporaryConversations,
+  queryConversations,
+} from '../domain/conversation/query-conversations.ts';
 import { ImError } from '../domain/errors.ts';
 import type { CommandContext, CommandRow } from './command.ts';
 import { conversationJson } from './conversation-json.ts';

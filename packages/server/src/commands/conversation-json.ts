@@ -19,7 +19,9 @@ export function conversationJson(found: FoundConversation, reader: ClientId, com
     createdAt: isoDate(conversation.createdAt),
     updatedAt: isoDate(conversation.updatedAt),
     ...(conversation.lastMessageAt !== undefined &&
-      conversation.kind !== 'service' && { lm: { __type: 'Date', iso: isoDate(conversation.lastMessageAt) } }),
+      conversation.kind !== 'service' && {
+        lm: { __type: 'Date', iso: isoDate(conversation.lastMessageAt) },
+      }),
     ...kindFields(conversation),
     ...(conversation.kind === 'basic' && { muted: conversation.mutedBy.includes(reader) }),
     ...(lastMessage !== undefined && conversation.kind !== 'chat-room' && lastMessageFields(lastMessage)),

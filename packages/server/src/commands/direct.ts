@@ -15,7 +15,11 @@ export const direct: CommandRow = {
   writesTo: (command) => command.directMessage?.cid,
   handle: async ({ world, actor, command }) => {
     try {
-      const sent = await sendMessage(world, actor, sendRequest(command.directMessage ?? {}, command.priority));
+      const sent = await sendMessage(
+        world,
+        actor,
+        sendRequest(command.directMessage ?? {}, command.priority),
+      );
       return { cmd: CommandType.ack, ackMessage: { uid: sent.id, t: sent.timestamp } };
     } catch (error) {
       return failedAck(error, world.clock.now());

@@ -1,5 +1,5 @@
-import { ImError } from '../domain/errors.ts';
 import type { GenericCommand } from '@parley/protocol';
+import { ImError } from '../domain/errors.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 
 /** Longest id list one command may bring; conversations hold 500 members. */
@@ -21,10 +21,14 @@ export function requiredCid(cid: string | undefined): string {
  */
 export function clientIds(ids: readonly string[] | undefined): readonly string[] {
   const list = ids ?? [];
-  if (list.length > MAX_IDS) throw new ImError('CONVERSATION_FULL', `A command names at most ${MAX_IDS} clients.`);
+  if (list.length > MAX_IDS)
+    throw new ImError('CONVERSATION_FULL', `A command names at most ${MAX_IDS} clients.`);
   for (const id of list) {
     if (id.length === 0 || id.length > MAX_ID_LENGTH) {
-      throw new ImError('INVALID_LOGIN', `"${id.slice(0, 20)}" is no client id: 1 to 64 characters are allowed.`);
+      throw new ImError(
+        'INVALID_LOGIN',
+        `"${id.slice(0, 20)}" is no client id: 1 to 64 characters are allowed.`,
+      );
     }
   }
   return list;

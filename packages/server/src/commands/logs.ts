@@ -14,7 +14,11 @@ export const logs: CommandRow = {
   cmd: CommandType.logs,
   rate: 'history',
   handle: async ({ world, actor, command }) => {
-    const { conversation, messages } = await readHistory(world, actor, historyRequest(command.logsMessage ?? {}));
+    const { conversation, messages } = await readHistory(
+      world,
+      actor,
+      historyRequest(command.logsMessage ?? {}),
+    );
     return {
       cmd: CommandType.logs,
       logsMessage: { logs: messages.map((message) => logItem(message, conversation.kind)) },
@@ -37,7 +41,11 @@ function historyRequest(message: LogsCommand): ReadHistory {
 }
 
 /** A time that is not positive counts as absent, an empty id too (`wire-protocol §4.12`). */
-function bound(timestamp: number | undefined, id: string | undefined, included: boolean | undefined): HistoryBound | undefined {
+function bound(
+  timestamp: number | undefined,
+  id: string | undefined,
+  included: boolean | undefined,
+): HistoryBound | undefined {
   if (timestamp === undefined || timestamp <= 0) return undefined;
   return { timestamp, included: included === true, ...(id !== undefined && id !== '' && { id }) };
 }

@@ -5,7 +5,11 @@ import type { PartialResult, Refusal } from '../domain/membership/partial-result
 import { isoDate } from '../pushes/wire-values.ts';
 
 export function failedPids(refused: readonly Refusal[]): ErrorCommand[] {
-  return refused.map(({ reason, clients }) => ({ code: errorTable[reason].code, reason, pids: [...clients] }));
+  return refused.map(({ reason, clients }) => ({
+    code: errorTable[reason].code,
+    reason,
+    pids: [...clients],
+  }));
 }
 
 /**
@@ -15,7 +19,10 @@ export function failedPids(refused: readonly Refusal[]): ErrorCommand[] {
 export function refuseIfNothingSucceeded({ succeeded, refused }: PartialResult): void {
   const [first] = refused;
   if (succeeded.length === 0 && first !== undefined) {
-    throw new ImError(first.reason, `Refused for ${first.clients.join(', ')}: ${errorTable[first.reason].meaning}`);
+    throw new ImError(
+      first.reason,
+      `Refused for ${first.clients.join(', ')}: ${errorTable[first.reason].meaning}`,
+    );
   }
 }
 

@@ -108,9 +108,13 @@ class ConnectionPeer implements Peer {
 
   /** The app the client belongs to, if it may be served here; otherwise the connection is closed with the reason. */
   #appFor(command: GenericCommand): App | undefined {
-    const app = command.appId === undefined ? this.#appOfOthers() : this.#services.world.apps.find(command.appId);
+    const app =
+      command.appId === undefined ? this.#appOfOthers() : this.#services.world.apps.find(command.appId);
     if (app === undefined || !app.settings.imEnabled) {
-      const error = new ImError('APP_NOT_AVAILABLE', `App ${command.appId ?? ''} is unknown here or switched off.`);
+      const error = new ImError(
+        'APP_NOT_AVAILABLE',
+        `App ${command.appId ?? ''} is unknown here or switched off.`,
+      );
       this.#send(command, command.peerId, errorReply(error), true);
       this.#connection.close(CloseCode.APP_NOT_AVAILABLE, error.reason);
       return undefined;
@@ -153,10 +157,14 @@ class ConnectionPeer implements Peer {
     const row = rowFor(command);
     if (app === undefined || row === undefined) {
       const what = `cmd ${command.cmd ?? 'absent'}, op ${command.op ?? 'absent'}`;
-      this.#sendError(command, new ImError('INTERNAL_ERROR', `This server does not know the command (${what}).`));
+      this.#sendError(
+        command,
+        new ImError('INTERNAL_ERROR', `This server does not know the command (${what}).`),
+      );
       return;
     }
-    if (row.rate !== 'free' && !this.#withinRate(app, session.identity.client, row.rate, command, row)) return;
+    if (row.rate !== 'free' && !this.#withinRate(app, session.identity.client, row.rate, command, row))
+      return;
     const context = { world, sessions, session, actor: session.actor(app), command };
     const lane = row.writesTo?.(command);
     if (lane === undefined) void this.#run(row, context);
@@ -187,7 +195,8 @@ class ConnectionPeer implements Peer {
   }
 
   #forget(session: Session): void {
-    if (this.#sessions.get(session.identity.client) === session) this.#sessions.delete(session.identity.client);
+    if (this.#sessions.get(session.identity.client) === session)
+      this.#sessions.delete(session.identity.client);
   }
 
   #withinRate(
@@ -199,7 +208,10 @@ class ConnectionPeer implements Peer {
   ): boolean {
     if (this.#services.rates.allow(app, client, rate)) return true;
     if (!app.settings.silentOverLimit) {
-      const error = new ImError('MESSAGE_SENT_QUOTA_EXCEEDED', 'Too many requests within a minute; slow down.');
+      const error = new ImError(
+        'MESSAGE_SENT_QUOTA_EXCEEDED',
+        'Too many requests within a minute; slow down.',
+      );
       this.#answerFailure(command, row, error);
     }
     return false;
@@ -208,7 +220,8 @@ class ConnectionPeer implements Peer {
   // ── replies ────────────────────────────────────────────────────────────────────────────────────────────────
 
   #answerFailure(command: GenericCommand, row: CommandRow | undefined, error: unknown): void {
-    const refusal = error instanceof ImError ? error : new ImError('INTERNAL_ERROR', 'The server failed; try again.');
+    const refusal =
+      error instanceof ImError ? error : new ImError('INTERNAL_ERROR', 'The server failed; try again.');
     if (refusal !== error) this.#services.failed(error, command);
     // C# reads the ack of a failed message unconditionally, so faults of ours answer a message as an ack too.
     if (row?.cmd === CommandType.direct) {

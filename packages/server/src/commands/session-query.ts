@@ -11,7 +11,9 @@ export const sessionQuery: CommandRow = {
     cmd: CommandType.session,
     op: OpType.query_result,
     sessionMessage: {
-      onlineSessionPeerIds: [...onlineClients(world, actor.app, command.sessionMessage?.sessionPeerIds ?? [])],
+      onlineSessionPeerIds: [
+        ...onlineClients(world, actor.app, command.sessionMessage?.sessionPeerIds ?? []),
+      ],
     },
   }),
 };

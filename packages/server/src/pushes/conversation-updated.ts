@@ -18,5 +18,7 @@ export function conversationUpdated(event: ConversationUpdated): readonly Delive
       attrModified: { data: JSON.stringify(event.resulting) },
     },
   });
-  return [{ to: event.conversation.members, push, ...(event.origin !== undefined && { except: event.origin }) }];
+  return [
+    { to: event.conversation.members, push, ...(event.origin !== undefined && { except: event.origin }) },
+  ];
 }

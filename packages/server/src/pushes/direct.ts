@@ -11,7 +11,11 @@ export function messageSent(event: MessageSent): readonly Delivery[] {
   return [
     {
       to: event.conversation.members,
-      push: directPush(event.conversation, event.message, event.kind === 'transient' ? { transient: true } : {}),
+      push: directPush(
+        event.conversation,
+        event.message,
+        event.kind === 'transient' ? { transient: true } : {},
+      ),
       ...(event.origin !== undefined && { except: event.origin }),
       ...(event.kind === 'stored' && {
         message: { conversation: event.conversation.key, timestamp: event.message.timestamp },

@@ -8,7 +8,9 @@ import { createPush, type Push } from './push.ts';
 /** Told to all members and the author's other devices; of a change the server made, to the author as well. */
 export function messagePatched(event: MessagePatched): readonly Delivery[] {
   const push = patchPush(event.at, event.conversation.id, event.message, event.reason);
-  return [{ to: event.conversation.members, push, ...(event.origin !== undefined && { except: event.origin }) }];
+  return [
+    { to: event.conversation.members, push, ...(event.origin !== undefined && { except: event.origin }) },
+  ];
 }
 
 /** One item per command, because ObjC keeps one per conversation (`wire-protocol §4.13`). */

@@ -12,6 +12,10 @@ export interface Push {
 }
 
 /** @param at the `serverTs` clients order notifications by (`wire-protocol §4.0`) */
-export function createPush(cmd: number, at: Milliseconds, payload: Omit<GenericCommand, 'cmd' | 'peerId' | 'i'>): Push {
+export function createPush(
+  cmd: number,
+  at: Milliseconds,
+  payload: Omit<GenericCommand, 'cmd' | 'peerId' | 'i'>,
+): Push {
   return { cmd, body: encodeBody({ ...payload, serverTs: at }) };
 }

@@ -10,7 +10,11 @@ const TUPLES_PER_COMMAND = 20;
 
 /** Every session of the client is told, the one that read included: Swift resets its counter only then. */
 export function unreadChanged(event: UnreadChanged): readonly Delivery[] {
-  return unreadPushes(event.states, event.at).map((push) => ({ to: [event.client], push, unreadModeOnly: true }));
+  return unreadPushes(event.states, event.at).map((push) => ({
+    to: [event.client],
+    push,
+    unreadModeOnly: true,
+  }));
 }
 
 /**
@@ -38,7 +42,9 @@ function unreadTuple({ conversation, count, mentioned, lastMessage }: UnreadStat
       mid: lastMessage.id,
       timestamp: lastMessage.timestamp,
       from: lastMessage.sender,
-      ...(typeof lastMessage.body === 'string' ? { data: lastMessage.body } : { binaryMsg: lastMessage.body }),
+      ...(typeof lastMessage.body === 'string'
+        ? { data: lastMessage.body }
+        : { binaryMsg: lastMessage.body }),
       ...(lastMessage.patchedAt !== undefined && { patchTimestamp: lastMessage.patchedAt }),
     }),
   };

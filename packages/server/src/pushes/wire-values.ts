@@ -26,7 +26,10 @@ export function contentFields(body: MessageBody): { msg: string } | { binaryMsg:
 }
 
 /** Java builds the right kind of conversation from these fields of a membership push. */
-export function temporaryFields(conversation: ConversationRecord): { tempConv?: boolean; tempConvTTL?: number } {
+export function temporaryFields(conversation: ConversationRecord): {
+  tempConv?: boolean;
+  tempConvTTL?: number;
+} {
   if (conversation.kind !== 'temporary') return {};
   return { tempConv: true, ...(conversation.ttl !== undefined && { tempConvTTL: conversation.ttl }) };
 }

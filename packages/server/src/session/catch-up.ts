@@ -68,7 +68,9 @@ async function replay(world: World, app: App, session: Session): Promise<void> {
   for (const { conversation, messages, hasMore } of missed) {
     for (const [index, message] of messages.entries()) {
       const last = index === messages.length - 1;
-      session.push(directPush(conversation, message, { offline: true, ...(last && hasMore && { hasMore: true }) }));
+      session.push(
+        directPush(conversation, message, { offline: true, ...(last && hasMore && { hasMore: true }) }),
+      );
     }
   }
 }

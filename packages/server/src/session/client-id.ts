@@ -16,7 +16,10 @@ const DOCUMENTED = /^[A-Za-z_-][A-Za-z0-9_-]*$/;
 export function checkClientId(app: App, client: ClientId): void {
   if (client.length === 0) throw new ImError('INVALID_LOGIN', 'The client id is empty.');
   if (client.length > MAX_LENGTH) {
-    throw new ImError('INVALID_LOGIN', `A client id has at most ${MAX_LENGTH} characters, not ${client.length}.`);
+    throw new ImError(
+      'INVALID_LOGIN',
+      `A client id has at most ${MAX_LENGTH} characters, not ${client.length}.`,
+    );
   }
   if (CONTROL_CHARACTER.test(client)) {
     throw new ImError('INVALID_LOGIN', 'A client id must not contain control characters.');

@@ -77,7 +77,9 @@ export class Session {
   releaseMessages(counted: readonly UnreadState[], pushSummary: () => void): void {
     const held = this.#held ?? [];
     this.#held = undefined;
-    const countedUpTo = new Map(counted.map((state) => [state.conversation.key, state.lastMessage?.timestamp ?? 0]));
+    const countedUpTo = new Map(
+      counted.map((state) => [state.conversation.key, state.lastMessage?.timestamp ?? 0]),
+    );
     const isCounted = (message: HeldMessage) =>
       message.timestamp <= (countedUpTo.get(message.conversation) ?? Number.NEGATIVE_INFINITY);
     for (const message of held) if (isCounted(message)) this.push(message.push, message.urgency);

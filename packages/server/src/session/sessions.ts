@@ -3,8 +3,8 @@ import type { App } from '../domain/app/app.ts';
 import { ImError } from '../domain/errors.ts';
 import type { ClientId } from '../domain/identifiers.ts';
 import { fireWill } from '../domain/message/fire-will.ts';
-import { verifyLoginSignature } from '../domain/signature/verify-login-signature.ts';
 import type { Signature } from '../domain/signature/signature.ts';
+import { verifyLoginSignature } from '../domain/signature/verify-login-signature.ts';
 import type { World } from '../domain/world.ts';
 import { closedPush } from '../pushes/closed.ts';
 import { checkClientId } from './client-id.ts';
@@ -109,7 +109,10 @@ export class Sessions {
     this.#live.remove(session);
     if (tag !== undefined) this.#holders.forget(app.key, client, tag, device);
     this.#discardWillOf(session);
-    await this.#invalidations.closeSession(id, this.#world.clock.now() + app.settings.sessionTokenSeconds * 1000);
+    await this.#invalidations.closeSession(
+      id,
+      this.#world.clock.now() + app.settings.sessionTokenSeconds * 1000,
+    );
   }
 
   /** The connection was lost: the session may come back, and its will is due now. */
@@ -180,4 +183,3 @@ function checkLength(name: string, value: string | undefined, most: number): voi
     throw new ImError('INVALID_LOGIN', `The ${name} has at most ${most} characters, not ${value.length}.`);
   }
 }
-

@@ -30,7 +30,9 @@ export class ConversationCache {
   /** The conversation if it is in memory. Absence says nothing; ask {@link load} then. */
   get(app: AppKey, id: ConversationId): Conversation | undefined {
     const conversation = this.#entries.get(keyOf(app, id));
-    return conversation === undefined || isExpired(conversation, this.#clock.now()) ? undefined : conversation;
+    return conversation === undefined || isExpired(conversation, this.#clock.now())
+      ? undefined
+      : conversation;
   }
 
   /** The conversation from memory or store; `undefined` where there is none or it has expired. */

@@ -13,7 +13,10 @@ import type { Conversation } from './known-conversation.ts';
 export async function findConversation(world: World, app: App, id: ConversationId): Promise<Conversation> {
   const conversation = world.conversations.get(app.key, id) ?? (await world.conversations.load(app.key, id));
   if (conversation === undefined) {
-    throw new ImError('CONVERSATION_NOT_FOUND', `There is no conversation ${id}; it may have expired or been deleted.`);
+    throw new ImError(
+      'CONVERSATION_NOT_FOUND',
+      `There is no conversation ${id}; it may have expired or been deleted.`,
+    );
   }
   return conversation;
 }

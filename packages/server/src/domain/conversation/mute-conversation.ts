@@ -29,6 +29,7 @@ export async function muteConversation(
     muted,
     now: world.clock.now(),
   });
-  if (record === undefined) throw new ImError('CONVERSATION_NOT_FOUND', `Conversation ${id} was just deleted.`);
+  if (record === undefined)
+    throw new ImError('CONVERSATION_NOT_FOUND', `Conversation ${id} was just deleted.`);
   return world.conversations.put(record);
 }

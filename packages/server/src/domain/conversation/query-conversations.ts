@@ -50,7 +50,10 @@ export async function queryConversations(
     });
   } catch (error) {
     if (!(error instanceof QueryTooSlow)) throw error;
-    throw new ImError('CONVERSATION_QUERY_FAILED', 'The query took too long; add a condition on an indexed key.');
+    throw new ImError(
+      'CONVERSATION_QUERY_FAILED',
+      'The query took too long; add a condition on an indexed key.',
+    );
   }
 }
 
@@ -63,7 +66,9 @@ export async function loadTemporaryConversations(
 ): Promise<readonly FoundConversation[]> {
   const asked = [...new Set(ids)].slice(0, MAX_LIMIT);
   const records = await world.store.conversations.load(actor.app.key, asked, world.clock.now());
-  const byId = new Map(records.filter((record) => record.kind === 'temporary').map((record) => [record.id, record]));
+  const byId = new Map(
+    records.filter((record) => record.kind === 'temporary').map((record) => [record.id, record]),
+  );
   const found = asked.flatMap((id) => byId.get(id) ?? []);
   return Promise.all(
     found.map(async (conversation) => {

@@ -65,7 +65,10 @@ export async function startConversation(
 function checkSize(actor: Actor, kind: StartConversation['kind'], members: number): void {
   const limit = kind === 'temporary' ? actor.app.settings.maxTemporaryMembers : actor.app.settings.maxMembers;
   if (members > limit) {
-    throw new ImError('CONVERSATION_FULL', `A ${kind} conversation holds at most ${limit} members, not ${members}.`);
+    throw new ImError(
+      'CONVERSATION_FULL',
+      `A ${kind} conversation holds at most ${limit} members, not ${members}.`,
+    );
   }
 }
 

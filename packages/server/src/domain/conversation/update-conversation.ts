@@ -40,7 +40,8 @@ export async function updateConversation(
       columns,
       attributes: { requested: update, resulting },
     });
-    if (outcome === undefined) throw new ImError('CONVERSATION_NOT_FOUND', `Conversation ${id} was just deleted.`);
+    if (outcome === undefined)
+      throw new ImError('CONVERSATION_NOT_FOUND', `Conversation ${id} was just deleted.`);
     if (outcome === 'conflict') {
       // Somebody else's change came first; what we computed is stale, and so may the cached record be.
       world.conversations.forget(actor.app.key, id);
@@ -59,7 +60,10 @@ export async function updateConversation(
     });
     return { conversation: changed, resulting };
   }
-  throw new ImError('CONVERSATION_UPDATE_FAILED', `Conversation ${id} is being changed by many at once; try again.`);
+  throw new ImError(
+    'CONVERSATION_UPDATE_FAILED',
+    `Conversation ${id} is being changed by many at once; try again.`,
+  );
 }
 
 function requireMayUpdate(actor: Actor, conversation: Conversation): void {
@@ -67,9 +71,15 @@ function requireMayUpdate(actor: Actor, conversation: Conversation): void {
     throw new ImError('CONVERSATION_READ_ONLY', 'A temporary conversation has no attributes to update.');
   }
   if (conversation.kind === 'service') {
-    throw new ImError('NORMAL_CONVERSATION_REQUIRED', 'A service conversation is updated over REST, not by clients.');
+    throw new ImError(
+      'NORMAL_CONVERSATION_REQUIRED',
+      'A service conversation is updated over REST, not by clients.',
+    );
   }
   if (conversation.kind === 'basic' && !conversation.memberSet.has(actor.client)) {
-    throw new ImError('CONVERSATION_UPDATE_REJECTED', `Only members may update conversation ${conversation.id}.`);
+    throw new ImError(
+      'CONVERSATION_UPDATE_REJECTED',
+      `Only members may update conversation ${conversation.id}.`,
+    );
   }
 }

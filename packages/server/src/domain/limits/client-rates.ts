@@ -55,7 +55,9 @@ export class ClientRates {
     if (now - this.#sweptAt < WINDOW) return;
     this.#sweptAt = now;
     for (const [key, window] of this.#windows) {
-      const newest = window.moments[(window.next + window.moments.length - 1) % window.moments.length] as number;
+      const newest = window.moments[
+        (window.next + window.moments.length - 1) % window.moments.length
+      ] as number;
       if (newest <= now - WINDOW) this.#windows.delete(key);
     }
   }

@@ -34,7 +34,8 @@ export async function addMembers(
     limit: actor.app.settings.maxMembers,
     now: world.clock.now(),
   });
-  if (outcome === undefined) throw new ImError('CONVERSATION_NOT_FOUND', `Conversation ${id} was just deleted.`);
+  if (outcome === undefined)
+    throw new ImError('CONVERSATION_NOT_FOUND', `Conversation ${id} was just deleted.`);
   const changed = world.conversations.put(outcome.conversation);
   if (outcome.changed.length > 0) {
     world.outbox.publish({

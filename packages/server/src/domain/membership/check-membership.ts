@@ -10,5 +10,7 @@ export async function checkMembership(
   ids: readonly ConversationId[],
 ): Promise<Readonly<Record<ConversationId, boolean>>> {
   const conversations = await Promise.all(ids.map((id) => world.conversations.load(app.key, id)));
-  return Object.fromEntries(ids.map((id, index) => [id, conversations[index]?.memberSet.has(client) ?? false]));
+  return Object.fromEntries(
+    ids.map((id, index) => [id, conversations[index]?.memberSet.has(client) ?? false]),
+  );
 }

@@ -40,14 +40,16 @@ export async function removeMembers(
     { reason: 'CONVERSATION_NEED_OWNER', clients: owners },
     { reason: 'CONVERSATION_OPERATION_UNAUTHORIZED', clients: equals },
   );
-  if (allowed.length === 0) return { conversation, updatedAt: conversation.updatedAt, succeeded: [], refused };
+  if (allowed.length === 0)
+    return { conversation, updatedAt: conversation.updatedAt, succeeded: [], refused };
 
   const outcome = await world.store.conversations.removeMembers(conversation, {
     by: actor.client,
     clients: allowed,
     now: world.clock.now(),
   });
-  if (outcome === undefined) throw new ImError('CONVERSATION_NOT_FOUND', `Conversation ${id} was just deleted.`);
+  if (outcome === undefined)
+    throw new ImError('CONVERSATION_NOT_FOUND', `Conversation ${id} was just deleted.`);
   const changed = world.conversations.put(outcome.conversation);
   if (outcome.changed.length > 0) {
     world.outbox.publish({

@@ -24,7 +24,10 @@ export function requireMember(conversation: Conversation, client: ClientId): voi
 /** Temporary conversations keep the members they were created with. @throws ImError CONVERSATION_READ_ONLY */
 export function requireOpenMembership(conversation: Conversation): void {
   if (conversation.kind === 'temporary') {
-    throw new ImError('CONVERSATION_READ_ONLY', 'The members of a temporary conversation are fixed at its creation.');
+    throw new ImError(
+      'CONVERSATION_READ_ONLY',
+      'The members of a temporary conversation are fixed at its creation.',
+    );
   }
 }
 
@@ -37,7 +40,10 @@ export function requireMayInvite(actor: Actor, conversation: Conversation): void
   requireMember(conversation, actor.client);
   const { memberRoles, membersMayInvite } = actor.app.settings;
   if (memberRoles && !membersMayInvite && roleOf(conversation, actor.client) === 'member') {
-    throw new ImError('CONVERSATION_OPERATION_UNAUTHORIZED', 'Only the owner and managers may add members here.');
+    throw new ImError(
+      'CONVERSATION_OPERATION_UNAUTHORIZED',
+      'Only the owner and managers may add members here.',
+    );
   }
 }
 
@@ -49,13 +55,18 @@ export function requireMayInvite(actor: Actor, conversation: Conversation): void
 export function requireMayRemove(actor: Actor, conversation: Conversation): void {
   requireMember(conversation, actor.client);
   if (actor.app.settings.memberRoles && roleOf(conversation, actor.client) === 'member') {
-    throw new ImError('CONVERSATION_OPERATION_UNAUTHORIZED', 'Only the owner and managers may remove members here.');
+    throw new ImError(
+      'CONVERSATION_OPERATION_UNAUTHORIZED',
+      'Only the owner and managers may remove members here.',
+    );
   }
 }
 
 /** With roles on, a conversation never loses its owner (F-GRP-10). */
 export function isProtectedOwner(actor: Actor, conversation: Conversation, client: ClientId): boolean {
-  return actor.app.settings.memberRoles && conversation.creator === client && conversation.memberSet.has(client);
+  return (
+    actor.app.settings.memberRoles && conversation.creator === client && conversation.memberSet.has(client)
+  );
 }
 
 /** Whether a manager may act on this client: only on lower ranks, and nobody on an equal (D-15). */

@@ -18,7 +18,10 @@ export function checkMessageSize(app: App, message: Measured): void {
   const limit = app.settings.maxMessageBytes;
   const bytes = messageSize(message);
   if (bytes > limit) {
-    throw new ImError('FRAME_TOO_LONG', `The message has ${bytes} bytes with its metadata; ${limit} are allowed.`);
+    throw new ImError(
+      'FRAME_TOO_LONG',
+      `The message has ${bytes} bytes with its metadata; ${limit} are allowed.`,
+    );
   }
 }
 

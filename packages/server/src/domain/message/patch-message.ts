@@ -27,10 +27,15 @@ export interface PatchMessage {
  * @throws ImError CONVERSATION_NOT_FOUND, MESSAGE_EDIT_DISABLED, MESSAGE_RECALL_DISABLED, MESSAGE_NOT_FOUND,
  *   MESSAGE_OWNERSHIP_REQUIRED, FRAME_TOO_LONG
  */
-export async function patchMessage(world: World, actor: Actor, request: PatchMessage): Promise<StoredMessage> {
+export async function patchMessage(
+  world: World,
+  actor: Actor,
+  request: PatchMessage,
+): Promise<StoredMessage> {
   const { change } = request;
   requireAllowed(actor, change.action);
-  const content = change.action === 'recall' ? { body: RECALLED_BODY, mentions: [], mentionAll: false } : change;
+  const content =
+    change.action === 'recall' ? { body: RECALLED_BODY, mentions: [], mentionAll: false } : change;
   checkMessageSize(actor.app, content);
   const conversation = await findConversation(world, actor.app, request.conversation);
   const outcome = await world.store.messages.patch({
@@ -46,7 +51,10 @@ export async function patchMessage(world: World, actor: Actor, request: PatchMes
   });
   if (outcome.state === 'refused') {
     throw outcome.reason === 'not-found'
-      ? new ImError('MESSAGE_NOT_FOUND', `There is no message ${request.id} in conversation ${conversation.id}.`)
+      ? new ImError(
+          'MESSAGE_NOT_FOUND',
+          `There is no message ${request.id} in conversation ${conversation.id}.`,
+        )
       : new ImError('MESSAGE_OWNERSHIP_REQUIRED', 'Only its author may edit or recall a message.');
   }
   world.outbox.publish({

@@ -32,7 +32,10 @@ export async function readHistory(world: World, actor: Actor, request: ReadHisto
   const conversation = await findConversation(world, actor.app, request.conversation);
   const membersOnly = conversation.kind === 'basic' || conversation.kind === 'temporary';
   if (membersOnly && !conversation.memberSet.has(actor.client)) {
-    throw new ImError('CONVERSATION_LOG_REJECTED', `Only members may read the history of ${conversation.id}.`);
+    throw new ImError(
+      'CONVERSATION_LOG_REJECTED',
+      `Only members may read the history of ${conversation.id}.`,
+    );
   }
   const limit = Math.max(0, Math.min(Math.trunc(request.limit ?? DEFAULT_LIMIT), MAX_LIMIT));
   if (limit === 0) return { conversation, messages: [] };

@@ -2,7 +2,13 @@ import type { Actor } from '../actor.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { DeliverableMessage, MessagePriority } from '../events.ts';
-import { type ClientId, type ConversationId, type MessageId, type Milliseconds, TEMPORARY_PREFIX } from '../identifiers.ts';
+import {
+  type ClientId,
+  type ConversationId,
+  type MessageId,
+  type Milliseconds,
+  TEMPORARY_PREFIX,
+} from '../identifiers.ts';
 import { messageIdAt } from '../ports/message-id.ts';
 import type { World } from '../world.ts';
 import type { MessageBody } from './message.ts';
@@ -71,7 +77,9 @@ async function storeAndTell(
   });
   if (outcome.state === 'refused') {
     world.conversations.forget(actor.app.key, conversation.id);
-    throw outcome.reason === 'no-conversation' ? noSuchTarget(conversation.id) : notAMember(actor, conversation);
+    throw outcome.reason === 'no-conversation'
+      ? noSuchTarget(conversation.id)
+      : notAMember(actor, conversation);
   }
   const sent = { id: outcome.id, timestamp: outcome.timestamp };
   if (outcome.state === 'appended') tell(world, actor, conversation, request, sent, 'stored');

@@ -136,13 +136,20 @@ export class QueryTooSlow extends Error {
 
 export interface ConversationRepository {
   /** Records in no particular order; unknown, deleted and expired ids are missing. `now` decides what is expired. */
-  load(app: AppKey, ids: readonly ConversationId[], now: Milliseconds): Promise<readonly ConversationRecord[]>;
+  load(
+    app: AppKey,
+    ids: readonly ConversationId[],
+    now: Milliseconds,
+  ): Promise<readonly ConversationRecord[]>;
   create(draft: ConversationDraft): Promise<{
     readonly conversation: ConversationRecord;
     readonly existing: boolean;
     readonly eventAt: Milliseconds;
   }>;
-  addMembers(ref: ConversationRef, change: MembershipChange & { readonly limit: number }): Promise<MembershipOutcome>;
+  addMembers(
+    ref: ConversationRef,
+    change: MembershipChange & { readonly limit: number },
+  ): Promise<MembershipOutcome>;
   /** A removed member loses role, mute mark and read position with its membership. */
   removeMembers(ref: ConversationRef, change: MembershipChange): Promise<MembershipOutcome>;
   /**
@@ -186,7 +193,12 @@ export interface MessageDraft {
 }
 
 export type AppendOutcome =
-  | { readonly state: 'appended'; readonly id: MessageId; readonly timestamp: Milliseconds; readonly seq: number }
+  | {
+      readonly state: 'appended';
+      readonly id: MessageId;
+      readonly timestamp: Milliseconds;
+      readonly seq: number;
+    }
   | { readonly state: 'duplicate'; readonly id: MessageId; readonly timestamp: Milliseconds }
   | { readonly state: 'refused'; readonly reason: 'no-conversation' | 'not-a-member' };
 
@@ -231,7 +243,11 @@ export interface MessageRepository {
   append(draft: MessageDraft): Promise<AppendOutcome>;
   /** The `limit` messages nearest to the start, always oldest first. */
   history(range: HistoryRange): Promise<readonly StoredMessage[]>;
-  find(conversation: ConversationKey, id: MessageId, timestampHint?: Milliseconds): Promise<StoredMessage | undefined>;
+  find(
+    conversation: ConversationKey,
+    id: MessageId,
+    timestampHint?: Milliseconds,
+  ): Promise<StoredMessage | undefined>;
   /** `patchedAt` grows strictly per message and is never before `now`. */
   patch(draft: PatchDraft): Promise<PatchOutcome>;
   /** Messages patched after `since` in the client's conversations, oldest patch first. */
@@ -248,7 +264,11 @@ export interface MessageRepository {
 
 /** Everything a client needs to draw one row of its conversation list. */
 export interface UnreadState {
-  readonly conversation: { readonly key: ConversationKey; readonly id: ConversationId; readonly kind: ConversationKind };
+  readonly conversation: {
+    readonly key: ConversationKey;
+    readonly id: ConversationId;
+    readonly kind: ConversationKind;
+  };
   /** Messages from others after the read position. Exact. */
   readonly count: number;
   readonly mentioned: boolean;
@@ -294,7 +314,9 @@ export interface MemberStateRepository {
     client: ClientId,
     what: Acknowledgement,
     now: Milliseconds,
-  ): Promise<readonly { readonly id: MessageId; readonly sender: ClientId; readonly timestamp: Milliseconds }[]>;
+  ): Promise<
+    readonly { readonly id: MessageId; readonly sender: ClientId; readonly timestamp: Milliseconds }[]
+  >;
   /** `undefined` where the client is no member. Reading implies delivery. */
   markRead(
     conversation: ConversationKey,
@@ -339,11 +361,19 @@ export interface MemberStateRepository {
  */
 export interface Notice {
   readonly at: Milliseconds;
-  readonly conversation: { readonly key: ConversationKey; readonly id: ConversationId; readonly kind: ConversationKind };
+  readonly conversation: {
+    readonly key: ConversationKey;
+    readonly id: ConversationId;
+    readonly kind: ConversationKind;
+  };
   readonly updatedAt: Milliseconds;
   readonly by?: ClientId;
   readonly what:
-    | { readonly event: 'members-added' | 'members-removed'; readonly clients: readonly ClientId[]; readonly ttl?: number }
+    | {
+        readonly event: 'members-added' | 'members-removed';
+        readonly clients: readonly ClientId[];
+        readonly ttl?: number;
+      }
     | { readonly event: 'updated'; readonly requested: JsonObject; readonly resulting: JsonObject }
     | { readonly event: 'message-read'; readonly id: MessageId; readonly readBefore: Milliseconds };
 }
@@ -381,8 +411,15 @@ export interface RetentionRepository {
   /** Deletes at most `limit` messages of the app sent before the moment; returns how many. */
   deleteMessages(app: AppKey, before: Milliseconds, limit: number): Promise<number>;
   /** Deletes at most `limit` conversations without message or change since the moment, with their messages. */
-  deleteInactiveConversations(app: AppKey, before: Milliseconds, limit: number): Promise<readonly ConversationId[]>;
-  deleteExpiredTemporary(now: Milliseconds, limit: number): Promise<readonly { readonly app: AppKey; readonly id: ConversationId }[]>;
+  deleteInactiveConversations(
+    app: AppKey,
+    before: Milliseconds,
+    limit: number,
+  ): Promise<readonly ConversationId[]>;
+  deleteExpiredTemporary(
+    now: Milliseconds,
+    limit: number,
+  ): Promise<readonly { readonly app: AppKey; readonly id: ConversationId }[]>;
   /** Forgets send tokens older than the moment. */
   forgetSendTokens(before: Milliseconds, limit: number): Promise<number>;
   deleteNotices(app: AppKey, before: Milliseconds, limit: number): Promise<number>;

@@ -7,5 +7,7 @@ export const MAX_ASKED = 20;
 
 /** Which of these clients are logged in. Unknown ids are simply offline. */
 export function onlineClients(world: World, app: App, clients: readonly ClientId[]): readonly ClientId[] {
-  return [...new Set(clients)].slice(0, MAX_ASKED).filter((client) => world.presence.isOnline(app.key, client));
+  return [...new Set(clients)]
+    .slice(0, MAX_ASKED)
+    .filter((client) => world.presence.isOnline(app.key, client));
 }

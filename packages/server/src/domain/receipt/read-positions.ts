@@ -21,6 +21,7 @@ export async function readPositions(
   const positions = await world.store.memberStates.positions(conversation.key);
   return positions.filter(
     (position) =>
-      position.client !== actor.client && (position.deliveredAt !== undefined || position.readAt !== undefined),
+      position.client !== actor.client &&
+      (position.deliveredAt !== undefined || position.readAt !== undefined),
   );
 }

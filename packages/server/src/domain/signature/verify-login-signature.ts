@@ -25,9 +25,14 @@ export function verifyLoginSignature(
   if (Math.abs(now - signedAt) > VALIDITY) {
     throw new ImError('SIGNATURE_FAILED', 'The login signature is older than six hours; sign again.');
   }
-  const expected = createHmac('sha1', app.masterKey).update(`${app.id}:${client}::${timestamp}:${nonce}`).digest();
+  const expected = createHmac('sha1', app.masterKey)
+    .update(`${app.id}:${client}::${timestamp}:${nonce}`)
+    .digest();
   const received = Buffer.from(value, 'hex');
   if (received.length !== expected.length || !timingSafeEqual(received, expected)) {
-    throw new ImError('SIGNATURE_FAILED', 'The login signature does not match; check master key, fields and order.');
+    throw new ImError(
+      'SIGNATURE_FAILED',
+      'The login signature does not match; check master key, fields and order.',
+    );
   }
 }

@@ -27,7 +27,12 @@ export async function markRead(world: World, actor: Actor, marks: readonly ReadM
   });
 }
 
-async function readOne(world: World, actor: Actor, mark: ReadMark, now: number): Promise<UnreadState | undefined> {
+async function readOne(
+  world: World,
+  actor: Actor,
+  mark: ReadMark,
+  now: number,
+): Promise<UnreadState | undefined> {
   const conversation = await world.conversations.load(actor.app.key, mark.conversation);
   if (conversation === undefined) return undefined;
   const outcome = await world.store.memberStates.markRead(conversation.key, actor.client, mark.position, now);

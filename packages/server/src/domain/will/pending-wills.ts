@@ -1,5 +1,5 @@
-import type { AppKey, ClientId, SessionId } from '../identifiers.ts';
 import type { MessageSent } from '../events.ts';
+import type { AppKey, ClientId, SessionId } from '../identifiers.ts';
 
 /** One last message per client, held until it disconnects without logging out (`wire-protocol §4.9.5`, D-17). */
 export class PendingWills {
