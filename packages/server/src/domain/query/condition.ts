@@ -19,7 +19,11 @@ export type Condition =
   | { readonly test: 'any'; readonly conditions: readonly Condition[] }
   | { readonly test: 'equal' | 'not-equal'; readonly path: KeyPath; readonly value: QueryValue }
   | { readonly test: ComparisonOperator; readonly path: KeyPath; readonly value: QueryValue }
-  | { readonly test: 'in' | 'not-in' | 'contains-all'; readonly path: KeyPath; readonly values: readonly QueryValue[] }
+  | {
+      readonly test: 'in' | 'not-in' | 'contains-all';
+      readonly path: KeyPath;
+      readonly values: readonly QueryValue[];
+    }
   | { readonly test: 'size'; readonly path: KeyPath; readonly size: number }
   | { readonly test: 'exists'; readonly path: KeyPath; readonly present: boolean }
   | { readonly test: 'matches'; readonly path: KeyPath; readonly pattern: string; readonly options: string };
