@@ -1,0 +1,82 @@
+// Measures Parley beside a bare forwarder, in turns on the same machine in the same run.
+//   npm run bench -- [scenario …] [--rounds 3] [--seconds 4] [--out FILE]
+import { writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { type Measurement, median } from './load/measure.ts';
+import { group } from './scenarios/group.ts';
+import { oneToOne } from './scenarios/one-to-one.ts';
+import type { Scenario } from './scenarios/scenario.ts';
+import { type RunningServer, startBareForwarder, startParley } from './servers/start-server.ts';
+
+const scenarios: Readonly<Record<string, Scenario>> = { 'one-to-one': oneToOne, group };
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '4' },
+    out: { type: 'string' },
+  },
+});
+
+interface Row {
+  readonly full: Measurement;
+  readonly half: Measurement;
+}
+
+const lines: string[] = [
+  `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, loopback; load generator and server share the machine.`,
+  `${values.rounds} rounds of ${values.seconds} s each, servers in turn; medians.`,
+  '',
+];
+
+for (const name of positionals.length > 0 ? positionals : Object.keys(scenarios)) {
+  const scenario = scenarios[name];
+  if (scenario === undefined)
+    throw new Error(`Unknown scenario ${name}. Known: ${Object.keys(scenarios).join(', ')}.`);
+  lines.push(...(await compare(scenario)), '');
+}
+process.stdout.write(lines.join('\n'));
+if (values.out !== undefined) await writeFile(values.out, `${lines.join('\n')}\n`);
+
+async function compare(scenario: Scenario): Promise<readonly string[]> {
+  const bare: Row[] = [];
+  const parley: Row[] = [];
+  for (let round = 0; round < Number(values.rounds); round++) {
+    bare.push(await runOnce(scenario, startBareForwarder));
+    parley.push(await runOnce(scenario, startParley));
+  }
+  const ratio = median(parley.map((row, round) => row.full.rate / (bare[round]?.full.rate ?? Number.NaN)));
+  return [
+    `### ${scenario.name}`,
+    '',
+    `${scenario.conditions}.`,
+    '',
+    `| server | ${scenario.unit} | ratio | p50 at half load | p99 at half load |`,
+    '|---|---|---|---|---|',
+    tableRow('bare ws forwarder (stores nothing)', bare, 1),
+    tableRow('Parley (every message on disk before its ack)', parley, ratio),
+  ];
+}
+
+async function runOnce(scenario: Scenario, start: () => Promise<RunningServer>): Promise<Row> {
+  const server = await start();
+  try {
+    const prepared = await scenario.prepare(server);
+    const full = await prepared.saturate(Number(values.seconds));
+    const half = await prepared.atRate(full.rate / 2, Number(values.seconds));
+    prepared.end();
+    process.stderr.write(`${scenario.name}, ${server.name}: ${Math.round(full.rate)} ${scenario.unit}\n`);
+    return { full, half };
+  } finally {
+    await server.stop();
+  }
+}
+
+function tableRow(name: string, rows: readonly Row[], ratio: number): string {
+  const middle = (pick: (row: Row) => number) => median(rows.map(pick));
+  const rate = Math.round(middle((row) => row.full.rate)).toLocaleString('en');
+  const latency = (pick: (row: Row) => number) => `${middle(pick).toFixed(1)} ms`;
+  return `| ${name} | ${rate} | ${ratio.toFixed(2)} | ${latency((row) => row.half.p50)} | ${latency((row) => row.half.p99)} |`;
+}

@@ -1,0 +1,69 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Target } from '../load/load-client.ts';
+
+export interface RunningServer extends Target {
+  readonly name: string;
+  stop(): Promise<void>;
+}
+
+const APP_ID = 'benchmark-app-id';
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export async function startBareForwarder(): Promise<RunningServer> {
+  const child = fork(here('bare-forwarder.ts'), { stdio: 'inherit' });
+  const port = await new Promise<number>((resolve, reject) => {
+    child.once('message', (message: { port: number }) => resolve(message.port));
+    child.once('exit', (code) => reject(new Error(`The bare forwarder ended with ${code}.`)));
+  });
+  return {
+    name: 'bare ws forwarder',
+    appId: APP_ID,
+    wsUrl: new URL(`ws://127.0.0.1:${port}/`),
+    stop: () => stop(child),
+  };
+}
+
+/** Parley as an operator runs it: its own process, a real data folder, every message on disk before it is answered. */
+export async function startParley(): Promise<RunningServer> {
+  const data = await mkdtemp(join(tmpdir(), 'parley-bench-'));
+  const child = spawn(process.execPath, [here('../../../packages/server/src/app/main.ts')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      ...process.env,
+      PORT: '0',
+      PARLEY_DATA_DIR: data,
+      PARLEY_APP_ID: APP_ID,
+      PARLEY_CLIENT_RATE_LIMITS: 'off',
+      LOG_LEVEL: 'warn',
+    },
+  });
+  const wsUrl = await new Promise<URL>((resolve, reject) => {
+    let output = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      const url = /wss?:\/\/127\.0\.0\.1:\d+\/?/.exec(output)?.[0];
+      if (url !== undefined) resolve(new URL(url));
+    });
+    child.once('exit', (code) => reject(new Error(`Parley ended with ${code}: ${output}`)));
+  });
+  return {
+    name: 'Parley',
+    appId: APP_ID,
+    wsUrl,
+    stop: async () => {
+      await stop(child);
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+function stop(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill('SIGKILL');
+  });
+}

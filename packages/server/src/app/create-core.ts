@@ -1,0 +1,73 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { Logger } from 'pino';
+import { serveConnections } from '../commands/serve-connection.ts';
+import { ConversationCache } from '../domain/conversation/conversation-cache.ts';
+import type { Conversation } from '../domain/conversation/known-conversation.ts';
+import { ClientRates } from '../domain/limits/client-rates.ts';
+import type { Apps } from '../domain/ports/apps.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { Random } from '../domain/ports/random.ts';
+import type { Store } from '../domain/ports/store.ts';
+import { PendingWills } from '../domain/will/pending-wills.ts';
+import type { World } from '../domain/world.ts';
+import { InProcessOutbox } from '../outbox/in-process-outbox.ts';
+import { deliverToSessions } from '../reactions/every-node/deliver-to-sessions.ts';
+import type { AcceptConnection } from '../session/connection.ts';
+import { LiveSessions } from '../session/live-sessions.ts';
+import { Sessions } from '../session/sessions.ts';
+import { TagHolders } from '../session/tag-holders.ts';
+import { TokenInvalidations } from '../session/token-invalidations.ts';
+
+/** Conversations kept in memory; a group of 500 takes some 50 KB, a pair some 500 bytes. */
+const CACHED_CONVERSATIONS = 50_000;
+
+export interface CoreParts {
+  readonly store: Store;
+  readonly apps: Apps;
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'error'>;
+}
+
+/** The service without sockets: what accepts connections, and what it is made of. */
+export interface Core {
+  readonly accept: AcceptConnection;
+  readonly world: World;
+  readonly live: LiveSessions;
+  readonly sessions: Sessions;
+}
+
+/** Wires the rooms between the gateway and the store. The one place that knows them all. */
+export async function createCore({ store, apps, clock, logger }: CoreParts): Promise<Core> {
+  const live = new LiveSessions();
+  const outbox = new InProcessOutbox([deliverToSessions(live)], (error, event) =>
+    logger.error({ err: error, event: event.type }, 'A reaction to a committed event failed.'),
+  );
+  const entries = new LRUCache<string, Conversation>({ max: CACHED_CONVERSATIONS });
+  const world: World = {
+    apps,
+    store,
+    clock,
+    random,
+    presence: live,
+    outbox,
+    conversations: new ConversationCache(store.conversations, clock, entries),
+    wills: new PendingWills(),
+  };
+  const invalidations = await TokenInvalidations.load(store.sessionTokens, clock.now());
+  const sessions = new Sessions(world, live, new TagHolders(), invalidations);
+  const accept = serveConnections({
+    world,
+    sessions,
+    live,
+    rates: new ClientRates(clock),
+    failed: (error, command) =>
+      logger.error({ err: error, cmd: command.cmd, op: command.op }, 'A command failed.'),
+  });
+  return { accept, world, live, sessions };
+}
+
+const random: Random = {
+  conversationId: () => randomBytes(12).toString('hex'),
+  clientId: () => randomUUID(),
+};
