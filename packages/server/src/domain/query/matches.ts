@@ -58,8 +58,8 @@ function compileTest(condition: Exclude<Condition, { readonly test: 'all' | 'any
     case 'exists':
       return (value) => (value !== undefined) === condition.present;
     case 'matches': {
-      const matches = compilePattern(condition.pattern, condition.options);
-      return anyElement((value) => typeof value === 'string' && matches(value));
+      const pattern = compilePattern(condition.pattern, condition.options);
+      return anyElement((value) => typeof value === 'string' && pattern.test(value));
     }
     default:
       return anyElement(ordered(condition.test, condition.value));

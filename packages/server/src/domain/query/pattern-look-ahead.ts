@@ -11,7 +11,7 @@ export interface LookAhead {
 export interface PatternParts {
   /** What remains to be matched, free of look-ahead. */
   readonly rest: readonly Token[];
-  readonly conditions: readonly LookAhead[];
+  readonly lookAheads: readonly LookAhead[];
 }
 
 /**
@@ -22,12 +22,12 @@ export interface PatternParts {
  * - `^(?!.*spam)…`, also several in a row and `(?=…)`: the text fits `^…` and does not fit `^.*spam`
  */
 export function lookAheadsOf(tokens: readonly Token[], flags: string): PatternParts {
-  if (!tokens.some(isLookAhead)) return { rest: tokens, conditions: [] };
+  if (!tokens.some(isLookAhead)) return { rest: tokens, lookAheads: [] };
   // With `m` an anchor may hold at many places, and the parts would have to agree on one.
   const parts = flags.includes('m') ? undefined : (temperedDot(tokens) ?? leadingLookAheads(tokens));
   if (parts === undefined) {
     throw new UnsupportedPattern(
-      'Look-ahead is understood only as "^((?!text).)*$" or right after a leading "^", and not with option m.',
+      'look-ahead is understood only as "^((?!text).)*$" or right after a leading "^", and not with option m.',
     );
   }
   return parts;
@@ -57,7 +57,7 @@ function temperedDot(tokens: readonly Token[]): PatternParts | undefined {
   if (!isIdiom || sought.some(isLookAhead)) return undefined;
   return {
     rest: [start, set, repeat, last],
-    conditions: [{ tokens: sought, where: 'anywhere', negative: true }],
+    lookAheads: [{ tokens: sought, where: 'anywhere', negative: true }],
   };
 }
 
@@ -65,20 +65,20 @@ function temperedDot(tokens: readonly Token[]): PatternParts | undefined {
 function leadingLookAheads(tokens: readonly Token[]): PatternParts | undefined {
   const [start] = tokens;
   if (start?.kind !== 'start') return undefined;
-  const conditions: LookAhead[] = [];
+  const lookAheads: LookAhead[] = [];
   let at = 1;
   for (let ahead = tokens[at]; ahead?.kind === 'look-ahead'; ahead = tokens[at]) {
     const end = closingOf(tokens, at);
     if (end === undefined) return undefined;
     const sought = [start, opening, ...tokens.slice(at + 1, end), closing];
-    conditions.push({ tokens: sought, where: 'start', negative: ahead.negative });
+    lookAheads.push({ tokens: sought, where: 'start', negative: ahead.negative });
     at = end + 1;
   }
   const rest = tokens.slice(at);
-  const nested = [...rest, ...conditions.flatMap(({ tokens: sought }) => sought)].some(isLookAhead);
+  const nested = [...rest, ...lookAheads.flatMap(({ tokens: sought }) => sought)].some(isLookAhead);
   // A repeated look-ahead, or an alternative that has none, would need another reading.
   if (nested || rest[0]?.kind === 'repeat' || hasOuterBar(rest)) return undefined;
-  return { rest: [start, ...rest], conditions };
+  return { rest: [start, ...rest], lookAheads };
 }
 
 const opening: Token = { kind: 'open', text: '(?:' };

@@ -72,10 +72,10 @@ export function tokenize(pattern: string, extended: boolean): readonly Token[] {
     const long = take(longEscapes);
     if (long !== undefined) return { source: long[0] };
     const escaped = String.fromCodePoint(pattern.codePointAt(at + 1) ?? 0);
-    if (at + 1 >= pattern.length) throw new UnsupportedPattern('It ends with a lone backslash.');
+    if (at + 1 >= pattern.length) throw new UnsupportedPattern('it ends with a lone backslash.');
     at += 1 + escaped.length;
     if (/^[1-9k]$/.test(escaped)) {
-      throw new UnsupportedPattern('Back-references cannot be matched in bounded time.');
+      throw new UnsupportedPattern('back-references cannot be matched in bounded time.');
     }
     if (escaped === 'e') return { source: '\\x{1b}' };
     return /^[a-zA-Z]$/.test(escaped)
@@ -105,7 +105,7 @@ export function tokenize(pattern: string, extended: boolean): readonly Token[] {
         if (posix === undefined) at++;
       }
     }
-    if (at >= pattern.length) throw new UnsupportedPattern('A bracket "[" is never closed.');
+    if (at >= pattern.length) throw new UnsupportedPattern('a bracket "[" is never closed.');
     at++;
     return `${source}]`;
   }
