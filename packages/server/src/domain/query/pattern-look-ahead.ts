@@ -37,12 +37,12 @@ function isLookAhead(token: Token): boolean {
   return token.kind === 'look-ahead';
 }
 
-/** `^((?!X).)*$` with any group and any set of characters in place of `.` */
+/** `^((?!X).)*$` with any plain group and any set of characters in place of `.` */
 function temperedDot(tokens: readonly Token[]): PatternParts | undefined {
   const [start, open, ahead] = tokens;
-  if (start?.kind !== 'start' || open?.kind !== 'open' || ahead?.kind !== 'look-ahead' || !ahead.negative) {
+  const isGroup = open?.text === '(' || open?.text === '(?:';
+  if (start?.kind !== 'start' || !isGroup || ahead?.kind !== 'look-ahead' || !ahead.negative)
     return undefined;
-  }
   const end = closingOf(tokens, 2);
   if (end === undefined) return undefined;
   const [set, close, repeat, last, ...more] = tokens.slice(end + 1);

@@ -1,0 +1,236 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import type { KeyPath } from '../query/condition.ts';
+import {
+  checkKey,
+  checkSize,
+  checkValue,
+  invalidUpdate,
+  MAX_OPERATIONS,
+  MAX_PATH_SEGMENTS,
+} from './attribute-limits.ts';
+import { appendMissing, withoutElements } from './list-elements.ts';
+import { isReservedColumn } from './reserved-columns.ts';
+
+/** One change of an update. The path begins with a top-level column. */
+export type AttributeOperation =
+  | { readonly change: 'set'; readonly path: KeyPath; readonly value: JsonValue }
+  | { readonly change: 'delete'; readonly path: KeyPath }
+  | { readonly change: 'increment'; readonly path: KeyPath; readonly amount: number }
+  | {
+      readonly change: 'append' | 'append-missing' | 'remove';
+      readonly path: KeyPath;
+      readonly elements: readonly JsonValue[];
+    };
+
+/**
+ * Reads an attribute update (`wire-protocol §4.4`). Keys are top-level columns or dotted paths; values replace what
+ * is there, unless they are one of the operations `{"__op": …}`.
+ *
+ * A server-controlled column is refused, not skipped (F-CONV-47): what was asked is told to all other members, and
+ * the JS SDK merges it as it is, so a skipped `m` would still change the member list on their screens.
+ *
+ * @example
+ * parseAttributeUpdate({ name: 'n', 'attr.old': { __op: 'Delete' } });
+ * // [{ change: 'set', path: ['name'], value: 'n' }, { change: 'delete', path: ['attr', 'old'] }]
+ * @throws ImError CONVERSATION_UPDATE_FAILED
+ */
+export function parseAttributeUpdate(update: JsonObject): AttributeOperation[] {
+  const entries = Object.entries(update);
+  if (entries.length > MAX_OPERATIONS) {
+    throw invalidUpdate(`An update changes at most ${MAX_OPERATIONS} keys at once, not ${entries.length}.`);
+  }
+  const operations = entries.map(([key, value]) => parseOperation(parsePath(key), value));
+  refuseOverlap(operations);
+  return operations;
+}
+
+function parsePath(key: string): KeyPath {
+  const path = key.split('.', MAX_PATH_SEGMENTS + 1);
+  if (path.length > MAX_PATH_SEGMENTS) throw invalidUpdate(`A key has at most ${MAX_PATH_SEGMENTS} parts.`);
+  if (path.includes('')) throw invalidUpdate(`The key ${quote(key)} has an empty part.`);
+  path.forEach(checkKey);
+  const [column = ''] = path;
+  if (isReservedColumn(column)) {
+    throw invalidUpdate(`${quote(column)} is kept by the server and cannot be changed by an update.`);
+  }
+  return path;
+}
+
+function parseOperation(path: KeyPath, value: JsonValue): AttributeOperation {
+  if (isJsonObject(value) && Object.hasOwn(value, '__op')) return parseOperator(path, value);
+  // A conversation without name or attributes lacks the key: to SDKs a null is worse than nothing.
+  if (value === null && path.length === 1 && isNotNull(path[0])) return { change: 'delete', path };
+  checkValue(value);
+  return { change: 'set', path, value };
+}
+
+function isNotNull(column: string | undefined): boolean {
+  return column === 'name' || column === 'attr';
+}
+
+function parseOperator(path: KeyPath, value: JsonObject): AttributeOperation {
+  switch (value.__op) {
+    case 'Delete':
+      return { change: 'delete', path };
+    case 'Increment':
+      return { change: 'increment', path, amount: amountOf(value) };
+    case 'Decrement':
+      return { change: 'increment', path, amount: -amountOf(value) };
+    case 'Add':
+      return { change: 'append', path, elements: elementsOf(value) };
+    case 'AddUnique':
+      return { change: 'append-missing', path, elements: elementsOf(value) };
+    case 'Remove':
+      return { change: 'remove', path, elements: elementsOf(value) };
+    default:
+      throw invalidUpdate(`The operation ${quote(String(value.__op))} on ${named(path)} is unknown.`);
+  }
+}
+
+function amountOf(value: JsonObject): number {
+  const amount = Object.hasOwn(value, 'amount') ? value.amount : undefined;
+  if (typeof amount !== 'number') throw invalidUpdate(`${String(value.__op)} needs a number, "amount".`);
+  return amount;
+}
+
+function elementsOf(value: JsonObject): readonly JsonValue[] {
+  const elements = Object.hasOwn(value, 'objects') ? value.objects : undefined;
+  if (!isList(elements)) throw invalidUpdate(`${String(value.__op)} needs a list, "objects".`);
+  checkValue(elements);
+  return elements;
+}
+
+/**
+ * Replacing `attr` and setting `attr.k` in one update has no order and therefore no meaning. The same holds for any
+ * path and one within it.
+ */
+function refuseOverlap(operations: readonly AttributeOperation[]): void {
+  const paths = new Set(operations.map(({ path }) => path.join('.')));
+  for (const { path } of operations) {
+    for (let length = 1; length < path.length; length++) {
+      const outer = path.slice(0, length);
+      if (paths.has(outer.join('.'))) {
+        throw invalidUpdate(`An update may change ${named(outer)} or ${named(path)}, not both.`);
+      }
+    }
+  }
+}
+
+export interface AppliedUpdate {
+  readonly columns: JsonObject;
+  /**
+   * Per touched top-level column its complete new value, because Java replaces whole columns by it; deleted ones are
+   * missing.
+   */
+  readonly resulting: JsonObject;
+}
+
+/**
+ * Applies an update to the columns of a conversation; nothing passed in is changed.
+ *
+ * @example
+ * applyAttributeUpdate({ attr: { old: 5, keep: 7 } }, parseAttributeUpdate({ 'attr.old': { __op: 'Delete' } }));
+ * // { columns: { attr: { keep: 7 } }, resulting: { attr: { keep: 7 } } }
+ * @throws ImError CONVERSATION_UPDATE_FAILED where an operation does not fit what is stored, or it gets too large
+ */
+export function applyAttributeUpdate(
+  columns: JsonObject,
+  operations: readonly AttributeOperation[],
+): AppliedUpdate {
+  const changed = operations.reduce(
+    (object, operation) => changeWithin(object, operation.path, 0, (value) => newValue(value, operation)),
+    columns,
+  );
+  const touched = new Set(operations.map(({ path }) => path[0] ?? ''));
+  const resulting = Object.fromEntries(Object.entries(changed).filter(([column]) => touched.has(column)));
+  checkTypes(resulting);
+  checkSize(columns, changed);
+  return { columns: changed, resulting };
+}
+
+/** What stands at the path afterwards; `undefined` for nothing. */
+function newValue(value: JsonValue | undefined, operation: AttributeOperation): JsonValue | undefined {
+  switch (operation.change) {
+    case 'set':
+      return operation.value;
+    case 'delete':
+      return undefined;
+    case 'increment':
+      return incremented(value ?? 0, operation);
+    case 'append':
+      return [...listAt(value ?? [], operation.path), ...operation.elements];
+    case 'append-missing':
+      return appendMissing(listAt(value ?? [], operation.path), operation.elements);
+    case 'remove':
+      return value === undefined
+        ? undefined
+        : withoutElements(listAt(value, operation.path), operation.elements);
+  }
+}
+
+function incremented(
+  value: JsonValue,
+  { amount, path }: Extract<AttributeOperation, { change: 'increment' }>,
+): number {
+  const sum = typeof value === 'number' ? value + amount : Number.NaN;
+  if (!Number.isFinite(sum)) throw invalidUpdate(`${named(path)} is no number that could be incremented so.`);
+  return sum;
+}
+
+function listAt(value: JsonValue, path: KeyPath): readonly JsonValue[] {
+  if (!isList(value)) throw invalidUpdate(`${named(path)} is not a list.`);
+  return value;
+}
+
+/** Copies the objects along the path, and changes the value at its end. */
+function changeWithin(
+  object: JsonObject,
+  path: KeyPath,
+  at: number,
+  change: (value: JsonValue | undefined) => JsonValue | undefined,
+): JsonObject {
+  const key = path[at] ?? '';
+  const value = Object.hasOwn(object, key) ? object[key] : undefined;
+  const changed = at === path.length - 1 ? change(value) : changeInside(value, path, at, change);
+  if (changed !== undefined) return { ...object, [key]: changed };
+  if (value === undefined) return object;
+  return Object.fromEntries(Object.entries(object).filter(([other]) => other !== key));
+}
+
+function changeInside(
+  value: JsonValue | undefined,
+  path: KeyPath,
+  at: number,
+  change: (value: JsonValue | undefined) => JsonValue | undefined,
+): JsonValue | undefined {
+  if (value !== undefined && value !== null && !isJsonObject(value)) {
+    // Nothing is in there, so taking something away is already done.
+    if (change(undefined) === undefined) return value;
+    throw invalidUpdate(
+      `${named(path.slice(0, at + 1))} is not an object, so ${named(path)} cannot be changed.`,
+    );
+  }
+  const changed = changeWithin(value ?? {}, path, at + 1, change);
+  // Deleting what is not there must not leave an empty object behind.
+  const isStillNothing = Object.keys(changed).length === 0 && !isJsonObject(value);
+  return isStillNothing ? value : changed;
+}
+
+/** SDKs cast these two columns without looking. */
+function checkTypes(resulting: JsonObject): void {
+  const { name, attr } = resulting;
+  if (name !== undefined && typeof name !== 'string') throw invalidUpdate('"name" must be a string.');
+  if (attr !== undefined && !isJsonObject(attr)) throw invalidUpdate('"attr" must be an object.');
+}
+
+function isList(value: unknown): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+function named(path: KeyPath): string {
+  return quote(path.join('.'));
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+}
