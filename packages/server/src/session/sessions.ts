@@ -121,6 +121,11 @@ export class Sessions {
     await fireWill(this.#world, session.actor(app));
   }
 
+  /** Forgets closed sessions whose tokens would have expired by now. */
+  pruneInvalidations(): void {
+    this.#invalidations.prune(this.#world.clock.now());
+  }
+
   #authenticate(app: App, client: ClientId, request: OpenSession): SessionClaims | undefined {
     const now = this.#world.clock.now();
     if (request.token !== undefined && request.token !== '') {

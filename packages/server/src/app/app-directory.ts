@@ -1,0 +1,65 @@
+import type { App } from '../domain/app/app.ts';
+import { type AppSettings, defaultAppSettings } from '../domain/app/app-settings.ts';
+import type { AppKey } from '../domain/identifiers.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Apps } from '../domain/ports/apps.ts';
+import type { AppRecord, AppRepository } from '../domain/ports/store.ts';
+
+/** The apps of this deployment as snapshots, replaced as a whole when something changes. */
+export class AppDirectory implements Apps {
+  readonly #repository: AppRepository;
+  readonly #byId = new Map<string, App>();
+  readonly #byKey = new Map<AppKey, App>();
+
+  private constructor(repository: AppRepository) {
+    this.#repository = repository;
+  }
+
+  static async load(repository: AppRepository): Promise<AppDirectory> {
+    const directory = new AppDirectory(repository);
+    for (const record of await repository.list()) directory.#put(record);
+    return directory;
+  }
+
+  find(appId: string): App | undefined {
+    return this.#byId.get(appId);
+  }
+
+  byKey(key: AppKey): App | undefined {
+    return this.#byKey.get(key);
+  }
+
+  list(): readonly App[] {
+    return [...this.#byKey.values()];
+  }
+
+  /** Stores overrides (`undefined` goes back to the default) and serves by them from now on. */
+  async changeSettings(appId: string, change: Partial<AppSettings>): Promise<App | undefined> {
+    const app = this.find(appId);
+    if (app === undefined) return undefined;
+    const stored = (await this.#repository.list()).find((record) => record.key === app.key);
+    const settings = Object.fromEntries(
+      Object.entries({ ...stored?.settings, ...change }).filter(([, value]) => value !== undefined),
+    ) as JsonObject;
+    const updated = await this.#repository.update(app.key, { settings });
+    return updated === undefined ? undefined : this.#put(updated);
+  }
+
+  #put(record: AppRecord): App {
+    const app = appOf(record);
+    this.#byId.set(app.id, app);
+    this.#byKey.set(app.key, app);
+    return app;
+  }
+}
+
+function appOf({ key, id, appKey, masterKey, settings }: AppRecord): App {
+  // Settings are validated when they are written, so what is stored has the shape of its name.
+  return {
+    key,
+    id,
+    appKey,
+    masterKey,
+    settings: { ...defaultAppSettings, ...(settings as Partial<AppSettings>) },
+  };
+}

@@ -1,0 +1,63 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { Store } from '../domain/ports/store.ts';
+import { createGateway, type Gateway, type GatewayOptions } from '../gateway/index.ts';
+import { startJobs } from '../jobs/index.ts';
+import type { AppDirectory } from './app-directory.ts';
+import { type Core, createCore } from './create-core.ts';
+
+export interface AppParts {
+  readonly store: Store;
+  readonly apps: AppDirectory;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly gateway: Omit<GatewayOptions, 'accept' | 'apps' | 'ready' | 'timers' | 'logger'>;
+}
+
+/** A server that accepts clients. */
+export interface ParleyApp {
+  readonly core: Core;
+  readonly gateway: Gateway;
+  /** Lets clients move elsewhere, then stops and closes the store. */
+  drain(graceMs: number): Promise<void>;
+  /** Stops at once. What was acknowledged is on disk. */
+  close(): Promise<void>;
+}
+
+/**
+ * Puts the service behind a gateway and starts what time drives. The caller chose store and clock, opened them, and
+ * learns of their faults.
+ *
+ * @throws CannotListen
+ */
+export async function createApp({
+  store,
+  apps,
+  clock,
+  logger,
+  gateway: options,
+}: AppParts): Promise<ParleyApp> {
+  const core = await createCore({ store, apps, clock, logger });
+  const gateway = await createGateway({
+    ...options,
+    accept: core.accept,
+    apps: { routable: (appId) => apps.find(appId)?.settings.imEnabled === true },
+    timers: clock,
+    logger,
+  });
+  const stopJobs = startJobs({ store, apps, clock, logger, sessions: core.sessions });
+  async function close(): Promise<void> {
+    stopJobs();
+    await gateway.close();
+    await store.close();
+  }
+  return {
+    core,
+    gateway,
+    async drain(graceMs) {
+      await gateway.drain({ graceMs });
+      await close();
+    },
+    close,
+  };
+}

@@ -1,0 +1,41 @@
+import type { Logger } from 'pino';
+import type { App } from '../domain/app/app.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { Store } from '../domain/ports/store.ts';
+import { keepLifespans } from '../domain/retention/keep-lifespans.ts';
+
+/** How often the jobs look for work. Each look does bounded work and goes on at the next. */
+const INTERVAL = 60_000;
+/** While there is more to delete, the next batch follows after this, so that traffic comes first. */
+const PAUSE_BETWEEN_BATCHES = 50;
+
+export interface JobParts {
+  readonly store: Store;
+  readonly apps: { list(): readonly App[] };
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'error'>;
+  readonly sessions: { pruneInvalidations(): void };
+}
+
+/** Starts everything that time drives. The returned function stops it. */
+export function startJobs({ store, apps, clock, logger, sessions }: JobParts): () => void {
+  let stopped = false;
+  let cancel = () => {};
+
+  async function run(): Promise<void> {
+    let next = INTERVAL;
+    try {
+      sessions.pruneInvalidations();
+      if (await keepLifespans(store, apps.list(), clock.now())) next = PAUSE_BETWEEN_BATCHES;
+    } catch (error) {
+      logger.error({ err: error }, 'Deleting what is past its lifespan failed; it is tried again.');
+    }
+    if (!stopped) cancel = clock.after(next, () => void run());
+  }
+
+  cancel = clock.after(INTERVAL, () => void run());
+  return () => {
+    stopped = true;
+    cancel();
+  };
+}

@@ -1,0 +1,92 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  AppDirectory,
+  type AppSettings,
+  type Clock,
+  createApp,
+  type GatewayLimits,
+  openMemoryStore,
+  openSqliteStore,
+  type ParleyApp,
+  type Store,
+  systemClock,
+} from '@parley/server';
+import { pino } from 'pino';
+
+export interface StartOptions {
+  /** `sqlite` (in a temporary folder) is what operators run; `memory` is faster. */
+  readonly store?: 'sqlite' | 'memory' | Store;
+  /** On top of the defaults. Client rates are off unless given: tests are faster than people. */
+  readonly settings?: Partial<AppSettings>;
+  readonly clock?: Clock;
+  readonly limits?: Partial<GatewayLimits>;
+}
+
+/** A complete server on a free port, with one app. */
+export interface Parley {
+  readonly url: string;
+  readonly wsUrl: string;
+  readonly appId: string;
+  readonly appKey: string;
+  readonly masterKey: string;
+  readonly store: Store;
+  readonly app: ParleyApp;
+  readonly apps: AppDirectory;
+  /** Stops the server and removes its data. */
+  close(): Promise<void>;
+}
+
+const NO_RATES = { messagesPerMinute: 0, historyQueriesPerMinute: 0, otherOperationsPerMinute: 0 };
+
+/**
+ * @example
+ * const parley = await startParley();
+ * const tom = await TestClient.open(parley, 'Tom');
+ * await parley.close();
+ */
+export async function startParley(options: StartOptions = {}): Promise<Parley> {
+  const folder = await mkdtemp(join(tmpdir(), 'parley-test-'));
+  const store = await openStore(options.store ?? 'sqlite', folder);
+  const clock = options.clock ?? systemClock;
+  const keys = { id: 'parley-test-app-id', appKey: 'test-app-key', masterKey: 'test-master-key' };
+  await store.apps.create({
+    ...keys,
+    settings: { clientRateLimits: NO_RATES, ...options.settings },
+    createdAt: clock.now(),
+  });
+  const apps = await AppDirectory.load(store.apps);
+  const app = await createApp({
+    store,
+    apps,
+    clock,
+    logger: pino({ level: process.env['PARLEY_TEST_LOG'] ?? 'fatal' }),
+    gateway: { host: '127.0.0.1', port: 0, ...(options.limits !== undefined && { limits: options.limits }) },
+  });
+  return {
+    url: app.gateway.url,
+    wsUrl: app.gateway.wsUrl,
+    appId: keys.id,
+    appKey: keys.appKey,
+    masterKey: keys.masterKey,
+    store,
+    app,
+    apps,
+    async close() {
+      await app.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function openStore(store: 'sqlite' | 'memory' | Store, folder: string): Promise<Store> {
+  if (store === 'memory') return openMemoryStore();
+  if (store !== 'sqlite') return Promise.resolve(store);
+  return openSqliteStore({
+    path: join(folder, 'parley.db'),
+    onFatal: (error: Error) => {
+      throw error;
+    },
+  });
+}
