@@ -1,21 +1,25 @@
-// Runs a project command under the project's own Node, installing what is missing first. This file itself must run
-// under any Node since 18, with nothing installed: only built-in modules, no TypeScript.
+// Runs a project command under Node 24, installing what is missing first. This file itself must run under any Node
+// since 18, with nothing installed: only built-in modules, no TypeScript.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const inRoot = (...parts) => join(root, ...parts);
-const node = inRoot('node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+const ownNode = inRoot('node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 const stamp = inRoot('node_modules', '.parley-installed');
 const lock = inRoot('.installing');
+const lockOwner = join(lock, 'pid');
+const WANTED_MAJOR = 24;
 
 /** What each command runs; arguments of the caller follow. */
 const commands = {
   start: ['packages/server/src/app/main.ts'],
   test: ['node_modules/vitest/vitest.mjs', 'run'],
+  conformance: ['node_modules/vitest/vitest.mjs', 'run', 'conformance/'],
   lint: ['node_modules/@biomejs/biome/bin/biome', 'check'],
   format: ['node_modules/@biomejs/biome/bin/biome', 'check', '--write'],
   typecheck: ['node_modules/typescript/bin/tsc', '--project', 'tsconfig.json'],
@@ -25,71 +29,131 @@ const commands = {
 };
 
 const [name, ...args] = process.argv.slice(2);
-const command = commands[name];
-if (command === undefined)
+const command = Object.hasOwn(commands, name ?? '') ? commands[name] : undefined;
+if (command === undefined) {
   fail(`Unknown command "${name ?? ''}". Known: ${Object.keys(commands).join(', ')}.`);
+}
 
 install();
-run([...command, ...args]);
+run(node(), [...command, ...args]);
 
 function install() {
-  const wanted = createHash('sha256')
-    .update(readFileSync(inRoot('package-lock.json')))
-    .digest('hex');
-  const isInstalled = () => existsSync(node) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
+  const lockFile = readFileSync(inRoot('package-lock.json'), 'utf8');
+  const wanted = createHash('sha256').update(lockFile).digest('hex');
+  const isInstalled = () => readIfThere(stamp) === wanted || isInstalledByHand(lockFile);
   if (isInstalled()) return;
-  const release = takeLock(isInstalled);
-  if (release === undefined) return;
+  const release = takeLock();
   try {
+    // Another process may have done the work while this one waited.
+    if (isInstalled()) return;
     process.stderr.write('Installing dependencies, once. This takes about half a minute …\n');
     const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
       cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      // npm's own report belongs to the diagnostics: the wanted command may print something that is parsed.
+      stdio: ['ignore', 2, 2],
+      env: { ...process.env, npm_config_update_notifier: 'false' },
       shell: process.platform === 'win32',
     });
-    if (npm.error !== undefined)
+    if (npm.error !== undefined) {
       fail(`npm could not be run (${npm.error.message}). Install npm and try again.`);
+    }
     if (npm.status !== 0) fail('npm ci failed; its message is above. Check the network and try again.');
-    if (!existsSync(node))
-      fail('npm ci did not bring Node. Run it with install scripts allowed and try again.');
     writeFileSync(stamp, wanted);
   } finally {
     release();
   }
 }
 
-/** One install at a time. `undefined` where another process did the work while we waited. */
-function takeLock(isInstalled) {
-  const patience = Date.now() + 10 * 60_000;
-  for (;;) {
-    try {
-      mkdirSync(lock);
-      return () => rmSync(lock, { recursive: true, force: true });
-    } catch {
-      if (isInstalled()) return undefined;
-      // A lock that old was left by an install that was killed.
-      if (isStale()) rmSync(lock, { recursive: true, force: true });
-      else if (Date.now() > patience) fail(`Another install seems stuck. Remove ${lock} and try again.`);
-      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
-    }
-  }
-}
-
-function isStale() {
+/** Whoever ran `npm install` needs no second installation: npm's own record names every package at its version. */
+function isInstalledByHand(lockFile) {
+  const record = readIfThere(inRoot('node_modules', '.package-lock.json'));
+  if (record === undefined) return false;
   try {
-    return Date.now() - statSync(lock).mtimeMs > 5 * 60_000;
+    const there = JSON.parse(record).packages;
+    return Object.entries(JSON.parse(lockFile).packages).every(
+      ([path, { link, optional, version }]) =>
+        !path.includes('node_modules/') || link || optional || there[path]?.version === version,
+    );
   } catch {
     return false;
   }
 }
 
-function run(argv) {
-  const child = spawn(node, argv, { cwd: root, stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  child.on('error', (error) => fail(`Node could not be started: ${error.message}`));
+/** One installation at a time; `npm ci` starts by removing what another one is writing. */
+function takeLock() {
+  for (let waited = 0; ; waited++) {
+    try {
+      mkdirSync(lock);
+      writeFileSync(lockOwner, String(process.pid));
+      // `fail` ends the process before `finally` is reached.
+      const release = () => rmSync(lock, { recursive: true, force: true });
+      process.on('exit', release);
+      return release;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      if (isAbandoned()) {
+        rmSync(lock, { recursive: true, force: true });
+      } else {
+        if (waited === 4) process.stderr.write(`Waiting for another installation (${lock}) …\n`);
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+      }
+    }
+  }
+}
+
+/** True for the lock of an installation that was killed. */
+function isAbandoned() {
+  const pid = Number(readIfThere(lockOwner));
+  try {
+    // A lock without an owner is a moment old, unless its owner died in that moment.
+    if (!pid) return Date.now() - statSync(lock).mtimeMs > 10_000;
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error.code === 'ESRCH';
+  }
+}
+
+/** The Node that came with the dependencies, or the machine's own where npm has none for its platform. */
+function node() {
+  if (existsSync(ownNode)) return ownNode;
+  if (Number.parseInt(process.versions.node, 10) >= WANTED_MAJOR) return process.execPath;
+  return fail(
+    `Parley runs on Node ${WANTED_MAJOR}. npm brought none for ${process.platform}-${process.arch}, and this is ` +
+      `${process.version}. Install Node ${WANTED_MAJOR} (https://nodejs.org) and try again. ` +
+      'If npm is told to ignore install scripts, allow them for the package "node" instead and remove node_modules.',
+  );
+}
+
+function run(program, argv) {
+  const child = spawn(program, argv, { cwd: root, stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) forward(signal, child);
+  child.on('error', (error) => fail(`${program} could not be started: ${error.message}`));
   child.on('exit', (code, signal) => {
-    process.exitCode = code ?? (signal === 'SIGKILL' ? 137 : 1);
+    process.exitCode = code ?? 128 + constants.signals[signal];
   });
+}
+
+/**
+ * A server takes a second signal for "at once", so it must see each one exactly as often as it was meant: the terminal
+ * sends Ctrl-C to the child as well, and npm repeats to us what the whole process group got.
+ */
+function forward(signal, child) {
+  let last = 0;
+  process.on(signal, () => {
+    const repeated = Date.now() - last < 500;
+    last = Date.now();
+    if (signal === 'SIGINT' && process.stdin.isTTY) return;
+    if (!repeated) child.kill(signal);
+  });
+}
+
+function readIfThere(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 function fail(sentence) {
