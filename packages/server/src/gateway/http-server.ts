@@ -1,0 +1,84 @@
+import http from 'node:http';
+import https from 'node:https';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import type { Logger } from 'pino';
+import { badCertificate } from './cannot-listen.ts';
+import type { GatewayLimits, TlsMaterial } from './options.ts';
+import type { TrustedProxies } from './trusted-proxies.ts';
+
+/** How often Node looks for connections that exceed the header time: its default of 30 s would double the limit. */
+const TIMEOUT_CHECK_MS = 5_000;
+const TLS_HANDSHAKE_TIMEOUT_MS = 15_000;
+/** Longer than the idle time-out of common load balancers, which otherwise race with ours. */
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+
+export interface HttpOptions {
+  readonly tls: TlsMaterial | undefined;
+  readonly trusted: TrustedProxies;
+  readonly limits: GatewayLimits;
+  readonly logger: Logger;
+}
+
+export type HttpServer = http.Server | https.Server;
+
+/** The HTTP half: Fastify on a server of our own making, because upgrades and certificates need the server itself. */
+export function createHttp(options: HttpOptions): { http: FastifyInstance; server: HttpServer } {
+  const server = createServer(options);
+  const fastify: FastifyInstance = Fastify({
+    serverFactory(handler) {
+      server.on('request', handler);
+      return server as http.Server;
+    },
+    loggerInstance: options.logger as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: options.trusted,
+    // Such as a path that cannot be decoded; its generic types differ from those of ordinary handlers.
+    frameworkErrors: (error, request, reply) => {
+      answerFailure(error, request as FastifyRequest, reply as FastifyReply);
+    },
+  });
+  fastify.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0];
+    return reply
+      .code(404)
+      .send({ code: 404, error: `There is no ${request.method} ${path} on this server.` });
+  });
+  fastify.setErrorHandler(answerFailure);
+  return { http: fastify, server };
+}
+
+/** For rooms that register routes without an error handler of their own. */
+function answerFailure(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const status = error.statusCode ?? 500;
+  if (status < 500) {
+    reply.code(status).send({ code: status, error: error.message });
+    return;
+  }
+  request.log.error({ err: error, url: request.url }, 'Serving an HTTP request failed.');
+  reply.code(status).send({ code: status, error: 'The server failed; its log says why.' });
+}
+
+function createServer({ tls, limits }: HttpOptions): HttpServer {
+  const settings: http.ServerOptions = {
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.headersTimeoutMs,
+    connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, limits.headersTimeoutMs),
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    // Other upgrades, such as the h2c that curl and some proxies offer, may be ignored (RFC 9110 §7.8).
+    shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
+  };
+  if (tls === undefined) return http.createServer(settings);
+  try {
+    const { cert, key } = tls;
+    return https.createServer({ ...settings, cert, key, handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS });
+  } catch (error) {
+    throw badCertificate(error);
+  }
+}
