@@ -1,9 +1,9 @@
 /** Operations per sliding minute and client; `0` means no limit. */
-export interface ClientRateLimits {
+export type ClientRateLimits = {
   readonly messagesPerMinute: number;
   readonly historyQueriesPerMinute: number;
   readonly otherOperationsPerMinute: number;
-}
+};
 
 /**
  * Every per-app switch and limit of the messaging service (`semantics §11.1, §12.2`). Stored as overrides over
