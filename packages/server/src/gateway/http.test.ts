@@ -1,0 +1,139 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import { networkInterfaces } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { KNOWN_APP, openGateway } from './testing/open-gateway.ts';
+import { handshake, RawClient } from './testing/raw-client.ts';
+import { until } from './testing/until.ts';
+
+describe('HTTP', () => {
+  it('answers 404 with one readable sentence where there is nothing', async () => {
+    const { gateway } = await openGateway();
+    const response = await fetch(`${gateway.url}/no/such/page?secret=1`);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toEqual({
+      code: 404,
+      error: 'There is no GET /no/such/page on this server.',
+    });
+  });
+
+  it('answers 400 with one readable sentence for a path that cannot be decoded', async () => {
+    const { gateway } = await openGateway();
+    const response = await fetch(`${gateway.url}/%zz`);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ code: 400, error: expect.any(String) });
+  });
+
+  it('serves the routes other rooms register', async () => {
+    const { gateway } = await openGateway({
+      routes(http) {
+        http.get('/1.1/date', () => ({ __type: 'Date' }));
+      },
+    });
+    expect(await (await fetch(`${gateway.url}/1.1/date`)).json()).toEqual({ __type: 'Date' });
+  });
+
+  it('does not tell the world why a route failed', async () => {
+    const { gateway } = await openGateway({
+      routes(http) {
+        http.get('/broken', () => {
+          throw new Error('password is 1234');
+        });
+      },
+    });
+    const response = await fetch(`${gateway.url}/broken`);
+    expect(response.status).toBe(500);
+    expect(await response.json()).toEqual({ code: 500, error: 'The server failed; its log says why.' });
+  });
+
+  it('ignores upgrades to anything but a WebSocket', async () => {
+    const { gateway } = await openGateway();
+    const headers = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c' };
+    const request = http.get(`${gateway.url}/healthz`, { headers });
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+    response.resume();
+    expect(response.statusCode).toBe(200);
+  });
+});
+
+describe('web pages of other origins', () => {
+  it('may read every answer', async () => {
+    const { gateway } = await openGateway();
+    for (const path of [`/v1/route?appId=${KNOWN_APP}`, '/v1/route', '/no/such/page']) {
+      const response = await fetch(`${gateway.url}${path}`);
+      expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    }
+  });
+
+  it('may send the headers of the SDKs and their own', async () => {
+    const { gateway } = await openGateway();
+    const response = await fetch(`${gateway.url}/v1/route`, {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://app.example.com',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'content-type,x-lc-id,x-trace',
+      },
+    });
+    expect(response.status).toBe(204);
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.get('access-control-allow-methods')).toContain('DELETE');
+    const allowed = (response.headers.get('access-control-allow-headers') ?? '').split(', ');
+    const sdkHeaders = [
+      'X-LC-Id',
+      'X-LC-Key',
+      'X-LC-Sign',
+      'X-LC-Session',
+      'X-LC-IM-Session-Token',
+      'X-LC-UA',
+    ];
+    expect(allowed).toEqual(expect.arrayContaining([...sdkHeaders, 'Content-Type', 'x-trace']));
+    expect(allowed.map((name) => name.toLowerCase()).filter((name) => name === 'x-lc-id').length).toBe(1);
+  });
+});
+
+describe('health', () => {
+  it('says on /healthz that the process is alive', async () => {
+    const { gateway } = await openGateway({ ready: () => false });
+    expect((await fetch(`${gateway.url}/healthz`)).status).toBe(200);
+  });
+
+  it('says on /readyz whether the rooms behind are ready', async () => {
+    let ready = false;
+    const { gateway } = await openGateway({ ready: () => ready });
+    const starting = await fetch(`${gateway.url}/readyz`);
+    expect(starting.status).toBe(503);
+    expect(starting.headers.get('retry-after')).toBe('5');
+    ready = true;
+    expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
+  });
+});
+
+describe('where TLS is required', () => {
+  const outside = Object.values(networkInterfaces())
+    .flat()
+    .find((address) => address?.family === 'IPv4' && !address.internal)?.address;
+
+  it('[F-SEC-15] serves plaintext from this machine', async () => {
+    const { gateway } = await openGateway({ requireTls: true });
+    expect((await fetch(`${gateway.url}/v1/route?appId=${KNOWN_APP}`)).status).toBe(200);
+  });
+
+  it.runIf(outside)('[F-SEC-15] refuses plaintext from beyond this machine', async () => {
+    const { gateway } = await openGateway({ requireTls: true, host: '0.0.0.0' });
+    const there = `http://${outside}:${gateway.port}`;
+    expect((await fetch(`${there}/v1/route?appId=${KNOWN_APP}`)).status).toBe(403);
+    expect((await fetch(`${there}/healthz`)).status).toBe(200);
+
+    const client = await RawClient.connect(gateway.port, outside);
+    client.socket.write(handshake({ 'Sec-WebSocket-Protocol': 'lc.protobuf2.3' }));
+    await until(() => client.ended);
+    expect(client.text()).toMatch(/^HTTP\/1\.1 403 /);
+  });
+
+  it.runIf(outside)('[F-SEC-15] serves what comes through a trusted proxy', async () => {
+    const { gateway } = await openGateway({ requireTls: true, host: '0.0.0.0', trustProxy: true });
+    const there = `http://${outside}:${gateway.port}`;
+    expect((await fetch(`${there}/v1/route?appId=${KNOWN_APP}`)).status).toBe(200);
+  });
+});
