@@ -1,6 +1,6 @@
 // Runs a project command under Node 24, installing what is missing first. This file itself must run under any Node
 // since 18, with nothing installed: only built-in modules, no TypeScript.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -12,8 +12,9 @@ const inRoot = (...parts) => join(root, ...parts);
 const ownNode = inRoot('node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 const stamp = inRoot('node_modules', '.parley-installed');
 const lock = inRoot('.installing');
-const lockOwner = join(lock, 'pid');
+const lockOwners = join(lock, 'pids');
 const WANTED_MAJOR = 24;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** What each command runs; arguments of the caller follow. */
 const commands = {
@@ -34,34 +35,47 @@ if (command === undefined) {
   fail(`Unknown command "${name ?? ''}". Known: ${Object.keys(commands).join(', ')}.`);
 }
 
-install();
+await install();
 run(node(), [...command, ...args]);
 
-function install() {
+async function install() {
   const lockFile = readFileSync(inRoot('package-lock.json'), 'utf8');
   const wanted = createHash('sha256').update(lockFile).digest('hex');
-  const isInstalled = () => readIfThere(stamp) === wanted || isInstalledByHand(lockFile);
+  const isInstalled = () =>
+    findNode() !== undefined && (readIfThere(stamp) === wanted || isInstalledByHand(lockFile));
   if (isInstalled()) return;
   const release = takeLock();
   try {
     // Another process may have done the work while this one waited.
     if (isInstalled()) return;
     process.stderr.write('Installing dependencies, once. This takes about half a minute …\n');
-    const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-      cwd: root,
-      // npm's own report belongs to the diagnostics: the wanted command may print something that is parsed.
-      stdio: ['ignore', 2, 2],
-      env: { ...process.env, npm_config_update_notifier: 'false' },
-      shell: process.platform === 'win32',
-    });
-    if (npm.error !== undefined) {
-      fail(`npm could not be run (${npm.error.message}). Install npm and try again.`);
-    }
-    if (npm.status !== 0) fail('npm ci failed; its message is above. Check the network and try again.');
+    const code = await npmInstall();
+    if (code !== 0) fail('npm ci failed; its message is above. Check the network and try again.');
     writeFileSync(stamp, wanted);
   } finally {
     release();
   }
+}
+
+function npmInstall() {
+  const npm = spawn('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    // npm's own report belongs to the diagnostics: the wanted command may print something that is parsed.
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, npm_config_update_notifier: 'false' },
+    shell: process.platform === 'win32',
+  });
+  // npm goes on writing when this process is killed, so the lock is its lock too.
+  if (npm.pid !== undefined) writeFileSync(lockOwners, `${process.pid} ${npm.pid}`);
+  for (const signal of SIGNALS) process.once(signal, () => npm.kill(signal));
+  return new Promise((resolve) => {
+    npm.on('error', (error) => fail(`npm could not be run (${error.message}). Install npm and try again.`));
+    npm.on('exit', (code, signal) => {
+      for (const each of SIGNALS) process.removeAllListeners(each);
+      if (signal !== null) process.exit(128 + constants.signals[signal]);
+      resolve(code);
+    });
+  });
 }
 
 /** Whoever ran `npm install` needs no second installation: npm's own record names every package at its version. */
@@ -84,7 +98,7 @@ function takeLock() {
   for (let waited = 0; ; waited++) {
     try {
       mkdirSync(lock);
-      writeFileSync(lockOwner, String(process.pid));
+      writeFileSync(lockOwners, String(process.pid));
       // `fail` ends the process before `finally` is reached.
       const release = () => rmSync(lock, { recursive: true, force: true });
       process.on('exit', release);
@@ -103,31 +117,45 @@ function takeLock() {
 
 /** True for the lock of an installation that was killed. */
 function isAbandoned() {
-  const pid = Number(readIfThere(lockOwner));
+  const owners = readIfThere(lockOwners)?.split(' ').map(Number) ?? [];
   try {
     // A lock without an owner is a moment old, unless its owner died in that moment.
-    if (!pid) return Date.now() - statSync(lock).mtimeMs > 10_000;
-    process.kill(pid, 0);
+    if (owners.length === 0) return Date.now() - statSync(lock).mtimeMs > 10_000;
+  } catch {
     return false;
+  }
+  return !owners.some(isAlive);
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
   } catch (error) {
-    return error.code === 'ESRCH';
+    return error.code === 'EPERM';
   }
 }
 
-/** The Node that came with the dependencies, or the machine's own where npm has none for its platform. */
 function node() {
-  if (existsSync(ownNode)) return ownNode;
-  if (Number.parseInt(process.versions.node, 10) >= WANTED_MAJOR) return process.execPath;
+  const program = findNode();
+  if (program !== undefined) return program;
   return fail(
     `Parley runs on Node ${WANTED_MAJOR}. npm brought none for ${process.platform}-${process.arch}, and this is ` +
       `${process.version}. Install Node ${WANTED_MAJOR} (https://nodejs.org) and try again. ` +
-      'If npm is told to ignore install scripts, allow them for the package "node" instead and remove node_modules.',
+      'If npm is told to ignore install scripts, allow them for the package "node" instead.',
   );
+}
+
+/** The Node that came with the dependencies, or the machine's own where npm has none for its platform. */
+function findNode() {
+  if (existsSync(ownNode)) return ownNode;
+  return Number.parseInt(process.versions.node, 10) >= WANTED_MAJOR ? process.execPath : undefined;
 }
 
 function run(program, argv) {
   const child = spawn(program, argv, { cwd: root, stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) forward(signal, child);
+  for (const signal of SIGNALS) forward(signal, child);
+  endWithParent(child);
   child.on('error', (error) => fail(`${program} could not be started: ${error.message}`));
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 128 + constants.signals[signal];
@@ -146,6 +174,17 @@ function forward(signal, child) {
     if (signal === 'SIGINT' && process.stdin.isTTY) return;
     if (!repeated) child.kill(signal);
   });
+}
+
+/** A SIGTERM to npm ends the shell between npm and this process, and nobody tells us. */
+function endWithParent(child) {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    child.kill('SIGTERM');
+  }, 500);
+  watch.unref();
 }
 
 function readIfThere(path) {
