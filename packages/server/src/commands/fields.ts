@@ -4,7 +4,8 @@ import { isJsonObject, type JsonObject } from '../domain/json.ts';
 
 /** Longest id list one command may bring; conversations hold 500 members. */
 const MAX_IDS = 1000;
-const MAX_ID_LENGTH = 128;
+/** As long as a client id may be that logs in (F-SESS-02). */
+const MAX_ID_LENGTH = 64;
 
 /** A conversation id that must be there. @throws ImError CONVERSATION_NOT_FOUND */
 export function requiredCid(cid: string | undefined): string {
