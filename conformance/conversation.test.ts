@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Event, once, suite, uniqueId } from './src/index.ts';
+import { collect, Event, once, suite, uniqueId } from './src/index.ts';
 
 interface Updated {
   readonly attributes: Readonly<Record<string, unknown>>;
@@ -67,11 +67,36 @@ suite('conversations', (stage) => {
     expect(seen.system).toBe(false);
   });
 
-  test('[F-CONV-34] initial members are told who invited them', async () => {
+  test('[F-CONV-34] creator and initial members are told who invited them', async () => {
     const [tom, jerry] = await stage.logins('Tom', 'Jerry');
-    const invited = once<{ invitedBy: string }>(jerry, Event.INVITED);
+    const told = [tom, jerry].flatMap((who) => [
+      once<{ invitedBy: string }>(who, Event.INVITED),
+      once<{ invitedBy: string }>(who, Event.MEMBERS_JOINED),
+    ]);
     await stage.conversation(tom, [jerry]);
-    expect((await invited).invitedBy).toBe(tom.id);
+    expect((await Promise.all(told)).map(({ invitedBy }) => invitedBy)).toEqual(Array(4).fill(tom.id));
+  });
+
+  test('[F-CONV-34] finding a conversation that exists already tells nobody', async () => {
+    const [tom, jerry] = await stage.logins('Tom', 'Jerry');
+    const invited = once(jerry, Event.INVITED);
+    await stage.conversation(tom, [jerry]);
+    await invited;
+    const events = collect(jerry, Event.INVITED);
+    await stage.conversation(tom, [jerry]);
+    await stage.settled(jerry);
+    expect(events).toEqual([]);
+  });
+
+  test('[F-SESS-02] an id of 65 characters cannot become a member', async () => {
+    const tom = await stage.login(uniqueId('Tom'));
+    const conversation = await stage.conversation(tom, [], { unique: false });
+    const outcome = await conversation.add([uniqueId().padEnd(65, 'x')]).then(
+      ({ failures }) => failures[0],
+      (error: unknown) => error,
+    );
+    expect(outcome).toMatchObject({ code: 4103 });
+    expect(await conversation.count()).toBe(1);
   });
 
   test('[F-CONV-07] an unknown id finds no conversation', async () => {

@@ -164,9 +164,8 @@ suite('conversation queries', (stage) => {
   });
 
   test('[F-CONV-57] compact results carry no members', async () => {
-    const { query, client } = await library();
+    const { client } = await library();
     const tablet = await stage.login(client.id);
-    void query;
     const found = await tablet.getQuery().containsMembers([client.id]).compact().find();
     expect(found).toHaveLength(3);
     expect(found.map(({ members }) => members)).toEqual([[], [], []]);

@@ -1,4 +1,4 @@
-import { CommandType } from '@parley/protocol';
+import { CommandType, OpType } from '@parley/protocol';
 import { expect, test } from 'vitest';
 import { Event, internals, once, suite, uniqueId } from './src/index.ts';
 
@@ -135,6 +135,28 @@ suite('sessions', (stage) => {
     const refused = await raw.login(stage.target.appId, id, { st: 'no-such-token' });
     expect(refused.errorMessage?.code ?? refused.sessionMessage?.code).toBe(4112);
     await expect(stage.login(id)).resolves.toMatchObject({ id });
+  });
+
+  test('[F-SESS-29] a session token opens the session on a new connection', async () => {
+    const id = uniqueId('Tom');
+    const first = await stage.raw();
+    const { sessionMessage } = await first.login(stage.target.appId, id);
+    expect(sessionMessage?.st).toMatch(/./);
+    expect(Number(sessionMessage?.stTtl)).toBeGreaterThan(0);
+    const second = await stage.raw();
+    const opened = await second.login(stage.target.appId, id, { st: String(sessionMessage?.st), r: true });
+    expect(opened).toMatchObject({ op: OpType.opened, peerId: id });
+    const somebodyElse = await stage.raw();
+    const refused = await somebodyElse.login(stage.target.appId, uniqueId(), {
+      st: String(sessionMessage?.st),
+    });
+    expect(refused.errorMessage?.code).toBe(4112);
+  });
+
+  test('[F-SESS-31] the heartbeat of the SDK is answered', async () => {
+    const tom = await stage.login(uniqueId('Tom'));
+    const reply = await internals(tom)._connection.ping();
+    expect(reply.i).toBeGreaterThan(0);
   });
 
   test('[F-SESS-31] an echo below the SDK is answered with its number', async () => {

@@ -1,9 +1,10 @@
+import { CommandType, type DirectCommand } from '@parley/protocol';
 import type { ConversationBase, IMClient, TextMessage } from 'leancloud-realtime';
 import { expect, test } from 'vitest';
 import { collect, Event, eventually, internals, once, suite, uniqueId } from './src/index.ts';
 
-/** Logs in and waits for the summary of what is unread in one conversation. */
 suite('unread counts and receipts', (stage) => {
+  /** Logs in and waits for the summary of what is unread in one conversation. */
   async function loginAndCatchUp(id: string, conversationId: string): Promise<[IMClient, ConversationBase]> {
     const client = await stage.login(id);
     const found = await unreadIn(client, conversationId);
@@ -137,6 +138,25 @@ suite('unread counts and receipts', (stage) => {
     expect(quiet.status).toBe(stage.sdk.im.MessageStatus.SENT);
     expect(receipts.length).toBe(1);
     expect(jerry.id).not.toBe(tom.id);
+  });
+
+  test('[F-MSG-40] in a group nobody confirms, even when asked', async () => {
+    const tom = await stage.login(uniqueId('Tom'));
+    const jerryId = uniqueId('Jerry');
+    const jerry = await stage.raw(jerryId);
+    const members = [jerryId, uniqueId('Spike')];
+    const conversation = await stage.conversation(tom, members, { unique: false });
+    const receipts = collect(conversation, Event.LAST_DELIVERED_AT_UPDATE);
+    await conversation.send(stage.text('anybody?'), { receipt: true });
+    const { directMessage } = await jerry.push(CommandType.direct);
+    const { cid, timestamp } = directMessage as DirectCommand;
+    jerry.send({
+      cmd: CommandType.ack,
+      ackMessage: { cid: String(cid), fromts: Number(timestamp), tots: Number(timestamp) },
+    });
+    await jerry.settled();
+    await stage.settled(tom);
+    expect(receipts).toEqual([]);
   });
 
   test('[F-MSG-42] the positions of the other member can be fetched', async () => {

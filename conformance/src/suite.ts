@@ -36,8 +36,8 @@ export interface LoginOptions {
 /** What the SDKs keep to themselves but a test of connections has to reach. */
 interface Connection {
   readonly current: string;
-  is(state: string): boolean;
-  send(command: unknown, waitingForRespond?: boolean): Promise<unknown>;
+  /** Sends an echo and resolves with the answer. */
+  ping(): Promise<{ readonly i: number }>;
   readonly _ws: { terminate?(): void; close(): void } | null;
 }
 
