@@ -114,7 +114,7 @@ describe('members', () => {
     for (const command of told3.flat()) expect(command.convMessage).toMatchObject({ initBy: tom.id, udate });
     expect(told3[0]?.[0]?.convMessage?.m).toEqual([spike.id]);
     const [found] = await query(tom, where({ objectId: cid }));
-    expect(found?.['updatedAt']).toBe(udate);
+    expect(found?.updatedAt).toBe(udate);
   });
 
   it('[F-CONV-37] who are removed learn only that they left, the others who did', async () => {
@@ -246,7 +246,7 @@ describe('updating', () => {
     expect((await conv(tom, OpType.update, { cid, attr: { data: 'no json' } })).errorMessage?.code).toBe(
       4306,
     );
-    expect((await query(tom, where({ objectId: cid })))[0]?.['attr']).toEqual({ a: 1 });
+    expect((await query(tom, where({ objectId: cid })))[0]?.attr).toEqual({ a: 1 });
   });
 
   it('loses none of many concurrent increments', async () => {
@@ -259,7 +259,7 @@ describe('updating', () => {
       ),
     );
     expect(replies.every((reply) => reply.op === OpType.updated)).toBe(true);
-    expect((await query(tom, where({ objectId: cid })))[0]?.['attr']).toEqual({ n: 40 });
+    expect((await query(tom, where({ objectId: cid })))[0]?.attr).toEqual({ n: 40 });
   });
 
   it('[F-CONV-10] of the mute mark answers updated with a newer time and shows in mu', async () => {
@@ -310,7 +310,7 @@ describe('querying', () => {
       unique: true,
       conv_type: 1,
     });
-    expect(found?.['createdAt']).toMatch(/Z$/);
+    expect(found?.createdAt).toMatch(/Z$/);
     expect(found).not.toHaveProperty('lm');
     expect(found).not.toHaveProperty('msg');
     expect(Object.values(found ?? {})).not.toContain(null);

@@ -61,7 +61,7 @@ export async function startParley(options: StartOptions = {}): Promise<Parley> {
     store,
     apps,
     clock,
-    logger: pino({ level: process.env['PARLEY_TEST_LOG'] ?? 'fatal' }),
+    logger: pino({ level: process.env.PARLEY_TEST_LOG ?? 'fatal' }),
     gateway: { host: '127.0.0.1', port: 0, ...(options.limits !== undefined && { limits: options.limits }) },
   });
   return {

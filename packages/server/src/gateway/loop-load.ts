@@ -4,7 +4,7 @@ import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 const WINDOW_MS = 50;
 /** Two thresholds, because what is done about saturation lowers the very number it is judged by. */
 const SATURATED_ABOVE = 0.95;
-const RELIEVED_BELOW = 0.6;
+const RELIEVED_BELOW = 0.85;
 
 /**
  * Whether this process has run out of event loop: how much of the recent past the loop did not sleep in. Cheaper

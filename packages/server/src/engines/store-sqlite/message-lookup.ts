@@ -1,0 +1,73 @@
+import type { ConversationKey, MessageId, Milliseconds } from '../../domain/identifiers.ts';
+import type { StoredMessage } from '../../domain/message/message.ts';
+import { timestampOfMessageId } from '../../domain/ports/message-id.ts';
+import type { UnreadState } from '../../domain/ports/store.ts';
+import { MESSAGE_COLUMNS, messageOf } from './rows.ts';
+import type { Row, Statements } from './statements.ts';
+
+/**
+ * A message by its id. Ids carry their time, and within a conversation a time names one message, so the index on
+ * (conversation, timestamp) serves; an id made elsewhere is looked for at the hint.
+ */
+export function findMessage(
+  sql: Statements,
+  conversation: ConversationKey,
+  id: MessageId,
+  hint?: Milliseconds,
+): StoredMessage | undefined {
+  for (const timestamp of [timestampOfMessageId(id), hint]) {
+    if (timestamp === undefined) continue;
+    const row = sql.get(
+      `SELECT ${MESSAGE_COLUMNS} FROM message WHERE conversation = ? AND timestamp = ? AND id = ?`,
+      conversation,
+      timestamp,
+      id,
+    );
+    if (row !== undefined) return messageOf(row);
+  }
+  return undefined;
+}
+
+export function lastMessage(sql: Statements, conversation: ConversationKey): StoredMessage | undefined {
+  const row = sql.get(
+    `SELECT ${MESSAGE_COLUMNS} FROM message WHERE conversation = ? ORDER BY timestamp DESC LIMIT 1`,
+    conversation,
+  );
+  return row === undefined ? undefined : messageOf(row);
+}
+
+/** @param conversation its `key`, `id` and `kind` */
+export function unreadState(sql: Statements, conversation: Row, client: string, readTo: number): UnreadState {
+  const key = Number(conversation.key);
+  const count = sql.get(
+    'SELECT count(*) AS n FROM message WHERE conversation = ? AND timestamp > ? AND sender <> ?',
+    key,
+    readTo,
+    client,
+  );
+  const last = lastMessage(sql, key);
+  return {
+    conversation: {
+      key,
+      id: conversation.id as string,
+      kind: conversation.kind as UnreadState['conversation']['kind'],
+    },
+    count: Number(count?.n),
+    mentioned: isMentioned(sql, key, client, readTo),
+    ...(last !== undefined && { lastMessage: last }),
+  };
+}
+
+function isMentioned(sql: Statements, conversation: number, client: string, readTo: number): boolean {
+  const found = sql.get(
+    `SELECT 1 FROM message
+      WHERE conversation = ? AND timestamp > ? AND (mentions IS NOT NULL OR mention_all = 1) AND sender <> ?
+        AND (mention_all = 1 OR EXISTS (SELECT 1 FROM json_each(mentions) WHERE value = ?))
+      LIMIT 1`,
+    conversation,
+    readTo,
+    client,
+    client,
+  );
+  return found !== undefined;
+}

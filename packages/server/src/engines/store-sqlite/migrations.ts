@@ -1,0 +1,123 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { DatabaseTooNew } from './failures.ts';
+
+/**
+ * Every step the schema has ever taken, in order. A database is only ever moved forward; a step that was released
+ * is never changed.
+ */
+const steps: readonly string[] = [
+  `
+  CREATE TABLE app (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    app_key TEXT NOT NULL,
+    master_key TEXT NOT NULL,
+    settings TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  );
+
+  CREATE TABLE conversation (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    app INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    creator TEXT,
+    columns TEXT NOT NULL,
+    is_unique INTEGER NOT NULL,
+    unique_id TEXT,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    ttl INTEGER,
+    expires_at INTEGER,
+    -- The next three follow the message log about a second late; see message-counters.ts.
+    last_seq INTEGER NOT NULL DEFAULT 0,
+    last_message_at INTEGER,
+    last_patch_at INTEGER,
+    UNIQUE (app, id)
+  );
+  CREATE UNIQUE INDEX conversation_member_set ON conversation (app, unique_id) WHERE unique_id IS NOT NULL;
+  CREATE INDEX conversation_recent ON conversation (app, last_message_at, updated_at);
+  CREATE INDEX conversation_updated ON conversation (app, updated_at);
+  CREATE INDEX conversation_created ON conversation (app, created_at);
+  CREATE INDEX conversation_expiry ON conversation (expires_at) WHERE expires_at IS NOT NULL;
+
+  CREATE TABLE member (
+    conversation INTEGER NOT NULL,
+    client TEXT NOT NULL,
+    app INTEGER NOT NULL,
+    -- Joining order.
+    position INTEGER NOT NULL,
+    muted INTEGER NOT NULL DEFAULT 0,
+    -- Everything up to these message times is read, or delivered.
+    read_to INTEGER NOT NULL,
+    delivered_to INTEGER NOT NULL,
+    read_at INTEGER,
+    delivered_at INTEGER,
+    read_changed_at INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (conversation, client)
+  ) WITHOUT ROWID;
+  CREATE INDEX member_client ON member (app, client, conversation);
+
+  -- Append-only but for patches and receipts. The index on the integer conversation key is what keeps appends fast
+  -- in a large log, and it alone answers how many messages of others are unread.
+  CREATE TABLE message (
+    row INTEGER PRIMARY KEY,
+    conversation INTEGER NOT NULL,
+    timestamp INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    body NOT NULL,
+    receipt INTEGER NOT NULL,
+    mention_all INTEGER NOT NULL,
+    mentions TEXT,
+    type INTEGER,
+    token TEXT,
+    patched_at INTEGER,
+    recalled INTEGER NOT NULL DEFAULT 0,
+    delivered_at INTEGER,
+    read_at INTEGER
+  );
+  CREATE INDEX message_order ON message (conversation, timestamp, sender);
+  CREATE UNIQUE INDEX message_token ON message (conversation, token, sender) WHERE token IS NOT NULL;
+  CREATE INDEX message_mentioning ON message (conversation, timestamp) WHERE mentions IS NOT NULL OR mention_all = 1;
+  CREATE INDEX message_patched ON message (conversation, patched_at) WHERE patched_at IS NOT NULL;
+
+  CREATE TABLE notice (
+    key INTEGER PRIMARY KEY,
+    app INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    content TEXT NOT NULL
+  );
+  CREATE INDEX notice_age ON notice (app, at);
+  CREATE TABLE notice_recipient (
+    app INTEGER NOT NULL,
+    client TEXT NOT NULL,
+    notice INTEGER NOT NULL,
+    PRIMARY KEY (app, client, notice)
+  ) WITHOUT ROWID;
+  CREATE INDEX notice_recipient_notice ON notice_recipient (notice);
+
+  CREATE TABLE client_epoch (app INTEGER NOT NULL, client TEXT NOT NULL, epoch INTEGER NOT NULL, PRIMARY KEY (app, client))
+    WITHOUT ROWID;
+  CREATE TABLE closed_session (session TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE INDEX closed_session_until ON closed_session (until);
+
+  -- Small facts about the database itself.
+  CREATE TABLE mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+  `,
+];
+
+/** @throws DatabaseTooNew */
+export function migrate(db: DatabaseSync): void {
+  const found = Number(db.prepare('PRAGMA user_version').get()?.user_version ?? 0);
+  if (found > steps.length) {
+    throw new DatabaseTooNew(
+      `The database has version ${found}, but this release knows only up to ${steps.length}: start the newer release that wrote it, or restore a backup.`,
+    );
+  }
+  for (let version = found; version < steps.length; version++) {
+    db.exec(`BEGIN IMMEDIATE; ${steps[version]} PRAGMA user_version = ${version + 1}; COMMIT`);
+  }
+}

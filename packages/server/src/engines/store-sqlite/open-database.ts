@@ -1,0 +1,32 @@
+import { DatabaseSync } from 'node:sqlite';
+
+/** Milliseconds a connection waits for another one of this process, such as a checkpoint. */
+const BUSY_TIMEOUT = 10_000;
+const MMAP_BYTES = 1 << 30;
+/** Negative: kibibytes. */
+const CACHE = -64 * 1024;
+
+/** The one connection that writes. A commit returns after its fsync. */
+export function openForWriting(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
+  db.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA wal_autocheckpoint = 0;
+    PRAGMA cache_size = ${CACHE};
+    PRAGMA mmap_size = ${MMAP_BYTES};
+    PRAGMA temp_store = MEMORY;
+  `);
+  return db;
+}
+
+export function openForReading(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
+  db.exec(`
+    PRAGMA query_only = ON;
+    PRAGMA cache_size = ${CACHE};
+    PRAGMA mmap_size = ${MMAP_BYTES};
+    PRAGMA temp_store = MEMORY;
+  `);
+  return db;
+}

@@ -1,0 +1,81 @@
+// The worker thread that reads, so that a long history or query delays neither commits nor the event loop.
+import { dirname } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { explain } from '../lock.ts';
+import { findMessage } from '../message-lookup.ts';
+import { openForReading } from '../open-database.ts';
+import { Statements } from '../statements.ts';
+import type { Answer, Call, FromWorker, Operations, ToWorker, WorkerData } from '../worker-protocol.ts';
+import { readHistory } from './history.ts';
+import {
+  readNotices,
+  readPatchedSince,
+  readPositions,
+  readUnacknowledged,
+  readUnread,
+} from './member-state-reads.ts';
+import { countConversations, queryConversations } from './query.ts';
+
+/** How often commits are merged from the write-ahead log into the database, beside the traffic. */
+const CHECKPOINT_EVERY = 1000;
+
+const port = parentPort;
+if (port === null) throw new Error('This file runs as a worker thread.');
+const tell = (message: FromWorker) => port.postMessage(message);
+const { path } = workerData as WorkerData;
+
+try {
+  serve();
+} catch (error) {
+  const { name, message } = explain(error, dirname(path));
+  tell({ failed: { name, message } });
+}
+
+function serve(): void {
+  const db = openForReading(path);
+  const operations = operationTable(new Statements(db));
+  const checkpoints = setInterval(() => {
+    try {
+      db.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    } catch {
+      // The writer is busy; the next one will do.
+    }
+  }, CHECKPOINT_EVERY);
+
+  port?.on('message', (message: ToWorker) => {
+    if (message === 'close') {
+      clearInterval(checkpoints);
+      db.close();
+      port.close();
+      return;
+    }
+    tell(message.map((call) => perform(operations, call)));
+  });
+  tell('ready');
+}
+
+function perform(operations: Operations, { operation, args }: Call): Answer {
+  try {
+    const perform = operations[operation];
+    if (perform === undefined) throw new Error(`The store has no operation ${operation}.`);
+    return { ok: true, value: perform(...(args as never[])) };
+  } catch (error) {
+    const { name, message } = error as Error;
+    return { ok: false, error: { name, message } };
+  }
+}
+
+function operationTable(sql: Statements): Operations {
+  return {
+    ping: () => undefined,
+    history: readHistory.bind(undefined, sql),
+    find: findMessage.bind(undefined, sql),
+    patchedSince: readPatchedSince.bind(undefined, sql),
+    unread: readUnread.bind(undefined, sql),
+    positions: readPositions.bind(undefined, sql),
+    unacknowledged: readUnacknowledged.bind(undefined, sql),
+    noticesSince: readNotices.bind(undefined, sql),
+    query: queryConversations.bind(undefined, sql),
+    count: countConversations.bind(undefined, sql),
+  };
+}

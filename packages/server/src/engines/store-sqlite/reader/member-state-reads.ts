@@ -1,0 +1,131 @@
+import type { ConversationRecord } from '../../../domain/conversation/conversation.ts';
+import type { AppKey, ClientId, ConversationKey, Milliseconds } from '../../../domain/identifiers.ts';
+import type { StoredMessage } from '../../../domain/message/message.ts';
+import type { MemberPositions, Notice, UnreadState } from '../../../domain/ports/store.ts';
+import { unreadState } from '../message-lookup.ts';
+import { CONVERSATION_COLUMNS, conversationOf, MESSAGE_COLUMNS, messageOf } from '../rows.ts';
+import type { Row, Statements } from '../statements.ts';
+
+/** The client's conversations that are alive, with what it has read and received. */
+const CONVERSATIONS_OF_CLIENT = `
+  SELECT ${CONVERSATION_COLUMNS.split(', ')
+    .map((column) => `c.${column}`)
+    .join(', ')}, c.last_patch_at, m.read_to, m.delivered_to
+    FROM member m JOIN conversation c ON c.key = m.conversation
+   WHERE m.app = ?1 AND m.client = ?2 AND (c.expires_at IS NULL OR c.expires_at > ?3)`;
+
+export function readUnread(
+  sql: Statements,
+  app: AppKey,
+  client: ClientId,
+  changedSince: Milliseconds,
+  now: Milliseconds,
+): readonly UnreadState[] {
+  const rows = sql.all(
+    `${CONVERSATIONS_OF_CLIENT}
+      AND CASE WHEN ?4 > 0 THEN c.last_message_at > ?4 OR m.read_changed_at > ?4 ELSE c.last_message_at > m.read_to END
+      ORDER BY c.last_message_at DESC, c.key DESC`,
+    app,
+    client,
+    now,
+    changedSince,
+  );
+  const states = rows.map((row) => unreadState(sql, row, client, Number(row.read_to)));
+  return changedSince > 0 ? states : states.filter((state) => state.count > 0);
+}
+
+export function readPositions(sql: Statements, conversation: ConversationKey): readonly MemberPositions[] {
+  const rows = sql.all(
+    'SELECT client, read_at, delivered_at FROM member WHERE conversation = ? ORDER BY position',
+    conversation,
+  );
+  return rows.map((row) => {
+    const readAt = moment(row.read_at);
+    // Reading implies delivery.
+    const deliveredAt = Math.max(readAt ?? 0, moment(row.delivered_at) ?? 0);
+    return {
+      client: row.client as string,
+      ...(deliveredAt > 0 && { deliveredAt }),
+      ...(readAt !== undefined && { readAt }),
+    };
+  });
+}
+
+export function readUnacknowledged(
+  sql: Statements,
+  app: AppKey,
+  client: ClientId,
+  limit: number,
+  now: Milliseconds,
+): readonly {
+  readonly conversation: ConversationRecord;
+  readonly messages: readonly StoredMessage[];
+  readonly hasMore: boolean;
+}[] {
+  const rows = sql.all(
+    `${CONVERSATIONS_OF_CLIENT} AND c.last_message_at > m.delivered_to ORDER BY c.last_message_at`,
+    app,
+    client,
+    now,
+  );
+  return rows.flatMap((row) => {
+    const newest = sql.all(
+      `SELECT ${MESSAGE_COLUMNS} FROM message WHERE conversation = ? AND timestamp > ? AND sender <> ?
+        ORDER BY timestamp DESC LIMIT ?`,
+      row.key as number,
+      row.delivered_to as number,
+      client,
+      limit + 1,
+    );
+    if (newest.length === 0) return [];
+    const messages = newest.slice(0, limit).map(messageOf).reverse();
+    return { conversation: conversationOf(sql, row), messages, hasMore: newest.length > limit };
+  });
+}
+
+export function readPatchedSince(
+  sql: Statements,
+  app: AppKey,
+  client: ClientId,
+  since: Milliseconds,
+  limit: number,
+  now: Milliseconds,
+): readonly { readonly conversation: ConversationRecord; readonly message: StoredMessage }[] {
+  const rows = sql.all(`${CONVERSATIONS_OF_CLIENT} AND c.last_patch_at > ?4`, app, client, now, since);
+  const patched = rows.flatMap((row) => messagesPatchedSince(sql, row, since, limit));
+  return patched.sort((a, b) => (a.message.patchedAt ?? 0) - (b.message.patchedAt ?? 0)).slice(0, limit);
+}
+
+function messagesPatchedSince(sql: Statements, row: Row, since: Milliseconds, limit: number) {
+  const conversation = conversationOf(sql, row);
+  const messages = sql.all(
+    `SELECT ${MESSAGE_COLUMNS} FROM message WHERE conversation = ? AND patched_at > ? ORDER BY patched_at LIMIT ?`,
+    conversation.key,
+    since,
+    limit,
+  );
+  return messages.map((message) => ({ conversation, message: messageOf(message) }));
+}
+
+export function readNotices(
+  sql: Statements,
+  app: AppKey,
+  client: ClientId,
+  since: Milliseconds,
+  limit: number,
+): readonly Notice[] {
+  // Keys are in order of time, so the recipient's own index walks oldest first.
+  const rows = sql.all(
+    `SELECT n.content FROM notice_recipient r JOIN notice n ON n.key = r.notice
+      WHERE r.app = ? AND r.client = ? AND n.at > ? ORDER BY r.notice LIMIT ?`,
+    app,
+    client,
+    since,
+    limit,
+  );
+  return rows.map((row) => JSON.parse(row.content as string) as Notice);
+}
+
+function moment(value: Row[string]): Milliseconds | undefined {
+  return value === null || value === undefined ? undefined : Number(value);
+}

@@ -1,0 +1,113 @@
+import type { MessageBody } from '../../../domain/message/message.ts';
+import { messageIdAt } from '../../../domain/ports/message-id.ts';
+import type { AppendOutcome, MessageDraft, PatchDraft, PatchOutcome } from '../../../domain/ports/store.ts';
+import { findMessage } from '../message-lookup.ts';
+import type { Statements } from '../statements.ts';
+import type { MessageCounters } from './message-counters.ts';
+
+export class MessageWrites {
+  readonly #sql: Statements;
+  readonly #counters: MessageCounters;
+
+  constructor(sql: Statements, counters: MessageCounters) {
+    this.#sql = sql;
+    this.#counters = counters;
+  }
+
+  /** The hot path: at most one look-up each for membership and token, one insert. */
+  append(draft: MessageDraft): AppendOutcome {
+    const { conversation, sender, token } = draft;
+    const last = this.#counters.of(conversation);
+    if (last === undefined) return { state: 'refused', reason: 'no-conversation' };
+    if (draft.membersOnly && !this.#isMember(conversation, sender)) {
+      return { state: 'refused', reason: 'not-a-member' };
+    }
+    if (token !== undefined) {
+      const earlier = this.#sql.get(
+        'SELECT id, timestamp FROM message WHERE conversation = ? AND token = ? AND sender = ?',
+        conversation,
+        token,
+        sender,
+      );
+      if (earlier !== undefined) {
+        return { state: 'duplicate', id: earlier.id as string, timestamp: Number(earlier.timestamp) };
+      }
+    }
+    const seq = last.seq + 1;
+    const timestamp = Math.max(draft.now, last.timestamp + 1);
+    const id = messageIdAt(timestamp);
+    this.#sql.run(
+      `INSERT INTO message (row, conversation, timestamp, seq, id, sender, body, receipt, mention_all, mentions, type, token)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      this.#counters.takeRow(),
+      conversation,
+      timestamp,
+      seq,
+      id,
+      sender,
+      draft.body,
+      draft.receipt ? 1 : 0,
+      draft.mentionAll ? 1 : 0,
+      draft.mentions.length > 0 ? JSON.stringify(draft.mentions) : null,
+      typeOf(draft.body),
+      token ?? null,
+    );
+    this.#counters.advance(conversation, last, { seq, timestamp });
+    return { state: 'appended', id, timestamp, seq };
+  }
+
+  patch(draft: PatchDraft): PatchOutcome {
+    const message = findMessage(this.#sql, draft.conversation, draft.id, draft.timestampHint);
+    if (message === undefined) return { state: 'refused', reason: 'not-found' };
+    if (draft.author !== undefined && message.sender !== draft.author) {
+      return { state: 'refused', reason: 'not-the-author' };
+    }
+    const patchedAt = Math.max(draft.now, (message.patchedAt ?? 0) + 1);
+    this.#sql.run(
+      `UPDATE message SET body = ?, mention_all = ?, mentions = ?, type = ?, recalled = ?, patched_at = ?
+        WHERE conversation = ? AND timestamp = ?`,
+      draft.body,
+      draft.mentionAll ? 1 : 0,
+      draft.mentions.length > 0 ? JSON.stringify(draft.mentions) : null,
+      typeOf(draft.body),
+      draft.recalled ? 1 : 0,
+      patchedAt,
+      draft.conversation,
+      message.timestamp,
+    );
+    this.#sql.run(
+      'UPDATE conversation SET last_patch_at = max(coalesce(last_patch_at, 0), ?) WHERE key = ?',
+      patchedAt,
+      draft.conversation,
+    );
+    return {
+      state: 'patched',
+      message: {
+        ...message,
+        body: draft.body,
+        mentions: draft.mentions,
+        mentionAll: draft.mentionAll,
+        recalled: draft.recalled,
+        patchedAt,
+      },
+    };
+  }
+
+  #isMember(conversation: number, client: string): boolean {
+    return (
+      this.#sql.get('SELECT 1 FROM member WHERE conversation = ? AND client = ?', conversation, client) !==
+      undefined
+    );
+  }
+}
+
+/** The `_lctype` of a typed message, for the history filter; most texts are told apart without parsing them. */
+function typeOf(body: MessageBody): number | null {
+  if (typeof body !== 'string' || !body.startsWith('{') || !body.includes('"_lctype"')) return null;
+  try {
+    const type: unknown = JSON.parse(body)._lctype;
+    return typeof type === 'number' && Number.isSafeInteger(type) ? type : null;
+  } catch {
+    return null;
+  }
+}
