@@ -5,18 +5,28 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Apps } from '../domain/ports/apps.ts';
 import type { AppRecord, AppRepository } from '../domain/ports/store.ts';
 
+const NO_RATES = { messagesPerMinute: 0, historyQueriesPerMinute: 0, otherOperationsPerMinute: 0 };
+
+export interface DirectoryOptions {
+  /** Id of an app whose clients have no rate limits in this process, whatever is stored. */
+  readonly withoutClientRates?: string | undefined;
+}
+
 /** The apps of this deployment as snapshots, replaced as a whole when something changes. */
 export class AppDirectory implements Apps {
   readonly #repository: AppRepository;
   readonly #byId = new Map<string, App>();
   readonly #byKey = new Map<AppKey, App>();
 
-  private constructor(repository: AppRepository) {
+  readonly #withoutClientRates: string | undefined;
+
+  private constructor(repository: AppRepository, { withoutClientRates }: DirectoryOptions) {
     this.#repository = repository;
+    this.#withoutClientRates = withoutClientRates;
   }
 
-  static async load(repository: AppRepository): Promise<AppDirectory> {
-    const directory = new AppDirectory(repository);
+  static async load(repository: AppRepository, options: DirectoryOptions = {}): Promise<AppDirectory> {
+    const directory = new AppDirectory(repository, options);
     for (const record of await repository.list()) directory.#put(record);
     return directory;
   }
@@ -46,20 +56,20 @@ export class AppDirectory implements Apps {
   }
 
   #put(record: AppRecord): App {
-    const app = appOf(record);
+    const app = appOf(record, record.id === this.#withoutClientRates ? { clientRateLimits: NO_RATES } : {});
     this.#byId.set(app.id, app);
     this.#byKey.set(app.key, app);
     return app;
   }
 }
 
-function appOf({ key, id, appKey, masterKey, settings }: AppRecord): App {
+function appOf({ key, id, appKey, masterKey, settings }: AppRecord, overlay: Partial<AppSettings>): App {
   // Settings are validated when they are written, so what is stored has the shape of its name.
   return {
     key,
     id,
     appKey,
     masterKey,
-    settings: { ...defaultAppSettings, ...(settings as Partial<AppSettings>) },
+    settings: { ...defaultAppSettings, ...(settings as Partial<AppSettings>), ...overlay },
   };
 }

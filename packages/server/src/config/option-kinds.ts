@@ -1,0 +1,84 @@
+/** A kind of value an option may have, read alike from an environment variable and from the configuration file. */
+export interface OptionKind<T> {
+  /** Completes "PORT must be …". */
+  readonly expects: string;
+  /** The value of a text (environment) or JSON value (file); `undefined` where it is none of this kind. */
+  read(input: unknown): T | undefined;
+}
+
+export const text: OptionKind<string> = {
+  expects: 'a text that is not empty',
+  read: (input) => (typeof input === 'string' && input.trim() !== '' ? input : undefined),
+};
+
+/** Keys and ids travel in headers and URLs, where other characters would not arrive unchanged. */
+export function token(minimum: number): OptionKind<string> {
+  return {
+    expects: `${minimum} to 128 letters, digits, "-" or "_"`,
+    read: (input) =>
+      typeof input === 'string' && input.length >= minimum && /^[\w-]{1,128}$/.test(input)
+        ? input
+        : undefined,
+  };
+}
+
+export function wholeNumber(from: number, to: number): OptionKind<number> {
+  return {
+    expects: `a whole number from ${from} to ${to}`,
+    read(input) {
+      const number = typeof input === 'string' && /^\d{1,15}$/.test(input) ? Number(input) : input;
+      return typeof number === 'number' && Number.isInteger(number) && number >= from && number <= to
+        ? number
+        : undefined;
+    },
+  };
+}
+
+const FLAGS: Readonly<Record<string, boolean>> = {
+  on: true,
+  true: true,
+  yes: true,
+  1: true,
+  off: false,
+  false: false,
+  no: false,
+  0: false,
+};
+
+export const flag: OptionKind<boolean> = {
+  expects: '"on" or "off"',
+  read(input) {
+    if (typeof input === 'boolean') return input;
+    const word = typeof input === 'string' ? input.toLowerCase() : '';
+    return Object.hasOwn(FLAGS, word) ? FLAGS[word] : undefined;
+  },
+};
+
+export function oneOf<const T extends string>(...words: readonly T[]): OptionKind<T> {
+  return {
+    expects: `one of ${words.join(', ')}`,
+    read: (input) => words.find((word) => word === input),
+  };
+}
+
+export const webAddress: OptionKind<string> = {
+  expects: 'a web address such as https://im.example.com',
+  read(input) {
+    if (typeof input !== 'string' || !URL.canParse(input)) return undefined;
+    return /^https?:$/.test(new URL(input).protocol) ? input : undefined;
+  },
+};
+
+/** `false` for "off", `true` for "on", or a list: comma-separated in the environment, an array in the file. */
+export const flagOrList: OptionKind<boolean | readonly string[]> = {
+  expects: '"on", "off" or a list of addresses and ranges such as 10.0.0.0/8,loopback',
+  read(input) {
+    const switched = flag.read(input);
+    if (switched !== undefined) return switched;
+    const items = typeof input === 'string' ? input.split(',').map((item) => item.trim()) : input;
+    if (!Array.isArray(items) || items.length === 0) return undefined;
+    return items.every((item) => typeof item === 'string' && /^[\da-fA-F.:/]+$|^[a-z]+$/.test(item))
+      ? items
+      : undefined;
+  },
+};
