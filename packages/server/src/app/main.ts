@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { loadConfig, optionEntries } from '../config/index.ts';
 import { startFailure } from './start-failure.ts';
-import { startServer } from './start-server.ts';
+import { type RunningServer, startServer } from './start-server.ts';
 import { version } from './version.ts';
 
 const program = new Command('parley')
@@ -30,30 +30,38 @@ program
     }
   });
 
+/** Signals are listened to from the first moment: one that comes while the server starts must not be lost. */
 async function start(): Promise<void> {
-  const server = await startServer(process.env, (error, logger) => {
-    logger.fatal({ err: error }, 'The store failed, so the server stops. Nothing acknowledged is lost.');
-    process.exit(1);
-  });
+  let server: RunningServer | undefined;
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
+    // Before it serves there is nobody to warn, and the store survives any end.
+    if (server === undefined) process.exit(0);
     if (stopping) {
       server.logger.warn(`${signal} again: stopping at once.`);
       process.exit(1);
     }
     stopping = true;
-    server.logger.info(`${signal}: letting clients move elsewhere, then stopping.`);
-    server.drain().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        server.logger.fatal({ err: error }, 'Stopping failed. Nothing acknowledged is lost.');
-        process.exit(1);
-      },
-    );
+    void drain(server, signal);
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  process.on('SIGHUP', server.reloadTls);
+  process.on('SIGHUP', () => server?.reloadTls());
+  server = await startServer(process.env, (error, logger) => {
+    logger.fatal({ err: error }, 'The store failed, so the server stops. Nothing acknowledged is lost.');
+    process.exit(1);
+  });
+}
+
+async function drain(server: RunningServer, signal: NodeJS.Signals): Promise<never> {
+  server.logger.info(`${signal}: letting clients move elsewhere, then stopping.`);
+  try {
+    await server.drain();
+  } catch (error) {
+    server.logger.fatal({ err: error }, 'Stopping failed. Nothing acknowledged is lost.');
+    process.exit(1);
+  }
+  process.exit(0);
 }
 
 program.parseAsync().catch((error: unknown) => {

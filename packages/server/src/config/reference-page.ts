@@ -1,3 +1,4 @@
+import { text } from './option-kinds.ts';
 import { type Option, optionEntries } from './options.ts';
 
 /** `docs/reference/configuration.md`, from the table of options. */
@@ -17,7 +18,8 @@ function row(name: string, option: Option<unknown>): string {
   const usual = standard === undefined ? '–' : `\`${shown(standard)}\``;
   const production = inProduction === undefined ? '' : `, \`${shown(inProduction)}\` in production`;
   const note = secret ? ' A secret: never logged.' : '';
-  return `| \`${variable}\` | \`${name}\` | ${usual}${production} | ${about}${note} Must be ${kind.expects}. |`;
+  const rule = kind === text ? '' : ` Must be ${kind.expects}.`;
+  return `| \`${variable}\` | \`${name}\` | ${usual}${production} | ${about}${note}${rule} |`;
 }
 
 function shown(value: unknown): string {
