@@ -11,6 +11,11 @@ export interface CommandContext {
   readonly session: Session;
   readonly actor: Actor;
   readonly command: GenericCommand;
+  /**
+   * Says that what the command writes is with the store, which keeps the order of calls: the session's next command
+   * to this conversation may start, so that its messages share commits instead of waiting for each other's.
+   */
+  readonly orderIsKept: () => void;
 }
 
 /** What a handler answers; correlation id and recipient are added by whoever called it. */

@@ -13,12 +13,13 @@ export const direct: CommandRow = {
   cmd: CommandType.direct,
   rate: 'message',
   writesTo: (command) => command.directMessage?.cid,
-  handle: async ({ world, actor, command }) => {
+  handle: async ({ world, actor, command, orderIsKept }) => {
     try {
       const sent = await sendMessage(
         world,
         actor,
         sendRequest(command.directMessage ?? {}, command.priority),
+        orderIsKept,
       );
       return { cmd: CommandType.ack, ackMessage: { uid: sent.id, t: sent.timestamp } };
     } catch (error) {

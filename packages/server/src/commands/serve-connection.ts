@@ -165,10 +165,12 @@ class ConnectionPeer implements Peer {
     }
     if (row.rate !== 'free' && !this.#withinRate(app, session.identity.client, row.rate, command, row))
       return;
-    const context = { world, sessions, session, actor: session.actor(app), command };
+    const actor = session.actor(app);
+    const run = (orderIsKept: () => void) =>
+      this.#run(row, { world, sessions, session, actor, command, orderIsKept });
     const lane = row.writesTo?.(command);
-    if (lane === undefined) void this.#run(row, context);
-    else session.lanes.run(lane, () => this.#run(row, context));
+    if (lane === undefined) void run(() => {});
+    else session.lanes.run(lane, run);
   }
 
   async #run(row: CommandRow, context: CommandContext): Promise<void> {

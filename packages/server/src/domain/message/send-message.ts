@@ -38,10 +38,16 @@ export interface SentMessage {
  * Accepts a message: checks the sender's right, commits, and tells lane 2. Resolves once the message is on disk
  * (`design §4`). A repeated token resolves with the original id and time and tells nobody.
  *
+ * @param handedOver called once the store has the message: whatever is written from then on comes after it
  * @throws ImError FRAME_TOO_LONG, INVALID_MESSAGING_TARGET, CONVERSATION_NOT_FOUND (an expired temporary
  *   conversation), SILIENCED
  */
-export async function sendMessage(world: World, actor: Actor, request: SendMessage): Promise<SentMessage> {
+export async function sendMessage(
+  world: World,
+  actor: Actor,
+  request: SendMessage,
+  handedOver: () => void = () => {},
+): Promise<SentMessage> {
   checkMessageSize(actor.app, request);
   const conversation =
     world.conversations.get(actor.app.key, request.conversation) ??
@@ -50,7 +56,7 @@ export async function sendMessage(world: World, actor: Actor, request: SendMessa
   requireMaySend(actor, conversation);
   switch (request.kind) {
     case 'stored':
-      return storeAndTell(world, actor, conversation, request);
+      return storeAndTell(world, actor, conversation, request, handedOver);
     case 'transient':
       return tellOnly(world, actor, conversation, request);
     case 'will':
@@ -63,8 +69,9 @@ async function storeAndTell(
   actor: Actor,
   conversation: Conversation,
   request: SendMessage,
+  handedOver: () => void,
 ): Promise<SentMessage> {
-  const outcome = await world.store.messages.append({
+  const committed = world.store.messages.append({
     conversation: conversation.key,
     sender: actor.client,
     body: request.body,
@@ -75,6 +82,8 @@ async function storeAndTell(
     now: world.clock.now(),
     ...(request.token !== undefined && { token: request.token }),
   });
+  handedOver();
+  const outcome = await committed;
   if (outcome.state === 'refused') {
     world.conversations.forget(actor.app.key, conversation.id);
     throw outcome.reason === 'no-conversation'
