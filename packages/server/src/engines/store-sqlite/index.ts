@@ -1,4 +1,5 @@
 import type { Store } from '../../domain/ports/store.ts';
+import { Unsettled } from './unsettled.ts';
 import { WorkerClient } from './worker-client.ts';
 
 export { DatabaseInUse, DatabaseTooNew, DatabaseUnusable } from './failures.ts';
@@ -27,16 +28,7 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
     fatal(error),
   );
 
-  // Conversation rows follow the message log late. Reads that look at them first have them brought up to date, unless
-  // no message was sent since that was done last.
-  let appended = 0;
-  let flushed = 0;
-  async function upToDate(): Promise<void> {
-    if (flushed === appended) return;
-    const covers = appended;
-    await writer.call('flush');
-    flushed = Math.max(flushed, covers);
-  }
+  const unsettled = new Unsettled(writer);
 
   return {
     apps: {
@@ -52,24 +44,30 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
       replaceColumns: (ref, change) => writer.call('replaceColumns', plainRef(ref), change),
       setMuted: (ref, change) => writer.call('setMuted', plainRef(ref), change),
       async query(query) {
-        await upToDate();
+        await unsettled.settleAll();
         return reader.call('query', query);
       },
       async count(query) {
-        await upToDate();
+        await unsettled.settleAll();
         return reader.call('count', query);
       },
     },
     messages: {
       append(draft) {
-        appended++;
+        unsettled.appended(draft.conversation);
         return writer.call('append', draft);
       },
       patch: (draft) => writer.call('patch', draft),
-      history: (range) => reader.call('history', range),
-      find: (conversation, id, hint) => reader.call('find', conversation, id, hint),
+      async history(range) {
+        await unsettled.settle(range.conversation);
+        return reader.call('history', range);
+      },
+      async find(conversation, id, hint) {
+        await unsettled.settle(conversation);
+        return reader.call('find', conversation, id, hint);
+      },
       async patchedSince(app, client, since, limit, now) {
-        await upToDate();
+        await unsettled.settleOf(app, client);
         return reader.call('patchedSince', app, client, since, limit, now);
       },
     },
@@ -79,12 +77,12 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
       markRead: (conversation, client, position, now) =>
         writer.call('markRead', conversation, client, position, now),
       async unread(app, client, changedSince, now) {
-        await upToDate();
+        await unsettled.settleOf(app, client);
         return reader.call('unread', app, client, changedSince, now);
       },
       positions: (conversation) => reader.call('positions', conversation),
       async unacknowledged(app, client, limitPerConversation, now) {
-        await upToDate();
+        await unsettled.settleOf(app, client);
         return reader.call('unacknowledged', app, client, limitPerConversation, now);
       },
     },

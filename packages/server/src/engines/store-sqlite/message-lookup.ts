@@ -6,8 +6,8 @@ import { MESSAGE_COLUMNS, messageOf } from './rows.ts';
 import type { Row, Statements } from './statements.ts';
 
 /**
- * A message by its id. Ids carry their time, and within a conversation a time names one message, so the index on
- * (conversation, timestamp) serves; an id made elsewhere is looked for at the hint.
+ * A message by its id. Ids carry their time, and within a conversation a time names one message, so the order
+ * of the conversation serves; an id made elsewhere is looked for at the hint.
  */
 export function findMessage(
   sql: Statements,
@@ -18,7 +18,7 @@ export function findMessage(
   for (const timestamp of [timestampOfMessageId(id), hint]) {
     if (timestamp === undefined) continue;
     const row = sql.get(
-      `SELECT ${MESSAGE_COLUMNS} FROM message WHERE conversation = ? AND timestamp = ? AND id = ?`,
+      `SELECT ${MESSAGE_COLUMNS} FROM ordered_message WHERE conversation = ? AND timestamp = ? AND id = ?`,
       conversation,
       timestamp,
       id,
@@ -30,7 +30,7 @@ export function findMessage(
 
 export function lastMessage(sql: Statements, conversation: ConversationKey): StoredMessage | undefined {
   const row = sql.get(
-    `SELECT ${MESSAGE_COLUMNS} FROM message WHERE conversation = ? ORDER BY timestamp DESC LIMIT 1`,
+    `SELECT ${MESSAGE_COLUMNS} FROM ordered_message WHERE conversation = ? ORDER BY timestamp DESC LIMIT 1`,
     conversation,
   );
   return row === undefined ? undefined : messageOf(row);
@@ -40,7 +40,7 @@ export function lastMessage(sql: Statements, conversation: ConversationKey): Sto
 export function unreadState(sql: Statements, conversation: Row, client: string, readTo: number): UnreadState {
   const key = Number(conversation.key);
   const count = sql.get(
-    'SELECT count(*) AS n FROM message WHERE conversation = ? AND timestamp > ? AND sender <> ?',
+    'SELECT count(*) AS n FROM message_order WHERE conversation = ? AND timestamp > ? AND sender <> ?',
     key,
     readTo,
     client,

@@ -30,7 +30,7 @@ const steps: readonly string[] = [
     version INTEGER NOT NULL,
     ttl INTEGER,
     expires_at INTEGER,
-    -- The next three follow the message log about a second late; see message-counters.ts.
+    -- The next three follow the message log late; see message-index.ts.
     last_seq INTEGER NOT NULL DEFAULT 0,
     last_message_at INTEGER,
     last_patch_at INTEGER,
@@ -59,8 +59,7 @@ const steps: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX member_client ON member (app, client, conversation);
 
-  -- Append-only but for patches and receipts. The index on the integer conversation key is what keeps appends fast
-  -- in a large log, and it alone answers how many messages of others are unread.
+  -- Append-only but for patches and receipts.
   CREATE TABLE message (
     row INTEGER PRIMARY KEY,
     conversation INTEGER NOT NULL,
@@ -79,8 +78,26 @@ const steps: readonly string[] = [
     delivered_at INTEGER,
     read_at INTEGER
   );
-  CREATE INDEX message_order ON message (conversation, timestamp, sender);
-  CREATE UNIQUE INDEX message_token ON message (conversation, token, sender) WHERE token IS NOT NULL;
+  -- The index of the log, a table of its own because it is written late; see message-index.ts. It alone answers how
+  -- many messages of others are unread.
+  CREATE TABLE message_order (
+    conversation INTEGER NOT NULL,
+    timestamp INTEGER NOT NULL,
+    sender TEXT NOT NULL,
+    row INTEGER NOT NULL,
+    PRIMARY KEY (conversation, timestamp)
+  ) WITHOUT ROWID;
+  CREATE TABLE message_token (
+    conversation INTEGER NOT NULL,
+    token TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    row INTEGER NOT NULL,
+    PRIMARY KEY (conversation, token, sender)
+  ) WITHOUT ROWID;
+  CREATE VIEW ordered_message AS
+    SELECT o.conversation, o.timestamp, o.sender, o.row, m.seq, m.id, m.body, m.receipt, m.mention_all, m.mentions, m.type,
+           m.token, m.patched_at, m.recalled, m.delivered_at, m.read_at
+      FROM message_order o JOIN message m ON m.row = o.row;
   CREATE INDEX message_mentioning ON message (conversation, timestamp) WHERE mentions IS NOT NULL OR mention_all = 1;
   CREATE INDEX message_patched ON message (conversation, patched_at) WHERE patched_at IS NOT NULL;
 

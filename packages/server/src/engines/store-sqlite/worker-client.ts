@@ -8,8 +8,8 @@ interface Waiting extends Call {
   readonly reject: (error: Error) => void;
 }
 
-/** A transaction of more calls would keep the first of them waiting without making the fsync cheaper. */
-const MAX_BATCH = 256;
+/** Bounds how long a transaction keeps the first of its calls waiting. */
+const MAX_BATCH = 512;
 /** While one batch is being committed the next is already with the worker, so that it never waits for us. */
 const MAX_BATCHES_UNDER_WAY = 2;
 
@@ -24,6 +24,7 @@ export class WorkerClient {
   #waiting: Waiting[] = [];
   #dead: Error | undefined;
   #closed: (() => void) | undefined;
+  #postScheduled = false;
 
   private constructor(worker: Worker, died: (error: Error) => void) {
     this.#worker = worker;
@@ -73,10 +74,13 @@ export class WorkerClient {
     await exited;
   }
 
+  /** Calls of the same turn of the loop shall share the batch, so it leaves when the turn has read what there was. */
   #post(): void {
-    if (this.#underWay.length >= MAX_BATCHES_UNDER_WAY || this.#waiting.length === 0) return;
-    // Calls of the same turn shall share the batch, so it leaves when the turn is over.
-    queueMicrotask(() => {
+    if (this.#postScheduled || this.#underWay.length >= MAX_BATCHES_UNDER_WAY || this.#waiting.length === 0)
+      return;
+    this.#postScheduled = true;
+    setImmediate(() => {
+      this.#postScheduled = false;
       while (this.#underWay.length < MAX_BATCHES_UNDER_WAY && this.#waiting.length > 0) {
         const batch = this.#waiting.splice(0, MAX_BATCH);
         this.#underWay.push(batch);

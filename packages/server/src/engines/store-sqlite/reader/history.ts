@@ -17,7 +17,7 @@ export function readHistory(sql: Statements, range: HistoryRange): readonly Stor
     parameters.push(range.type);
   }
   const rows = sql.all(
-    `SELECT ${MESSAGE_COLUMNS} FROM message WHERE ${conditions.join(' AND ')}
+    `SELECT ${MESSAGE_COLUMNS} FROM ordered_message WHERE ${conditions.join(' AND ')}
       ORDER BY timestamp ${older ? 'DESC' : 'ASC'} LIMIT ?`,
     ...parameters,
     range.limit,

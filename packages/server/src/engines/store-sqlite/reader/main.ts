@@ -1,5 +1,7 @@
 // The worker thread that reads, so that a long history or query delays neither commits nor the event loop.
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { explain } from '../lock.ts';
 import { findMessage } from '../message-lookup.ts';
@@ -18,6 +20,8 @@ import { countConversations, queryConversations } from './query.ts';
 
 /** How often commits are merged from the write-ahead log into the database, beside the traffic. */
 const CHECKPOINT_EVERY = 1000;
+/** Under steady traffic there is always something left to merge. Beyond this, writing waits for a moment. */
+const MAX_WAL_BYTES = 64 * 1024 * 1024;
 
 const port = parentPort;
 if (port === null) throw new Error('This file runs as a worker thread.');
@@ -34,13 +38,7 @@ try {
 function serve(): void {
   const db = openForReading(path);
   const operations = operationTable(new Statements(db));
-  const checkpoints = setInterval(() => {
-    try {
-      db.exec('PRAGMA wal_checkpoint(PASSIVE)');
-    } catch {
-      // The writer is busy; the next one will do.
-    }
-  }, CHECKPOINT_EVERY);
+  const checkpoints = setInterval(() => checkpoint(db), CHECKPOINT_EVERY);
 
   port?.on('message', (message: ToWorker) => {
     if (message === 'close') {
@@ -52,6 +50,17 @@ function serve(): void {
     tell(message.map((call) => perform(operations, call)));
   });
   tell('ready');
+}
+
+/** Merges nearly everything without disturbing anybody; so the merging that stops the writer has little left to do. */
+function checkpoint(db: DatabaseSync): void {
+  try {
+    db.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    const walBytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    if (walBytes > MAX_WAL_BYTES) db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch {
+    // The writer is busy; the next one will do.
+  }
 }
 
 function perform(operations: Operations, { operation, args }: Call): Answer {

@@ -70,7 +70,7 @@ export function readUnacknowledged(
   );
   return rows.flatMap((row) => {
     const newest = sql.all(
-      `SELECT ${MESSAGE_COLUMNS} FROM message WHERE conversation = ? AND timestamp > ? AND sender <> ?
+      `SELECT ${MESSAGE_COLUMNS} FROM ordered_message WHERE conversation = ? AND timestamp > ? AND sender <> ?
         ORDER BY timestamp DESC LIMIT ?`,
       row.key as number,
       row.delivered_to as number,

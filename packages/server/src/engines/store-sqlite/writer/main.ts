@@ -1,5 +1,4 @@
 // The worker thread that writes: the only one that does, so the order of its work is the order of the store.
-import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { explain, lockData } from '../lock.ts';
@@ -11,15 +10,17 @@ import { AppWrites } from './app-writes.ts';
 import { ConversationWrites } from './conversation-writes.ts';
 import { MemberStateWrites } from './member-state-writes.ts';
 import { MessageCounters } from './message-counters.ts';
+import { MessageIndex } from './message-index.ts';
 import { MessageWrites } from './message-writes.ts';
 import { NoticeWrites } from './notice-writes.ts';
 import { RetentionWrites } from './retention-writes.ts';
 import { SessionTokenWrites } from './session-token-writes.ts';
 
-/** How long the conversations' rows may lag behind the message log. */
-const FLUSH_AFTER = 1000;
-/** Beyond this the log of unmerged commits is merged by force; until then the reading thread does it on the side. */
-const MAX_WAL_BYTES = 256 * 1024 * 1024;
+/** How long, in milliseconds and in messages, the index of the message log may lag behind. */
+const INDEX_AFTER = 1000;
+const INDEX_AFTER_MESSAGES = 8192;
+/** Messages that are indexed between two batches of commits, which have to wait for it. */
+const INDEX_SLICE = 256;
 
 const port = parentPort;
 if (port === null) throw new Error('This file runs as a worker thread.');
@@ -39,9 +40,12 @@ function serve(): void {
   migrate(db);
   const sql = new Statements(db);
   const counters = new MessageCounters(sql);
-  transaction(() => counters.repair());
-  const operations = operationTable(sql, counters);
-  let flushTimer: NodeJS.Timeout | undefined;
+  const index = new MessageIndex(sql, counters);
+  transaction(() => index.repair());
+  const operations = operationTable(sql, counters, index);
+  let indexTimer: NodeJS.Timeout | undefined;
+  /** While the index is being brought up to date: as far as this row. */
+  let indexingTo: number | undefined;
 
   port?.on('message', (message: ToWorker) => {
     if (message === 'close') {
@@ -49,7 +53,7 @@ function serve(): void {
       return;
     }
     tell(execute(message));
-    if (counters.isDirty) flushTimer ??= setTimeout(flushSoon, FLUSH_AFTER);
+    scheduleIndexing();
   });
   tell('ready');
 
@@ -84,32 +88,59 @@ function serve(): void {
       const result = work();
       db.exec('COMMIT');
       counters.committed();
+      index.committed();
       return result;
     } catch (error) {
       if (db.isTransaction) db.exec('ROLLBACK');
       counters.rolledBack();
+      index.rolledBack();
       throw error;
     }
   }
 
-  function flushSoon(): void {
-    flushTimer = undefined;
+  function scheduleIndexing(): void {
+    if (indexingTo !== undefined || index.pending === 0) return;
+    if (index.pending >= INDEX_AFTER_MESSAGES) startIndexing();
+    else indexTimer ??= setTimeout(startIndexing, INDEX_AFTER);
+  }
+
+  function startIndexing(): void {
+    clearTimeout(indexTimer);
+    indexTimer = undefined;
+    indexingTo = index.newestRow;
+    indexSlice();
+  }
+
+  /** Commits come first: they are let in between two slices. */
+  function indexSlice(): void {
+    const upTo = indexingTo;
+    if (upTo === undefined) return;
     try {
-      transaction(() => counters.flush());
-      if (walBytes() > MAX_WAL_BYTES) db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      if (withoutFsync(() => transaction(() => index.settleUpTo(upTo, INDEX_SLICE)))) {
+        setImmediate(indexSlice);
+        return;
+      }
     } catch {
-      // A full disk, say. Nothing is lost: the message log is the truth, and the next flush tries again.
-      flushTimer = setTimeout(flushSoon, FLUSH_AFTER);
+      // A full disk, say. Nothing is lost: the log is the truth, and it is tried again.
+      indexTimer = setTimeout(startIndexing, INDEX_AFTER);
+    }
+    indexingTo = undefined;
+  }
+
+  /** For what a crash may undo because the log tells it again. The next commit of a batch makes it durable too. */
+  function withoutFsync<Result>(work: () => Result): Result {
+    db.exec('PRAGMA synchronous = NORMAL');
+    try {
+      return work();
+    } finally {
+      db.exec('PRAGMA synchronous = FULL');
     }
   }
 
-  function walBytes(): number {
-    return statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
-  }
-
   function close(): void {
-    clearTimeout(flushTimer);
-    if (counters.isDirty) transaction(() => counters.flush());
+    clearTimeout(indexTimer);
+    indexingTo = undefined;
+    transaction(() => index.settleAll());
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     db.close();
     unlock();
@@ -118,17 +149,19 @@ function serve(): void {
 }
 
 /** What the main thread may ask for, by the names `index.ts` uses. */
-function operationTable(sql: Statements, counters: MessageCounters): Operations {
+function operationTable(sql: Statements, counters: MessageCounters, index: MessageIndex): Operations {
   const notices = new NoticeWrites(sql);
   const conversations = new ConversationWrites(sql, counters, notices);
-  const messages = new MessageWrites(sql, counters);
-  const memberStates = new MemberStateWrites(sql);
+  const messages = new MessageWrites(sql, counters, index);
+  const memberStates = new MemberStateWrites(sql, index);
   const apps = new AppWrites(sql);
   const sessionTokens = new SessionTokenWrites(sql);
-  const retention = new RetentionWrites(sql, conversations, counters);
+  const retention = new RetentionWrites(sql, conversations, index);
   return {
     ping: () => undefined,
-    flush: counters.flush.bind(counters),
+    settle: index.settle.bind(index),
+    settleOf: index.settleOf.bind(index),
+    settleAll: index.settleAll.bind(index),
     append: messages.append.bind(messages),
     patch: messages.patch.bind(messages),
     acknowledge: memberStates.acknowledge.bind(memberStates),

@@ -2,6 +2,7 @@ import type { ClientId, ConversationKey, MessageId, Milliseconds } from '../../.
 import type { Acknowledgement, ReadOutcome, ReadPosition } from '../../../domain/ports/store.ts';
 import { findMessage, unreadState } from '../message-lookup.ts';
 import type { Row, Statements } from '../statements.ts';
+import type { MessageIndex } from './message-index.ts';
 
 /** Receipts exist only where the sender knows who received: between two (`semantics §4.11`). */
 const MEMBERS_WITH_RECEIPTS = 2;
@@ -16,9 +17,11 @@ interface Delivered {
 
 export class MemberStateWrites {
   readonly #sql: Statements;
+  readonly #index: MessageIndex;
 
-  constructor(sql: Statements) {
+  constructor(sql: Statements, index: MessageIndex) {
     this.#sql = sql;
+    this.#index = index;
   }
 
   acknowledge(
@@ -29,6 +32,7 @@ export class MemberStateWrites {
   ): readonly Delivered[] {
     const member = this.#member(conversation, client);
     if (member === undefined) return [];
+    this.#index.settle(conversation);
     const range = this.#rangeOf(conversation, what, Number(member.delivered_to));
     if (range === undefined) return [];
     this.#sql.run(
@@ -40,7 +44,7 @@ export class MemberStateWrites {
     );
     if (!this.#hasReceipts(conversation)) return [];
     const marked = this.#sql.all(
-      `SELECT row, id, sender, timestamp, receipt FROM message
+      `SELECT row, id, sender, timestamp, receipt FROM ordered_message
         WHERE conversation = ? AND timestamp BETWEEN ? AND ? AND sender <> ? AND delivered_at IS NULL
         ORDER BY timestamp DESC LIMIT ${MAX_MARKED}`,
       conversation,
@@ -74,6 +78,7 @@ export class MemberStateWrites {
     const member = this.#member(conversation, client);
     const row = this.#sql.get('SELECT key, id, kind FROM conversation WHERE key = ?', conversation);
     if (member === undefined || row === undefined) return undefined;
+    this.#index.settle(conversation);
     const from = Number(member.read_to);
     const to = this.#readTo(conversation, position);
     if (to <= from) return { unread: unreadState(this.#sql, row, client, from), advanced: false };
@@ -104,20 +109,21 @@ export class MemberStateWrites {
   ): ReadOutcome['receipt'] {
     const range = [conversation, from, to, client] as const;
     const asked = this.#sql.get(
-      `SELECT id, sender FROM message
+      `SELECT id, sender FROM ordered_message
         WHERE conversation = ? AND timestamp > ? AND timestamp <= ? AND sender <> ? AND receipt = 1
         ORDER BY timestamp DESC LIMIT 1`,
       ...range,
     );
     this.#sql.run(
       `UPDATE message SET read_at = max(?5, timestamp), delivered_at = coalesce(delivered_at, max(?5, timestamp))
-        WHERE conversation = ?1 AND timestamp > ?2 AND timestamp <= ?3 AND sender <> ?4 AND read_at IS NULL`,
+        WHERE read_at IS NULL AND row IN (SELECT row FROM message_order
+              WHERE conversation = ?1 AND timestamp > ?2 AND timestamp <= ?3 AND sender <> ?4)`,
       ...range,
       now,
     );
     if (asked === undefined) return undefined;
     const next = this.#sql.get(
-      'SELECT timestamp FROM message WHERE conversation = ? AND timestamp > ? ORDER BY timestamp LIMIT 1',
+      'SELECT timestamp FROM message_order WHERE conversation = ? AND timestamp > ? ORDER BY timestamp LIMIT 1',
       conversation,
       to,
     );
@@ -163,7 +169,7 @@ export class MemberStateWrites {
 
   #newestUpTo(conversation: ConversationKey, timestamp: Milliseconds): Milliseconds | undefined {
     const row = this.#sql.get(
-      'SELECT timestamp FROM message WHERE conversation = ? AND timestamp <= ? ORDER BY timestamp DESC LIMIT 1',
+      'SELECT timestamp FROM message_order WHERE conversation = ? AND timestamp <= ? ORDER BY timestamp DESC LIMIT 1',
       conversation,
       timestamp,
     );

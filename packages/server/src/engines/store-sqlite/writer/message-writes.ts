@@ -4,17 +4,20 @@ import type { AppendOutcome, MessageDraft, PatchDraft, PatchOutcome } from '../.
 import { findMessage } from '../message-lookup.ts';
 import type { Statements } from '../statements.ts';
 import type { MessageCounters } from './message-counters.ts';
+import type { MessageIndex } from './message-index.ts';
 
 export class MessageWrites {
   readonly #sql: Statements;
   readonly #counters: MessageCounters;
+  readonly #index: MessageIndex;
 
-  constructor(sql: Statements, counters: MessageCounters) {
+  constructor(sql: Statements, counters: MessageCounters, index: MessageIndex) {
     this.#sql = sql;
     this.#counters = counters;
+    this.#index = index;
   }
 
-  /** The hot path: at most one look-up each for membership and token, one insert. */
+  /** The hot path: at most one look-up each for membership and token, one insert at the end of the log. */
   append(draft: MessageDraft): AppendOutcome {
     const { conversation, sender, token } = draft;
     const last = this.#counters.of(conversation);
@@ -23,23 +26,19 @@ export class MessageWrites {
       return { state: 'refused', reason: 'not-a-member' };
     }
     if (token !== undefined) {
-      const earlier = this.#sql.get(
-        'SELECT id, timestamp FROM message WHERE conversation = ? AND token = ? AND sender = ?',
-        conversation,
-        token,
-        sender,
-      );
+      const earlier = this.#index.findToken(conversation, sender, token);
       if (earlier !== undefined) {
-        return { state: 'duplicate', id: earlier.id as string, timestamp: Number(earlier.timestamp) };
+        return { state: 'duplicate', id: earlier.id, timestamp: earlier.timestamp };
       }
     }
     const seq = last.seq + 1;
     const timestamp = Math.max(draft.now, last.timestamp + 1);
     const id = messageIdAt(timestamp);
+    const row = this.#index.takeRow();
     this.#sql.run(
       `INSERT INTO message (row, conversation, timestamp, seq, id, sender, body, receipt, mention_all, mentions, type, token)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      this.#counters.takeRow(),
+      row,
       conversation,
       timestamp,
       seq,
@@ -53,10 +52,12 @@ export class MessageWrites {
       token ?? null,
     );
     this.#counters.advance(conversation, last, { seq, timestamp });
+    this.#index.add(conversation, { row, timestamp, id, sender, token });
     return { state: 'appended', id, timestamp, seq };
   }
 
   patch(draft: PatchDraft): PatchOutcome {
+    this.#index.settle(draft.conversation);
     const message = findMessage(this.#sql, draft.conversation, draft.id, draft.timestampHint);
     if (message === undefined) return { state: 'refused', reason: 'not-found' };
     if (draft.author !== undefined && message.sender !== draft.author) {
@@ -65,7 +66,7 @@ export class MessageWrites {
     const patchedAt = Math.max(draft.now, (message.patchedAt ?? 0) + 1);
     this.#sql.run(
       `UPDATE message SET body = ?, mention_all = ?, mentions = ?, type = ?, recalled = ?, patched_at = ?
-        WHERE conversation = ? AND timestamp = ?`,
+        WHERE row = (SELECT row FROM message_order WHERE conversation = ? AND timestamp = ?)`,
       draft.body,
       draft.mentionAll ? 1 : 0,
       draft.mentions.length > 0 ? JSON.stringify(draft.mentions) : null,

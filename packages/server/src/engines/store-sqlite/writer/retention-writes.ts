@@ -1,7 +1,7 @@
 import type { AppKey, ConversationId, Milliseconds } from '../../../domain/identifiers.ts';
-import type { Statements } from '../statements.ts';
+import type { Row, Statements } from '../statements.ts';
 import type { ConversationWrites } from './conversation-writes.ts';
-import type { MessageCounters } from './message-counters.ts';
+import type { MessageIndex } from './message-index.ts';
 
 /** Rows looked at for each row that may be deleted, so that one call stays short whatever it finds. */
 const LOOKS_PER_DELETION = 20;
@@ -12,24 +12,24 @@ const MESSAGES_PER_CONVERSATION = 2000;
 export class RetentionWrites {
   readonly #sql: Statements;
   readonly #conversations: ConversationWrites;
-  readonly #counters: MessageCounters;
+  readonly #index: MessageIndex;
   /** Per app, up to which row of the log everything old is gone. The log is in order of time, or nearly. */
   readonly #cleanedTo = new Map<AppKey, number>();
   #tokensForgottenTo = 0;
 
-  constructor(sql: Statements, conversations: ConversationWrites, counters: MessageCounters) {
+  constructor(sql: Statements, conversations: ConversationWrites, index: MessageIndex) {
     this.#sql = sql;
     this.#conversations = conversations;
-    this.#counters = counters;
+    this.#index = index;
   }
 
   deleteMessages(app: AppKey, before: Milliseconds, limit: number): number {
     // What the log alone knows of a conversation must be in its row before the log loses it.
-    this.#counters.flush();
+    this.#index.settleAll();
     let deleted = 0;
     let cleanedTo = this.#cleanedTo.get(app) ?? 0;
     const rows = this.#sql.all(
-      `SELECT m.row, m.timestamp, c.app FROM message m JOIN conversation c ON c.key = m.conversation
+      `SELECT m.row, m.conversation, m.timestamp, m.token, m.sender, c.app FROM message m JOIN conversation c ON c.key = m.conversation
         WHERE m.row > ? ORDER BY m.row LIMIT ?`,
       cleanedTo,
       limit * LOOKS_PER_DELETION,
@@ -37,7 +37,8 @@ export class RetentionWrites {
     for (const row of rows) {
       if (Number(row.app) === app) {
         if (Number(row.timestamp) >= before || deleted >= limit) break;
-        deleted += this.#sql.run('DELETE FROM message WHERE row = ?', row.row as number);
+        this.#deleteMessage(row);
+        deleted++;
       }
       cleanedTo = Number(row.row);
     }
@@ -46,7 +47,7 @@ export class RetentionWrites {
   }
 
   deleteInactiveConversations(app: AppKey, before: Milliseconds, limit: number): readonly ConversationId[] {
-    this.#counters.flush();
+    this.#index.settleAll();
     const inactive = this.#sql.all(
       `SELECT key, id FROM conversation WHERE app = ? AND updated_at < ? AND expires_at IS NULL
         ORDER BY updated_at LIMIT ?`,
@@ -72,16 +73,17 @@ export class RetentionWrites {
   }
 
   forgetSendTokens(before: Milliseconds, limit: number): number {
+    this.#index.settleAll();
     let forgotten = 0;
     const rows = this.#sql.all(
-      'SELECT row, timestamp, token FROM message WHERE row > ? ORDER BY row LIMIT ?',
+      'SELECT row, conversation, timestamp, sender, token FROM message WHERE row > ? ORDER BY row LIMIT ?',
       this.#tokensForgottenTo,
       limit * LOOKS_PER_DELETION,
     );
     for (const row of rows) {
       if (Number(row.timestamp) >= before || forgotten >= limit) break;
       if (row.token !== null) {
-        forgotten += this.#sql.run('UPDATE message SET token = NULL WHERE row = ?', row.row as number);
+        forgotten += this.#forgetToken(row);
       }
       this.#tokensForgottenTo = Number(row.row);
     }
@@ -110,13 +112,37 @@ export class RetentionWrites {
     );
   }
 
+  #deleteMessage(row: Row): void {
+    this.#forgetToken(row);
+    this.#sql.run(
+      'DELETE FROM message_order WHERE conversation = ? AND timestamp = ?',
+      row.conversation as number,
+      row.timestamp as number,
+    );
+    this.#sql.run('DELETE FROM message WHERE row = ?', row.row as number);
+  }
+
+  /** How many there were: one or none. */
+  #forgetToken({ conversation, token, sender }: Row): number {
+    if (token === null) return 0;
+    return this.#sql.run(
+      'DELETE FROM message_token WHERE conversation = ? AND token = ? AND sender = ?',
+      conversation as number,
+      token as string,
+      sender as string,
+    );
+  }
+
   /** False where messages are left: a large conversation goes in several batches. */
   #deleteWhole(conversation: number): boolean {
-    const deleted = this.#sql.run(
-      `DELETE FROM message WHERE row IN (SELECT row FROM message WHERE conversation = ? LIMIT ${MESSAGES_PER_CONVERSATION})`,
+    this.#index.settle(conversation);
+    const messages = this.#sql.all(
+      `SELECT row, conversation, timestamp, sender, token FROM ordered_message WHERE conversation = ?
+        LIMIT ${MESSAGES_PER_CONVERSATION}`,
       conversation,
     );
-    if (deleted === MESSAGES_PER_CONVERSATION) return false;
+    for (const message of messages) this.#deleteMessage(message);
+    if (messages.length === MESSAGES_PER_CONVERSATION) return false;
     this.#conversations.delete(conversation);
     return true;
   }
