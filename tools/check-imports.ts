@@ -80,6 +80,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
       '@parley/protocol/errors': 'refusals carry the codes of the error table',
       'node:crypto': 'signatures and ids; pure computation',
       re2js: 'patterns of clients, in time linear in the text',
+      typebox: 'one schema of the app settings gives type, checks and reference page',
+      'typebox/value': 'the checks that follow from the schema',
     },
   },
   outbox: {

@@ -1,5 +1,6 @@
 import type { App } from '../domain/app/app.ts';
 import { type AppSettings, defaultAppSettings } from '../domain/app/app-settings.ts';
+import { changeAppSettings } from '../domain/app/change-app-settings.ts';
 import type { AppKey } from '../domain/identifiers.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Apps } from '../domain/ports/apps.ts';
@@ -43,13 +44,19 @@ export class AppDirectory implements Apps {
     return [...this.#byKey.values()];
   }
 
-  /** Stores overrides (`undefined` goes back to the default) and serves by them from now on. */
-  async changeSettings(appId: string, change: Partial<AppSettings>): Promise<App | undefined> {
+  /**
+   * Stores settings (`null` goes back to the standard) and serves by them from now on. `undefined` where there is no
+   * such app.
+   *
+   * @throws AppSettingsInvalid
+   */
+  async changeSettings(appId: string, change: Readonly<Record<string, unknown>>): Promise<App | undefined> {
     const app = this.find(appId);
     if (app === undefined) return undefined;
     const stored = (await this.#repository.list()).find((record) => record.key === app.key);
-    const settings = Object.fromEntries(
-      Object.entries({ ...stored?.settings, ...change }).filter(([, value]) => value !== undefined),
+    const settings = changeAppSettings(
+      (stored?.settings ?? {}) as Partial<AppSettings>,
+      change,
     ) as JsonObject;
     const updated = await this.#repository.update(app.key, { settings });
     return updated === undefined ? undefined : this.#put(updated);

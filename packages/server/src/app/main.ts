@@ -1,9 +1,13 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { loadConfig, optionEntries } from '../config/index.ts';
+import { appCommand } from './cli/app-command.ts';
 import { startFailure } from './start-failure.ts';
 import { type RunningServer, startServer } from './start-server.ts';
 import { version } from './version.ts';
+
+// The data folder holds keys and everybody's messages: nobody else on the machine is to read them.
+process.umask(0o077);
 
 const program = new Command('parley')
   .description('An instant-messaging backend that you run yourself.')
@@ -16,6 +20,8 @@ program
   .command('start', { isDefault: true })
   .description('start the server (the standard command)')
   .action(start);
+
+program.addCommand(appCommand());
 
 program
   .command('config')

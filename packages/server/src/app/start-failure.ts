@@ -1,12 +1,15 @@
 import { ConfigInvalid } from '../config/index.ts';
+import { AppSettingsInvalid } from '../domain/app/change-app-settings.ts';
 import { DatabaseUnusable } from '../engines/store-sqlite/index.ts';
 import { CannotListen } from '../gateway/index.ts';
+import { AdministrationRefused } from './control/administration.ts';
 
-/** What to print when the server cannot start: sentences for whoever runs it, or the whole error if it is our fault. */
+/** Errors whose message is for whoever runs the program. */
+const EXPLAINED = [ConfigInvalid, DatabaseUnusable, CannotListen, AdministrationRefused, AppSettingsInvalid];
+
+/** What to print when a command cannot be done: sentences for whoever runs it, or the whole error if it is our fault. */
 export function startFailure(error: unknown): string {
-  if (error instanceof ConfigInvalid || error instanceof DatabaseUnusable || error instanceof CannotListen) {
-    return error.message;
-  }
+  if (EXPLAINED.some((kind) => error instanceof kind) && error instanceof Error) return error.message;
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `Parley cannot start, and this is a fault of Parley: please report it.\n${detail}`;
+  return `This failed by a fault of Parley: please report it.\n${detail}`;
 }

@@ -3,6 +3,8 @@ import type { Logger } from 'pino';
 import { type LoadedConfig, loadConfig } from '../config/index.ts';
 import { openSqliteStore } from '../engines/store-sqlite/index.ts';
 import { AppDirectory } from './app-directory.ts';
+import { controlPath } from './control/control-path.ts';
+import { startControlServer } from './control/control-server.ts';
 import { createApp, type ParleyApp } from './create-app.ts';
 import { createLogger } from './create-logger.ts';
 import { greeting } from './greeting.ts';
@@ -54,11 +56,12 @@ export async function startServer(
       gateway: gatewayOptions(loaded, tls),
     });
     const { url, wsUrl } = app.gateway;
+    const stopControl = await startControlServer(controlPath(dataDir), apps);
     logger.info({ url, dataDir, version }, 'Parley is ready.');
     if (config.logFormat === 'text') {
       process.stdout.write(greeting(provisioned, { version, url: config.publicUrl ?? url, wsUrl, dataDir }));
     }
-    return { logger, ...signals(app, loaded, logger) };
+    return { logger, ...signals(app, loaded, logger, stopControl) };
   } catch (error) {
     await store.close();
     throw error;
@@ -81,9 +84,12 @@ function gatewayOptions({ config }: LoadedConfig, tls: ReturnType<typeof readTls
   };
 }
 
-function signals(app: ParleyApp, { config }: LoadedConfig, logger: Logger) {
+function signals(app: ParleyApp, { config }: LoadedConfig, logger: Logger, stopControl: () => Promise<void>) {
   return {
-    drain: () => app.drain(config.drainSeconds * 1000),
+    async drain() {
+      await stopControl();
+      await app.drain(config.drainSeconds * 1000);
+    },
     reloadTls() {
       try {
         const tls = readTlsFiles(config);

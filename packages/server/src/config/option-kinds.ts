@@ -22,12 +22,12 @@ export function token(minimum: number): OptionKind<string> {
   };
 }
 
-export function wholeNumber(from: number, to: number): OptionKind<number> {
+export function wholeNumber(least: number, most: number): OptionKind<number> {
   return {
-    expects: `a whole number from ${from} to ${to}`,
+    expects: `a whole number from ${least} to ${most}`,
     read(input) {
       const number = typeof input === 'string' && /^\d{1,15}$/.test(input) ? Number(input) : input;
-      return typeof number === 'number' && Number.isInteger(number) && number >= from && number <= to
+      return typeof number === 'number' && Number.isInteger(number) && number >= least && number <= most
         ? number
         : undefined;
     },

@@ -1,100 +1,132 @@
-/** Operations per sliding minute and client; `0` means no limit. */
-export type ClientRateLimits = {
-  readonly messagesPerMinute: number;
-  readonly historyQueriesPerMinute: number;
-  readonly otherOperationsPerMinute: number;
-};
+import Type from 'typebox';
+import { Value } from 'typebox/value';
 
-/**
- * Every per-app switch and limit of the messaging service (`semantics §11.1, §12.2`). Stored as overrides over
- * {@link defaultAppSettings}, so that a new release may add a setting without touching stored apps.
- */
-export interface AppSettings {
-  /** Off refuses every login with 4100. */
-  readonly imEnabled: boolean;
-  readonly signLogin: boolean;
-  readonly signConversation: boolean;
-  readonly signHistory: boolean;
-  readonly signBlacklist: boolean;
-  /** With this on, a quit needs a signature too; off by default because Java never signs one (F-SEC-14). */
-  readonly strictQuitSignature: boolean;
-  /** Roles, member muting and owner protection. */
-  readonly memberRoles: boolean;
-  readonly blacklist: boolean;
-  readonly allowEdit: boolean;
-  readonly allowRecall: boolean;
-  readonly abortOnHookFailure: boolean;
-  readonly filterOneToOne: boolean;
-  /** Letters, digits, `_`, `-`, no leading digit (F-SESS-03). Off accepts what live apps really use. */
-  readonly strictClientId: boolean;
-  /** Over-limit requests are dropped without an answer, as the service being replaced did (F-LIM-01). */
-  readonly silentOverLimit: boolean;
-  /** 100 messages a conversation and 50 random conversations at login (F-MSG-27, F-MSG-28). */
-  readonly legacyUnreadCaps: boolean;
-  readonly membersMayInvite: boolean;
-  /** Queries find only what the client is in, chat rooms, services and conversations marked public. */
-  readonly privateConversations: boolean;
-  readonly clientRateLimits: ClientRateLimits;
-  readonly maxMembers: number;
-  readonly maxTemporaryMembers: number;
-  /** Bytes of content and all metadata of one message (F-MSG-01, F-MSG-02). */
-  readonly maxMessageBytes: number;
-  /** Days a message is kept, and days of silence after which a conversation is deleted. */
-  readonly messageRetentionDays: number;
-  readonly conversationRetentionDays: number;
-  /** Days a missed membership or attribute event stays retrievable. */
-  readonly notificationRetentionDays: number;
-  /** Chat-room and transient deliveries per second and node; the excess is discarded and counted. */
-  readonly deliveriesPerSecond: number;
-  /** Distinct clients that may log in on one day; `0` means no limit. */
-  readonly dailyClients: number;
-  /** Service conversations an app may have. */
-  readonly maxServiceConversations: number;
-  /** Exact web origins that may connect; empty allows every origin. */
-  readonly allowedOrigins: readonly string[];
-  /** Seconds a session token is valid. */
-  readonly sessionTokenSeconds: number;
-  /** Push content for offline receivers where a message brings none; empty sends no push. */
-  readonly offlinePushContent: string;
-  readonly offlinePushSandbox: boolean;
-  /** Where users' messages to services are posted; empty posts nothing. */
-  readonly serviceMessageCallbackUrl: string;
-  /** REST calls of the normal-message class per minute, at most 9,000. */
-  readonly restMessagesPerMinute: number;
+const MINUTE_RATE = { minimum: 0, maximum: 1_000_000 };
+const DAYS = { minimum: 1, maximum: 36_500 };
+
+function switchSetting(standard: boolean, description: string) {
+  return Type.Boolean({ default: standard, description });
 }
 
-export const defaultAppSettings: AppSettings = {
-  imEnabled: true,
-  signLogin: false,
-  signConversation: false,
-  signHistory: false,
-  signBlacklist: false,
-  strictQuitSignature: false,
-  memberRoles: true,
-  blacklist: true,
-  allowEdit: true,
-  allowRecall: true,
-  abortOnHookFailure: false,
-  filterOneToOne: false,
-  strictClientId: false,
-  silentOverLimit: false,
-  legacyUnreadCaps: false,
-  membersMayInvite: true,
-  privateConversations: false,
-  clientRateLimits: { messagesPerMinute: 60, historyQueriesPerMinute: 120, otherOperationsPerMinute: 30 },
-  maxMembers: 500,
-  maxTemporaryMembers: 10,
-  maxMessageBytes: 5 * 1024,
-  messageRetentionDays: 180,
-  conversationRetentionDays: 180,
-  notificationRetentionDays: 7,
-  deliveriesPerSecond: 160_000,
-  dailyClients: 0,
-  maxServiceConversations: 100,
-  allowedOrigins: [],
-  sessionTokenSeconds: 48 * 3600,
-  offlinePushContent: '',
-  offlinePushSandbox: false,
-  serviceMessageCallbackUrl: '',
-  restMessagesPerMinute: 1800,
-};
+function count(standard: number, minimum: number, maximum: number, description: string) {
+  return Type.Integer({ default: standard, minimum, maximum, description });
+}
+
+/**
+ * Every per-app switch and limit of the messaging service (`semantics §11.1, §12.2`), described once: the type, the
+ * standard values, the checks and `docs/reference/app-settings.md` all follow from here. Stored as overrides, so that
+ * a new release may add a setting without touching stored apps.
+ */
+export const appSettingsSchema = Type.Object(
+  {
+    imEnabled: switchSetting(true, 'Off refuses every login with 4100.'),
+    signLogin: switchSetting(false, 'A login needs a signature (4102).'),
+    signConversation: switchSetting(
+      false,
+      'Creating, joining, inviting and removing need a signature (4302).',
+    ),
+    signHistory: switchSetting(false, 'Reading history needs a signature (4309).'),
+    signBlacklist: switchSetting(false, 'Changing a blacklist needs a signature.'),
+    strictQuitSignature: switchSetting(
+      false,
+      'With `signConversation`, a quit needs a signature too. The Java SDK never signs one (F-SEC-14).',
+    ),
+    memberRoles: switchSetting(true, 'Roles of members, muting of members, and the protection of owners.'),
+    blacklist: switchSetting(true, 'Blacklists of conversations and of clients.'),
+    allowEdit: switchSetting(true, 'Senders may change their messages.'),
+    allowRecall: switchSetting(true, 'Senders may take their messages back.'),
+    abortOnHookFailure: switchSetting(
+      false,
+      'A before-hook that fails refuses the operation instead of letting it pass.',
+    ),
+    filterOneToOne: switchSetting(false, 'Sensitive words are filtered in conversations of two as well.'),
+    strictClientId: switchSetting(
+      false,
+      'Client ids are letters, digits, `_` and `-` and do not begin with a digit (F-SESS-03). Off accepts what live apps use.',
+    ),
+    silentOverLimit: switchSetting(
+      false,
+      'Requests over a client’s rate are dropped without an answer (F-LIM-01) instead of refused with 4116.',
+    ),
+    legacyUnreadCaps: switchSetting(
+      false,
+      'At login at most 50 conversations with at most 100 unread messages each are announced (F-MSG-27, F-MSG-28).',
+    ),
+    membersMayInvite: switchSetting(true, 'Every member may add others.'),
+    privateConversations: switchSetting(
+      false,
+      'Queries find only what the client is in, chat rooms, services, and conversations whose attribute `public` is true.',
+    ),
+    clientRateLimits: Type.Object(
+      {
+        messagesPerMinute: Type.Integer({ default: 60, ...MINUTE_RATE }),
+        historyQueriesPerMinute: Type.Integer({ default: 120, ...MINUTE_RATE }),
+        otherOperationsPerMinute: Type.Integer({ default: 30, ...MINUTE_RATE }),
+      },
+      {
+        default: { messagesPerMinute: 60, historyQueriesPerMinute: 120, otherOperationsPerMinute: 30 },
+        additionalProperties: false,
+        description: 'Operations of one client in a sliding minute; 0 means no limit.',
+      },
+    ),
+    maxMembers: count(500, 2, 10_000, 'Members of a group.'),
+    maxTemporaryMembers: count(10, 2, 500, 'Members of a temporary conversation.'),
+    maxMessageBytes: count(
+      5 * 1024,
+      256,
+      1024 * 1024,
+      'Bytes of one message with all its metadata (F-MSG-01, F-MSG-02).',
+    ),
+    messageRetentionDays: Type.Integer({ default: 180, ...DAYS, description: 'Days a message is kept.' }),
+    conversationRetentionDays: Type.Integer({
+      default: 180,
+      ...DAYS,
+      description: 'Days without message or change after which a conversation is deleted.',
+    }),
+    notificationRetentionDays: Type.Integer({
+      default: 7,
+      ...DAYS,
+      description: 'Days a missed membership or attribute event stays retrievable.',
+    }),
+    deliveriesPerSecond: count(
+      160_000,
+      0,
+      100_000_000,
+      'Deliveries of chat-room and transient messages per second and node; the excess is discarded and counted. 0 means no limit.',
+    ),
+    dailyClients: count(
+      0,
+      0,
+      1_000_000_000,
+      'Distinct clients that may log in on one day; 0 means no limit.',
+    ),
+    maxServiceConversations: count(100, 0, 100_000, 'Service conversations the app may have.'),
+    allowedOrigins: Type.Array(Type.String({ pattern: '^https?://[^/\\s]+$' }), {
+      default: [],
+      maxItems: 200,
+      description:
+        'Web origins that may connect, such as `https://chat.example.com`. Empty allows every one.',
+    }),
+    sessionTokenSeconds: count(48 * 3600, 60, 365 * 86_400, 'Seconds a session token is valid.'),
+    offlinePushContent: Type.String({
+      default: '',
+      maxLength: 4096,
+      description:
+        'Push content for receivers who are offline, where a message brings none. Empty sends no push.',
+    }),
+    offlinePushSandbox: switchSetting(false, 'Offline pushes go to the sandbox of the push provider.'),
+    serviceMessageCallbackUrl: Type.String({
+      default: '',
+      maxLength: 2048,
+      pattern: '^$|^https?://',
+      description: 'Where messages of users to services are posted. Empty posts nothing.',
+    }),
+    restMessagesPerMinute: count(1800, 1, 9000, 'REST calls of the normal-message class per minute.'),
+  },
+  { additionalProperties: false },
+);
+
+export type AppSettings = Readonly<Type.Static<typeof appSettingsSchema>>;
+export type ClientRateLimits = AppSettings['clientRateLimits'];
+
+export const defaultAppSettings: AppSettings = Value.Create(appSettingsSchema);

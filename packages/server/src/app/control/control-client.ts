@@ -1,0 +1,35 @@
+import { request } from 'node:http';
+import { json } from 'node:stream/consumers';
+import { AdministrationRefused, type AdministrationRequest, type AppReport } from './administration.ts';
+
+/**
+ * Asks the server that runs on this data.
+ *
+ * @returns `undefined` where none runs
+ * @throws AdministrationRefused
+ */
+export async function askRunningServer(
+  path: string,
+  asked: AdministrationRequest,
+): Promise<AppReport | undefined> {
+  const answer = await post(path, JSON.stringify(asked));
+  if (answer === undefined) return undefined;
+  if (answer.status !== 200) {
+    throw new AdministrationRefused((answer.body as { message?: string }).message ?? 'The server refused.');
+  }
+  return answer.body as AppReport;
+}
+
+function post(path: string, body: string): Promise<{ status: number; body: unknown } | undefined> {
+  return new Promise((resolve, reject) => {
+    const call = request({ socketPath: path, method: 'POST', path: '/' }, (response) => {
+      json(response).then((parsed) => resolve({ status: response.statusCode ?? 500, body: parsed }), reject);
+    });
+    call.on('error', (error: NodeJS.ErrnoException) => {
+      // No socket, or one that a killed process left behind.
+      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(undefined);
+      else reject(error);
+    });
+    call.end(body);
+  });
+}

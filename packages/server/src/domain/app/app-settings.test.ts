@@ -1,0 +1,54 @@
+import { Value } from 'typebox/value';
+import { describe, expect, it } from 'vitest';
+import { appSettingsSchema, defaultAppSettings } from './app-settings.ts';
+import { AppSettingsInvalid, changeAppSettings } from './change-app-settings.ts';
+import { settingsPage } from './settings-page.ts';
+
+function problemsOf(change: Record<string, unknown>): readonly string[] {
+  try {
+    changeAppSettings({}, change);
+  } catch (error) {
+    if (error instanceof AppSettingsInvalid) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('app settings', () => {
+  it('[F-LIM-08] have the standard values of the service being replaced', () => {
+    expect(Value.Check(appSettingsSchema, defaultAppSettings)).toBe(true);
+    expect(defaultAppSettings).toMatchObject({
+      maxMembers: 500,
+      maxMessageBytes: 5120,
+      messageRetentionDays: 180,
+      clientRateLimits: { messagesPerMinute: 60, historyQueriesPerMinute: 120, otherOperationsPerMinute: 30 },
+    });
+  });
+
+  it('are stored as what differs, and null takes one back', () => {
+    const overrides = changeAppSettings({ maxMembers: 100 }, { allowEdit: false, maxMembers: null });
+    expect(overrides).toEqual({ allowEdit: false });
+  });
+
+  it('name every wrong value at once, and change nothing then', () => {
+    const problems = problemsOf({ maxMembers: 1, allowEdit: 'no', colour: 'red', imEnabled: true });
+    expect(problems).toHaveLength(3);
+    expect(problems[0]).toBe('maxMembers must be >= 2, and it is 1.');
+    expect(problems[2]).toContain('colour is no app setting. Known are imEnabled,');
+  });
+
+  it('look into settings that have parts', () => {
+    const [problem] = problemsOf({ clientRateLimits: { messagesPerMinute: -1 } });
+    expect(problem).toContain('clientRateLimits');
+    expect(problemsOf({ allowedOrigins: ['chat.example.com'] })[0]).toContain('allowedOrigins.0');
+  });
+
+  it('refuse to promise a protection that is not served', () => {
+    expect(problemsOf({ signHistory: true })[0]).toContain('cannot be switched on yet');
+    expect(problemsOf({ signHistory: false })).toEqual([]);
+  });
+
+  it('are described on their reference page as they are (npm test -- domain/app -u writes the page)', async () => {
+    await expect(settingsPage()).toMatchFileSnapshot('../../../../../docs/reference/app-settings.md');
+  });
+});

@@ -1,0 +1,58 @@
+import { Value } from 'typebox/value';
+import { type AppSettings, appSettingsSchema, defaultAppSettings } from './app-settings.ts';
+
+/** Settings that cannot be. Each problem is a sentence that names the setting and the rule. */
+export class AppSettingsInvalid extends Error {
+  override readonly name = 'AppSettingsInvalid';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+/**
+ * Switches whose service is not built yet. Turning one on would promise a protection that nobody gives, so that is
+ * refused until it is there.
+ */
+const NOT_SERVED: ReadonlySet<string> = new Set([
+  'signConversation',
+  'signHistory',
+  'signBlacklist',
+  'strictQuitSignature',
+  'filterOneToOne',
+]);
+
+/**
+ * The overrides of an app after a change. `null` takes a setting back to its standard value.
+ *
+ * @throws AppSettingsInvalid with every problem at once
+ *
+ * @example
+ * changeAppSettings({ maxMembers: 100 }, { maxMembers: null, allowEdit: false }); // { allowEdit: false }
+ */
+export function changeAppSettings(
+  overrides: Readonly<Partial<AppSettings>>,
+  change: Readonly<Record<string, unknown>>,
+): Partial<AppSettings> {
+  const problems = Object.entries(change).flatMap(([name, value]) => problemsOf(name, value));
+  if (problems.length > 0) throw new AppSettingsInvalid(problems);
+  const merged = Object.entries({ ...overrides, ...change }).filter(([, value]) => value !== null);
+  return Object.fromEntries(merged);
+}
+
+function problemsOf(name: string, value: unknown): readonly string[] {
+  if (!Object.hasOwn(appSettingsSchema.properties, name)) {
+    return [`${name} is no app setting. Known are ${Object.keys(appSettingsSchema.properties).join(', ')}.`];
+  }
+  if (value === null) return [];
+  if (value === true && NOT_SERVED.has(name)) {
+    return [`${name} cannot be switched on yet: this release does not serve it.`];
+  }
+  const candidate = { ...defaultAppSettings, [name]: value };
+  return Value.Errors(appSettingsSchema, candidate).map(({ instancePath, message }) => {
+    const path = instancePath.slice(1).replaceAll('/', '.') || name;
+    return `${path} ${message}, and it is ${JSON.stringify(value)?.slice(0, 60)}.`;
+  });
+}
