@@ -1,4 +1,4 @@
-import { CommandType, type GenericCommand, OpType } from '@parley/protocol';
+import { type AckCommand, CommandType, type GenericCommand, OpType } from '@parley/protocol';
 import { type Parley, startParley, TestClient } from '@parley/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conv, history, query, say, startConversation, where } from './flow.ts';
@@ -99,7 +99,8 @@ describe('sending', () => {
 
   it('[F-MSG-30] keeps one order for all when many send at once', async () => {
     const members = await Promise.all(['a', 'b', 'c', 'd'].map(login));
-    const [first] = members as [TestClient];
+    const [first] = members;
+    if (first === undefined) throw new Error('Nobody logged in.');
     const cid = await startConversation(first, { m: members.map(({ id }) => id) });
     await Promise.all(members.map((member) => commands(member, CommandType.conv)));
     await Promise.all(
@@ -162,7 +163,7 @@ describe('sending', () => {
 describe('history', () => {
   it('[F-MSG-52][F-MSG-53][F-MSG-54] is ascending in both directions and exact at its ends', async () => {
     const { tom, cid } = await pair();
-    const sent = [];
+    const sent: AckCommand[] = [];
     for (const text of ['1', '2', '3']) sent.push((await say(tom, cid, text)).ackMessage ?? {});
     const at = (n: number) => ({ t: sent[n - 1]?.t ?? 0, mid: sent[n - 1]?.uid ?? '' });
     const end = (n: number) => ({ tt: sent[n - 1]?.t ?? 0, tmid: sent[n - 1]?.uid ?? '' });

@@ -3,6 +3,7 @@ import type { Clock } from '../domain/ports/clock.ts';
 import type { Store } from '../domain/ports/store.ts';
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway/index.ts';
 import { startJobs } from '../jobs/index.ts';
+import { registerRest } from '../rest/index.ts';
 import type { AppDirectory } from './app-directory.ts';
 import { type Core, createCore } from './create-core.ts';
 
@@ -11,7 +12,7 @@ export interface AppParts {
   readonly apps: AppDirectory;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly gateway: Omit<GatewayOptions, 'accept' | 'apps' | 'ready' | 'timers' | 'logger'>;
+  readonly gateway: Omit<GatewayOptions, 'accept' | 'apps' | 'ready' | 'routes' | 'timers' | 'logger'>;
 }
 
 /** A server that accepts clients. */
@@ -41,6 +42,11 @@ export async function createApp({
   const gateway = await createGateway({
     ...options,
     accept: core.accept,
+    routes: (http) =>
+      registerRest(http, {
+        world: core.world,
+        isSessionToken: (app, client, token) => core.sessions.isToken(app, client, token),
+      }),
     apps: { routable: (appId) => apps.find(appId)?.settings.imEnabled === true },
     timers: clock,
     logger,

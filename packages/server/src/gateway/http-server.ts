@@ -36,6 +36,8 @@ export function createHttp(options: HttpOptions): { http: FastifyInstance; serve
       server.on('request', handler);
       return server as http.Server;
     },
+    // Both were sent by deployed SDKs (`rest §1.1`).
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     loggerInstance: options.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trusted,

@@ -88,6 +88,11 @@ export class Sessions {
     return session;
   }
 
+  /** Whether a token is in force and belongs to the client: HTTP requests of SDKs present one (`rest §1.3`). */
+  isToken(app: App, client: ClientId, token: string): boolean {
+    return this.#claimsOf(app, client, token) !== undefined;
+  }
+
   issueToken(app: App, session: Session): IssuedToken {
     const { client, id, device, tag, features } = session.identity;
     const ttl = app.settings.sessionTokenSeconds;
@@ -127,17 +132,24 @@ export class Sessions {
   }
 
   #authenticate(app: App, client: ClientId, request: OpenSession): SessionClaims | undefined {
-    const now = this.#world.clock.now();
     if (request.token !== undefined && request.token !== '') {
-      const claims = readToken(app, request.token, now);
-      if (claims === undefined || claims.client !== client || this.#invalidations.isVoid(app.key, claims)) {
+      const claims = this.#claimsOf(app, client, request.token);
+      if (claims === undefined) {
         // Always this code, also for garbage: anything else makes Swift and ObjC close the session for good.
         throw new ImError('SESSION_TOKEN_EXPIRED', 'The session token is invalid or expired; log in again.');
       }
       return claims;
     }
-    if (app.settings.signLogin) verifyLoginSignature(app, client, request.signature, now);
+    if (app.settings.signLogin) {
+      verifyLoginSignature(app, client, request.signature, this.#world.clock.now());
+    }
     return undefined;
+  }
+
+  #claimsOf(app: App, client: ClientId, token: string): SessionClaims | undefined {
+    const claims = readToken(app, token, this.#world.clock.now());
+    if (claims?.client !== client || this.#invalidations.isVoid(app.key, claims)) return undefined;
+    return claims;
   }
 
   #settleConflict(app: App, client: ClientId, tag: string, device: string, reconnect: boolean): void {
