@@ -173,6 +173,9 @@ suite('messages', (stage) => {
     const [tom, jerry, spike] = await stage.logins('Tom', 'Jerry', 'Spike');
     const conversation = await stage.conversation(tom, [jerry, spike]);
     const seen = await stage.seenBy(jerry, conversation);
+    // An SDK that does not know the conversation yet asks for it, and hands on what came meanwhile late.
+    await stage.seenBy(spike, conversation);
+    const belowTheSdk = await stage.raw(spike.id);
     const atSpike = collect<TextMessage>(spike, Event.MESSAGE);
     const numbers = Array.from({ length: 40 }, (_, index) => index);
     const last = Promise.all([
@@ -185,6 +188,11 @@ suite('messages', (stage) => {
     await last;
     const history = await conversation.queryMessages({ limit: 100 });
     expect(texts(atSpike)).toEqual(texts(history));
+    const pushed: unknown[] = [];
+    while (pushed.length < history.length) {
+      pushed.push((await belowTheSdk.push(CommandType.direct)).directMessage?.id);
+    }
+    expect(pushed).toEqual(history.map(({ id }) => id));
     expect(texts(atSpike).filter((text) => text.startsWith('tom'))).toEqual(numbers.map((n) => `tom ${n}`));
     const times = history.map(({ timestamp }) => timestamp.getTime());
     expect(new Set(times).size).toBe(times.length);

@@ -29,28 +29,31 @@ suite('reconnecting', (stage) => {
 
   // 4.3.1 asks for missed events over https whatever the server's address says, and this server speaks http.
   const overHttp = stage.sdk.major === 5 ? test : test.skip;
-  overHttp('[F-SESS-13][F-CONV-22] changes of conversations during a disconnection are told afterwards, each once', async () => {
-    const [tom, jerry] = await stage.logins('Tom', 'Jerry');
-    const conversation = await stage.conversation(tom, [jerry]);
-    const seen = await stage.seenBy(jerry, conversation);
-    await stage.disconnect(jerry);
-    await stage.gone(tom, jerry.id);
-    const invited = await stage.conversation(tom, [jerry], { unique: false, name: 'made meanwhile' });
-    await conversation.add([uniqueId('Spike')]);
-    conversation.set('name', 'renamed meanwhile');
-    await conversation.save();
-    const invitations = collect<{ invitedBy: string }>(jerry, Event.INVITED);
-    const invitation = once(jerry, Event.INVITED);
-    const renamed = once(seen, Event.INFO_UPDATED);
-    const added = once<{ members: string[] }>(seen, Event.MEMBERS_JOINED);
-    await stage.reconnect(jerry);
-    await renamed;
-    expect((await added).members).toHaveLength(1);
-    expect(seen.name).toBe('renamed meanwhile');
-    await invitation;
-    expect(invitations.map(({ invitedBy }) => invitedBy)).toEqual([tom.id]);
-    expect((await stage.seenBy(jerry, invited)).name).toBe('made meanwhile');
-  });
+  overHttp(
+    '[F-SESS-13][F-CONV-22] changes of conversations during a disconnection are told afterwards, each once',
+    async () => {
+      const [tom, jerry] = await stage.logins('Tom', 'Jerry');
+      const conversation = await stage.conversation(tom, [jerry]);
+      const seen = await stage.seenBy(jerry, conversation);
+      await stage.disconnect(jerry);
+      await stage.gone(tom, jerry.id);
+      const invited = await stage.conversation(tom, [jerry], { unique: false, name: 'made meanwhile' });
+      await conversation.add([uniqueId('Spike')]);
+      conversation.set('name', 'renamed meanwhile');
+      await conversation.save();
+      const invitations = collect<{ invitedBy: string }>(jerry, Event.INVITED);
+      const invitation = once(jerry, Event.INVITED);
+      const renamed = once(seen, Event.INFO_UPDATED);
+      const added = once<{ members: string[] }>(seen, Event.MEMBERS_JOINED);
+      await stage.reconnect(jerry);
+      await renamed;
+      expect((await added).members).toHaveLength(1);
+      expect(seen.name).toBe('renamed meanwhile');
+      await invitation;
+      expect(invitations.map(({ invitedBy }) => invitedBy)).toEqual([tom.id]);
+      expect((await stage.seenBy(jerry, invited)).name).toBe('made meanwhile');
+    },
+  );
 
   test('[F-SESS-12] all clients of a connection come back with it', async () => {
     const realtime = stage.device();

@@ -1,0 +1,110 @@
+import type {
+  AppRepository,
+  NoticeRepository,
+  SessionTokenRepository,
+  Store,
+} from '../../domain/ports/store.ts';
+import { conversationRepository } from './conversations.ts';
+import { memberStateRepository } from './member-states.ts';
+import { messageRepository } from './messages.ts';
+import { retentionRepository } from './retention.ts';
+import { pair, Tables } from './tables.ts';
+
+/**
+ * A store that forgets everything with the process: for tests, and the port in the fewest words. Each call does all
+ * its work before it returns, so calls take effect in their order without further ado.
+ */
+export async function openMemoryStore(): Promise<Store> {
+  const tables = new Tables();
+  const gate = { isClosed: false };
+  return {
+    apps: guarded(gate, appRepository(tables)),
+    conversations: guarded(gate, conversationRepository(tables)),
+    messages: guarded(gate, messageRepository(tables)),
+    memberStates: guarded(gate, memberStateRepository(tables)),
+    notices: guarded(gate, noticeRepository(tables)),
+    sessionTokens: guarded(gate, sessionTokenRepository(tables)),
+    retention: guarded(gate, retentionRepository(tables)),
+    async ping() {
+      if (gate.isClosed) throw closed();
+    },
+    async close() {
+      gate.isClosed = true;
+    },
+  };
+}
+
+const closed = () => new Error('The store is closed.');
+
+/** The same repository, which rejects every call once the store is closed. */
+function guarded<Repository extends object>(
+  gate: { readonly isClosed: boolean },
+  repository: Repository,
+): Repository {
+  return new Proxy(repository, {
+    get(target, name, receiver) {
+      if (!gate.isClosed) return Reflect.get(target, name, receiver);
+      return () => Promise.reject(closed());
+    },
+  });
+}
+
+function appRepository(tables: Tables): AppRepository {
+  return {
+    async list() {
+      return [...tables.apps];
+    },
+    async create(app) {
+      const existing = tables.apps.find(({ id }) => id === app.id);
+      if (existing !== undefined) return { app: existing, existing: true };
+      const created = { ...app, key: tables.apps.length + 1 };
+      tables.apps.push(created);
+      return { app: created, existing: false };
+    },
+    async update(key, change) {
+      const index = tables.apps.findIndex((app) => app.key === key);
+      const app = tables.apps[index];
+      if (app === undefined) return undefined;
+      const updated = { ...app, ...change };
+      tables.apps[index] = updated;
+      return updated;
+    },
+  };
+}
+
+function noticeRepository(tables: Tables): NoticeRepository {
+  return {
+    async add(app, recipients, notice, now) {
+      const dated = { ...notice, at: tables.nextMoment(now) };
+      tables.notices.push({ app, recipients: new Set(recipients), notice: dated });
+      return dated;
+    },
+    async since(app, client, since, limit) {
+      return tables.notices
+        .filter((kept) => kept.app === app && kept.recipients.has(client) && kept.notice.at > since)
+        .slice(0, limit)
+        .map(({ notice }) => notice);
+    },
+  };
+}
+
+function sessionTokenRepository(tables: Tables): SessionTokenRepository {
+  return {
+    async loadInvalidations(now) {
+      const inForce = [...tables.closedSessions].filter(([, until]) => until > now);
+      return {
+        epochs: [...tables.epochs.values()],
+        closedSessions: inForce.map(([session, until]) => ({ session, until })),
+      };
+    },
+    async raiseEpoch(app, client) {
+      const name = pair(app, client);
+      const epoch = (tables.epochs.get(name)?.epoch ?? 0) + 1;
+      tables.epochs.set(name, { app, client, epoch });
+      return epoch;
+    },
+    async closeSession(session, until) {
+      tables.closedSessions.set(session, Math.max(until, tables.closedSessions.get(session) ?? 0));
+    },
+  };
+}

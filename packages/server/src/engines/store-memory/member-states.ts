@@ -1,0 +1,159 @@
+import type { ClientId, Milliseconds } from '../../domain/identifiers.ts';
+import type { StoredMessage } from '../../domain/message/message.ts';
+import type {
+  Acknowledgement,
+  MemberStateRepository,
+  ReadOutcome,
+  UnreadState,
+} from '../../domain/ports/store.ts';
+import { type ConversationEntry, type MemberState, recordOf, type Tables } from './tables.ts';
+
+/** Receipts exist only where the sender knows who received: between two (`semantics §4.11`). */
+const MEMBERS_WITH_RECEIPTS = 2;
+
+export function memberStateRepository(tables: Tables): MemberStateRepository {
+  const find = (conversation: number, client: ClientId) => {
+    const entry = tables.conversations.get(conversation);
+    const member = entry?.members.get(client);
+    return entry === undefined || member === undefined ? undefined : { entry, member };
+  };
+  return {
+    async acknowledge(conversation, client, what, now) {
+      const found = find(conversation, client);
+      const range = found === undefined ? undefined : rangeOf(found.entry, found.member, what);
+      if (found === undefined || range === undefined) return [];
+      const { entry, member } = found;
+      member.deliveredTo = Math.max(member.deliveredTo, range.to);
+      member.deliveredAt = now;
+      if (entry.members.size > MEMBERS_WITH_RECEIPTS) return [];
+      const covered = entry.messages.filter(
+        (message) =>
+          message.sender !== client &&
+          message.timestamp >= range.from &&
+          message.timestamp <= range.to &&
+          message.deliveredAt === undefined,
+      );
+      for (const message of covered) {
+        replace(entry, message, { deliveredAt: Math.max(now, message.timestamp) });
+      }
+      return covered
+        .filter((message) => message.receipt)
+        .map(({ id, sender, timestamp }) => ({ id, sender, timestamp }));
+    },
+    async markRead(conversation, client, position, now) {
+      const found = find(conversation, client);
+      if (found === undefined) return undefined;
+      const { entry, member } = found;
+      const message = entry.messages.find(({ id }) => id === position.id);
+      const to = message?.timestamp ?? newestUpTo(entry, position.timestamp ?? Number.MAX_SAFE_INTEGER) ?? 0;
+      const from = member.readTo;
+      if (to <= from) return { unread: unreadState(entry, client, from), advanced: false };
+      member.readTo = to;
+      member.readAt = now;
+      member.readChangedAt = now;
+      member.deliveredTo = Math.max(member.deliveredTo, to);
+      const receipt =
+        entry.members.size <= MEMBERS_WITH_RECEIPTS
+          ? markMessagesRead(entry, client, from, to, now)
+          : undefined;
+      return {
+        unread: unreadState(entry, client, to),
+        advanced: true,
+        ...(receipt !== undefined && { receipt }),
+      };
+    },
+    async unread(app, client, changedSince, now) {
+      return tables
+        .ofClient(app, client, now)
+        .flatMap((entry) => {
+          const { readTo, readChangedAt } = entry.members.get(client) as MemberState;
+          const isNews = entry.lastTimestamp > changedSince || readChangedAt > changedSince;
+          const state = unreadState(entry, client, readTo);
+          return (changedSince > 0 ? isNews : state.count > 0) ? { state, entry } : [];
+        })
+        .sort(
+          (a, b) => b.entry.lastTimestamp - a.entry.lastTimestamp || b.entry.record.key - a.entry.record.key,
+        )
+        .map(({ state }) => state);
+    },
+    async positions(conversation) {
+      const members = tables.conversations.get(conversation)?.members ?? new Map<ClientId, MemberState>();
+      return [...members].map(([client, { readAt, deliveredAt }]) => {
+        // Reading implies delivery.
+        const delivered = Math.max(readAt ?? 0, deliveredAt ?? 0);
+        return {
+          client,
+          ...(delivered > 0 && { deliveredAt: delivered }),
+          ...(readAt !== undefined && { readAt }),
+        };
+      });
+    },
+    async unacknowledged(app, client, limitPerConversation, now) {
+      return tables
+        .ofClient(app, client, now)
+        .toSorted((a, b) => a.lastTimestamp - b.lastTimestamp)
+        .flatMap((entry) => {
+          const { deliveredTo } = entry.members.get(client) as MemberState;
+          const missed = entry.messages.filter(
+            ({ sender, timestamp }) => sender !== client && timestamp > deliveredTo,
+          );
+          if (missed.length === 0) return [];
+          const messages = missed.slice(Math.max(0, missed.length - limitPerConversation));
+          return { conversation: recordOf(entry), messages, hasMore: missed.length > limitPerConversation };
+        });
+    },
+  };
+}
+
+/** The message times an acknowledgement covers, ends included; `undefined` where it names no message. */
+function rangeOf(entry: ConversationEntry, member: MemberState, what: Acknowledgement) {
+  if ('id' in what) {
+    const message = entry.messages.find(({ id }) => id === what.id);
+    return message === undefined ? undefined : { from: message.timestamp, to: message.timestamp };
+  }
+  const newest = newestUpTo(entry, what.upTo);
+  return newest === undefined ? undefined : { from: what.from ?? member.deliveredTo + 1, to: newest };
+}
+
+function newestUpTo(entry: ConversationEntry, timestamp: Milliseconds): Milliseconds | undefined {
+  return entry.messages.findLast((message) => message.timestamp <= timestamp)?.timestamp;
+}
+
+function markMessagesRead(
+  entry: ConversationEntry,
+  client: ClientId,
+  from: Milliseconds,
+  to: Milliseconds,
+  now: Milliseconds,
+): ReadOutcome['receipt'] {
+  const covered = entry.messages.filter(
+    ({ sender, timestamp }) => sender !== client && timestamp > from && timestamp <= to,
+  );
+  for (const message of covered) {
+    const moment = Math.max(now, message.timestamp);
+    replace(entry, message, {
+      readAt: message.readAt ?? moment,
+      deliveredAt: message.deliveredAt ?? moment,
+    });
+  }
+  const asked = covered.findLast((message) => message.receipt);
+  if (asked === undefined) return undefined;
+  const next = entry.messages.find((message) => message.timestamp > to);
+  return { id: asked.id, sender: asked.sender, ...(next !== undefined && { before: next.timestamp }) };
+}
+
+function replace(entry: ConversationEntry, message: StoredMessage, changed: Partial<StoredMessage>): void {
+  entry.messages[entry.messages.indexOf(message)] = { ...message, ...changed };
+}
+
+function unreadState(entry: ConversationEntry, client: ClientId, readTo: Milliseconds): UnreadState {
+  const { key, id, kind } = entry.record;
+  const unread = entry.messages.filter(({ sender, timestamp }) => sender !== client && timestamp > readTo);
+  const lastMessage = entry.messages.at(-1);
+  return {
+    conversation: { key, id, kind },
+    count: unread.length,
+    mentioned: unread.some(({ mentions, mentionAll }) => mentionAll || mentions.includes(client)),
+    ...(lastMessage !== undefined && { lastMessage }),
+  };
+}

@@ -1,0 +1,86 @@
+import type { StoredMessage } from '../../domain/message/message.ts';
+import { messageIdAt } from '../../domain/ports/message-id.ts';
+import type { HistoryBound, MessageRepository } from '../../domain/ports/store.ts';
+import { recordOf, type Tables } from './tables.ts';
+
+export function messageRepository(tables: Tables): MessageRepository {
+  return {
+    async append({ conversation, token, membersOnly, now, ...draft }) {
+      const entry = tables.conversations.get(conversation);
+      if (entry === undefined) return { state: 'refused', reason: 'no-conversation' };
+      if (membersOnly && !entry.members.has(draft.sender))
+        return { state: 'refused', reason: 'not-a-member' };
+      const name = token === undefined ? undefined : JSON.stringify([draft.sender, token]);
+      const earlier = name === undefined ? undefined : entry.sendTokens.get(name);
+      if (earlier !== undefined) {
+        return { state: 'duplicate', id: earlier.id, timestamp: earlier.timestamp };
+      }
+      const timestamp = Math.max(now, entry.lastTimestamp + 1);
+      const seq = entry.lastSeq + 1;
+      const id = messageIdAt(timestamp);
+      const message = { ...draft, conversation, seq, id, timestamp, recalled: false };
+      entry.messages.push(message);
+      entry.lastSeq = seq;
+      entry.lastTimestamp = timestamp;
+      if (name !== undefined) entry.sendTokens.set(name, message);
+      return { state: 'appended', id, timestamp, seq };
+    },
+    async history({ conversation, direction, start, end, limit, type }) {
+      const messages = tables.conversations.get(conversation)?.messages ?? [];
+      const [lower, upper] = direction === 'older' ? [end, start] : [start, end];
+      const within = messages.filter(
+        (message) =>
+          (lower === undefined || isBeyond(message, lower, 1)) &&
+          (upper === undefined || isBeyond(message, upper, -1)) &&
+          (type === undefined || typeOf(message) === type),
+      );
+      return direction === 'older'
+        ? within.slice(Math.max(0, within.length - limit))
+        : within.slice(0, limit);
+    },
+    async find(conversation, id) {
+      return tables.conversations.get(conversation)?.messages.find((message) => message.id === id);
+    },
+    async patch({ conversation, id, author, now, timestampHint: _, ...changed }) {
+      const messages = tables.conversations.get(conversation)?.messages ?? [];
+      const index = messages.findIndex((message) => message.id === id);
+      const message = messages[index];
+      if (message === undefined) return { state: 'refused', reason: 'not-found' };
+      if (author !== undefined && message.sender !== author) {
+        return { state: 'refused', reason: 'not-the-author' };
+      }
+      const patched = { ...message, ...changed, patchedAt: Math.max(now, (message.patchedAt ?? 0) + 1) };
+      messages[index] = patched;
+      return { state: 'patched', message: patched };
+    },
+    async patchedSince(app, client, since, limit, now) {
+      return tables
+        .ofClient(app, client, now)
+        .flatMap((entry) =>
+          entry.messages
+            .filter((message) => (message.patchedAt ?? 0) > since)
+            .map((message) => ({ conversation: recordOf(entry), message })),
+        )
+        .sort((a, b) => (a.message.patchedAt ?? 0) - (b.message.patchedAt ?? 0))
+        .slice(0, limit);
+    },
+  };
+}
+
+/** Whether a message lies on the given side (1: after, −1: before) of a place in history. */
+function isBeyond(message: StoredMessage, { timestamp, id, included }: HistoryBound, side: 1 | -1): boolean {
+  const byTime = message.timestamp - timestamp;
+  const byId = id === undefined ? 0 : message.id < id ? -1 : message.id > id ? 1 : 0;
+  const order = (byTime === 0 ? byId : byTime) * side;
+  return order > 0 || (order === 0 && included);
+}
+
+/** The `_lctype` of a typed message. */
+function typeOf({ body }: StoredMessage): unknown {
+  if (typeof body !== 'string' || !body.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(body)._lctype;
+  } catch {
+    return undefined;
+  }
+}
