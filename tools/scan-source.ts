@@ -2,6 +2,8 @@
 export interface Literal {
   readonly text: string;
   readonly line: number;
+  /** False for a piece of a template that an expression follows. */
+  readonly isEnd: boolean;
   /** The end of the code before the literal: enough to see whose argument it is. */
   readonly before: string;
 }
@@ -12,7 +14,7 @@ export interface Source {
   readonly literals: readonly Literal[];
 }
 
-const BEFORE_LENGTH = 200;
+const BEFORE_LENGTH = 2000;
 /** After one of these, a slash starts a regular expression rather than a division. */
 const BEFORE_REGEX =
   /(^|[([{},;=:?!&|+\-*%<>~^]|\b(return|typeof|case|in|of|do|else|void|throw|yield|await))\s*$/;
@@ -61,8 +63,8 @@ export function scanSource(text: string): Source {
     at = end;
   }
 
-  function literal(value: string, startLine: number): void {
-    literals.push({ text: value, line: startLine, before: code.slice(-BEFORE_LENGTH) });
+  function literal(value: string, startLine: number, isEnd = true): void {
+    literals.push({ text: value, line: startLine, isEnd, before: code.slice(-BEFORE_LENGTH) });
     code += `"${literals.length - 1}"`;
   }
 
@@ -90,7 +92,7 @@ export function scanSource(text: string): Source {
       }
       if (text.startsWith('${', at)) {
         at += 2;
-        literal(value, startLine);
+        literal(value, startLine, false);
         // A plus, so that a name or a specifier in pieces does not look like one whole literal.
         code += `${lineBreaks()}+`;
         expressions.push(0);
