@@ -30,7 +30,7 @@ suite('reconnecting', (stage) => {
   // 4.3.1 asks for missed events over https whatever the server's address says, and this server speaks http.
   const overHttp = stage.sdk.major === 5 ? test : test.skip;
   overHttp(
-    '[F-SESS-13][F-CONV-22] changes of conversations during a disconnection are told afterwards, each once',
+    '[F-SESS-34][F-CONV-22] changes of conversations during a disconnection are told afterwards, each once',
     async () => {
       const [tom, jerry] = await stage.logins('Tom', 'Jerry');
       const conversation = await stage.conversation(tom, [jerry]);

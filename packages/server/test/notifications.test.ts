@@ -48,7 +48,7 @@ const grouped = (client: string, from: number, token: string) =>
   get({ client_id: client, start_ts: String(from) }, headers(token));
 
 describe('missed events', () => {
-  it('[F-SESS-13][F-CONV-22] come back in the flat shape of JS, each once, in order, with the time of the push', async () => {
+  it('[F-SESS-34][F-CONV-22] come back in the flat shape of JS, each once, in order, with the time of the push', async () => {
     const { token, serverTs } = await tokenOf('away');
     const tom = await TestClient.open(parley, 'Tom-flat');
     const cid = await startConversation(tom, { m: ['away'] });
@@ -81,7 +81,7 @@ describe('missed events', () => {
     await tom.close();
   });
 
-  it('[F-SESS-13][F-MSG-42] come back in the grouped shape of Swift, read receipts and temporary conversations included', async () => {
+  it('[F-SESS-34][F-MSG-42] come back in the grouped shape of Swift, read receipts and temporary conversations included', async () => {
     const { token, serverTs } = await tokenOf('ios');
     const tom = await TestClient.open(parley, 'Tom-grouped');
     const ios = await TestClient.open(parley, 'ios');
@@ -122,7 +122,7 @@ describe('missed events', () => {
     await Promise.all([tom.close(), ios.close()]);
   });
 
-  it('[F-SESS-13] reach a client that pages, each exactly once, wherever it starts', async () => {
+  it('[F-SESS-34] reach a client that pages, each exactly once, wherever it starts', async () => {
     const { token, serverTs } = await tokenOf('pager');
     const tom = await TestClient.open(parley, 'Tom-pages');
     const cid = await startConversation(tom, { m: ['pager'] });
