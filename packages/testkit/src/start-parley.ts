@@ -22,6 +22,8 @@ export interface StartOptions {
   readonly settings?: Partial<AppSettings>;
   readonly clock?: Clock;
   readonly limits?: Partial<GatewayLimits>;
+  /** Ids of further apps on the same server. */
+  readonly otherApps?: readonly string[];
 }
 
 /** A complete server on a free port, with one app. */
@@ -56,6 +58,10 @@ export async function startParley(options: StartOptions = {}): Promise<Parley> {
     settings: { clientRateLimits: NO_RATES, ...options.settings },
     createdAt: clock.now(),
   });
+  for (const id of options.otherApps ?? []) {
+    const settings = { clientRateLimits: NO_RATES };
+    await store.apps.create({ ...keys, id, settings, createdAt: clock.now() });
+  }
   const apps = await AppDirectory.load(store.apps);
   const app = await createApp({
     store,

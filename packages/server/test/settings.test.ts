@@ -1,0 +1,174 @@
+import { CommandType, OpType } from '@parley/protocol';
+import type { ClientRateLimits } from '@parley/server';
+import { FakeClock, type Parley, startParley, TestClient } from '@parley/testkit';
+import { afterEach, describe, expect, it } from 'vitest';
+import { conv, history, query, say, startConversation, where } from './flow.ts';
+
+let parley: Parley;
+afterEach(() => parley.close());
+
+async function start(settings: Record<string, unknown>, clock?: FakeClock): Promise<void> {
+  parley = await startParley({ ...(clock !== undefined && { clock }) });
+  await parley.apps.changeSettings(parley.appId, settings);
+}
+
+const rates = (limits: Partial<ClientRateLimits>): Record<string, unknown> => ({
+  clientRateLimits: {
+    messagesPerMinute: 0,
+    historyQueriesPerMinute: 0,
+    otherOperationsPerMinute: 0,
+    ...limits,
+  },
+});
+
+const edit = (client: TestClient, cid: string, mid: string, timestamp: number, recall: boolean) =>
+  client.request({
+    cmd: CommandType.patch,
+    op: OpType.modify,
+    patchMessage: { patches: [{ cid, mid, timestamp, recall, data: 'changed' }] },
+  });
+
+describe('a switch of the app', () => {
+  it('[F-MSG-33] allowEdit off refuses an edit with 4406, and lets a recall pass', async () => {
+    await start({ allowEdit: false });
+    const tom = await TestClient.open(parley, 'Tom');
+    const cid = await startConversation(tom, { m: ['Jerry'] });
+    const { ackMessage } = await say(tom, cid, 'as it was');
+    const [mid, t] = [ackMessage?.uid ?? '', ackMessage?.t ?? 0];
+    expect((await edit(tom, cid, mid, t, false)).errorMessage?.code).toBe(4406);
+    expect(await history(tom, cid)).toEqual(['as it was']);
+    expect((await edit(tom, cid, mid, t, true)).errorMessage).toBeUndefined();
+    await tom.close();
+  });
+
+  it('[F-MSG-34] allowRecall off refuses a recall with 4407, and lets an edit pass', async () => {
+    await start({ allowRecall: false });
+    const tom = await TestClient.open(parley, 'Tom');
+    const cid = await startConversation(tom, { m: ['Jerry'] });
+    const { ackMessage } = await say(tom, cid, 'as it was');
+    const [mid, t] = [ackMessage?.uid ?? '', ackMessage?.t ?? 0];
+    expect((await edit(tom, cid, mid, t, true)).errorMessage?.code).toBe(4407);
+    expect((await edit(tom, cid, mid, t, false)).errorMessage).toBeUndefined();
+    expect(await history(tom, cid)).toEqual(['changed']);
+    await tom.close();
+  });
+
+  it('[F-CONV-16][F-CONV-19][F-CONV-63] privateConversations hides what is neither one’s own nor public', async () => {
+    await start({ privateConversations: true });
+    const tom = await TestClient.open(parley, 'Tom');
+    const spy = await TestClient.open(parley, 'Spy');
+    const make = (attr: object, fields = {}) =>
+      startConversation(tom, { m: ['Jerry'], attr: { data: JSON.stringify(attr) }, ...fields });
+    const hidden = await make({ name: 'secret plans' });
+    const open = await make({ name: 'public plans', attr: { public: true } });
+    const room = await startConversation(tom, { transient: true });
+    const found = async (client: TestClient, condition: object) =>
+      (await query(client, where(condition))).map(({ objectId }) => objectId);
+    expect(await found(spy, { objectId: { $in: [hidden, open, room] } })).toEqual(
+      expect.arrayContaining([open, room]),
+    );
+    expect(await found(spy, { objectId: hidden })).toEqual([]);
+    expect(await found(spy, { name: { $regex: 'plans' } })).toEqual([open]);
+    expect(await found(tom, { objectId: hidden })).toEqual([hidden]);
+    await parley.apps.changeSettings(parley.appId, { privateConversations: null });
+    expect(await found(spy, { objectId: hidden })).toEqual([hidden]);
+    await Promise.all([tom.close(), spy.close()]);
+  });
+
+  it('[F-SESS-01][F-SESS-03] strictClientId refuses what was never documented, with 4103', async () => {
+    await start({ strictClientId: true });
+    for (const id of ['Tom', 'tom_1-b', 'x'.repeat(64)]) {
+      const client = await TestClient.open(parley, id);
+      await client.close();
+    }
+    for (const id of ['1Tom', 'Tom Cat', 'Töm', 'tom@example.com']) {
+      const client = await TestClient.connect(parley.wsUrl);
+      const reply = await client.login(parley.appId, id);
+      expect([id, reply.errorMessage?.code]).toEqual([id, 4103]);
+      await client.close();
+    }
+  });
+
+  it('imEnabled off refuses logins with 4100', async () => {
+    await start({ imEnabled: false });
+    const client = await TestClient.connect(parley.wsUrl);
+    expect((await client.login(parley.appId, 'Tom')).errorMessage?.code).toBe(4100);
+    expect(await client.closed).toMatchObject({ code: 4100 });
+  });
+
+  it('allowedOrigins refuses pages of other sites with 4110', async () => {
+    await start({ allowedOrigins: ['https://chat.example.com'] });
+    const page = (origin: string) => TestClient.connect(parley.wsUrl, { headers: { origin } });
+    const own = await page('https://chat.example.com');
+    expect((await own.login(parley.appId, 'Tom')).op).toBe(OpType.opened);
+    const foreign = await page('https://evil.example.com');
+    void foreign.login(parley.appId, 'Jerry').catch(() => {});
+    expect(await foreign.closed).toMatchObject({ code: 4110 });
+    await own.close();
+  });
+
+  it('[F-CONV-20] maxMembers is the size of a group', async () => {
+    await start({ maxMembers: 3 });
+    const tom = await TestClient.open(parley, 'Tom');
+    const cid = await startConversation(tom, { m: ['a', 'b'] });
+    const added = await conv(tom, OpType.add, { cid, m: ['c'] });
+    expect(added.errorMessage?.code ?? added.convMessage?.failedPids?.[0]?.code).toBe(4304);
+    await tom.close();
+  });
+});
+
+describe('the rates of a client', () => {
+  it('[F-LIM-01][F-LIM-08] refuse the message after the last one of a minute with 4116, and forget after the minute', async () => {
+    const clock = new FakeClock();
+    await start(rates({ messagesPerMinute: 3 }), clock);
+    const tom = await TestClient.open(parley, 'Tom');
+    const cid = await startConversation(tom, { m: ['Jerry'] });
+    const codes = async (count: number) => {
+      const replies = await Promise.all(Array.from({ length: count }, (_, n) => say(tom, cid, `${n}`)));
+      return replies.map((reply) => reply.ackMessage?.code ?? undefined);
+    };
+    expect(await codes(4)).toEqual([undefined, undefined, undefined, 4116]);
+    clock.advance(59_000);
+    expect(await codes(1)).toEqual([4116]);
+    clock.advance(2_000);
+    expect(await codes(1)).toEqual([undefined]);
+    expect(await history(tom, cid)).toHaveLength(4);
+    await tom.close();
+  });
+
+  it('[F-LIM-02] count history by itself', async () => {
+    await start(rates({ historyQueriesPerMinute: 2 }), new FakeClock());
+    const tom = await TestClient.open(parley, 'Tom');
+    const cid = await startConversation(tom, { m: ['Jerry'] });
+    const read = () => tom.request({ cmd: CommandType.logs, logsMessage: { cid } });
+    const replies = [await read(), await read(), await read()];
+    expect(replies.map((reply) => reply.errorMessage?.code)).toEqual([undefined, undefined, 4116]);
+    expect((await say(tom, cid, 'not a query')).ackMessage?.code).toBeUndefined();
+    await tom.close();
+  });
+
+  it('[F-LIM-03] count everything else together, for each client by itself', async () => {
+    await start(rates({ otherOperationsPerMinute: 4 }), new FakeClock());
+    const tom = await TestClient.open(parley, 'Tom');
+    const jerry = await TestClient.open(parley, 'Jerry');
+    const create = (client: TestClient) => conv(client, OpType.start, { m: ['Spike'], unique: false });
+    // The login was one of the four.
+    const codes: (number | undefined)[] = [];
+    for (let n = 0; n < 4; n++) codes.push((await create(tom)).errorMessage?.code);
+    expect(codes).toEqual([undefined, undefined, undefined, 4116]);
+    expect((await create(jerry)).errorMessage?.code).toBeUndefined();
+    await Promise.all([tom.close(), jerry.close()]);
+  });
+
+  it('[F-LIM-01] drop without an answer where the app wants the documented silence', async () => {
+    await start({ ...rates({ messagesPerMinute: 1 }), silentOverLimit: true }, new FakeClock());
+    const tom = await TestClient.open(parley, 'Tom');
+    const cid = await startConversation(tom, { m: ['Jerry'] });
+    await say(tom, cid, 'heard');
+    tom.send({ cmd: CommandType.direct, i: 77, directMessage: { cid, msg: 'dropped' } });
+    await tom.settled();
+    expect(tom.inbox.some((command) => command.i === 77)).toBe(false);
+    expect(await history(tom, cid)).toEqual(['heard']);
+    await tom.close();
+  });
+});
