@@ -2,7 +2,7 @@
 export { AppDirectory } from './app/app-directory.ts';
 export { type AppParts, createApp, type ParleyApp } from './app/create-app.ts';
 export { systemClock } from './app/system-clock.ts';
-export { type AppSettings, type ClientRateLimits, defaultAppSettings } from './domain/app/app-settings.ts';
+export { type AppSettings, defaultAppSettings } from './domain/app/app-settings.ts';
 export type { Clock } from './domain/ports/clock.ts';
 export type { Store } from './domain/ports/store.ts';
 export { openMemoryStore } from './engines/store-memory/index.ts';

@@ -1,5 +1,4 @@
 import { CommandType, OpType } from '@parley/protocol';
-import type { ClientRateLimits } from '@parley/server';
 import { FakeClock, type Parley, startParley, TestClient } from '@parley/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { conv, history, query, say, startConversation, where } from './flow.ts';
@@ -12,7 +11,7 @@ async function start(settings: Record<string, unknown>, clock?: FakeClock): Prom
   await parley.apps.changeSettings(parley.appId, settings);
 }
 
-const rates = (limits: Partial<ClientRateLimits>): Record<string, unknown> => ({
+const rates = (limits: Readonly<Record<string, number>>): Record<string, unknown> => ({
   clientRateLimits: {
     messagesPerMinute: 0,
     historyQueriesPerMinute: 0,

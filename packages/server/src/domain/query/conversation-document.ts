@@ -25,7 +25,8 @@ const serverColumns = {
 
 type ServerColumn = keyof typeof serverColumns;
 
-function isServerColumn(name: string): name is ServerColumn {
+/** Whether a name means something of the server; all other names are columns of the app. */
+export function isServerColumn(name: string): name is ServerColumn {
   return Object.hasOwn(serverColumns, name);
 }
 

@@ -42,6 +42,15 @@ const steps: readonly string[] = [
   CREATE INDEX conversation_created ON conversation (app, created_at);
   CREATE INDEX conversation_expiry ON conversation (expires_at) WHERE expires_at IS NOT NULL;
 
+  -- Every plain value of the attributes, for queries on them; see attribute-entries.ts.
+  CREATE TABLE conversation_attribute (
+    app INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    value NOT NULL,
+    conversation INTEGER NOT NULL,
+    PRIMARY KEY (app, path, value, conversation)
+  ) WITHOUT ROWID;
+
   CREATE TABLE member (
     conversation INTEGER NOT NULL,
     client TEXT NOT NULL,

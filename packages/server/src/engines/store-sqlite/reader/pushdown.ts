@@ -1,10 +1,14 @@
 import type { AppKey } from '../../../domain/identifiers.ts';
 import type { Condition, KeyPath, QueryValue, SortKey } from '../../../domain/query/condition.ts';
+import { isServerColumn } from '../../../domain/query/conversation-document.ts';
+import { indexedPath, indexedValue, MAX_INDEXED_DEPTH } from '../attribute-entries.ts';
 
 /** A piece of SQL with its parameters in order. */
 export interface SqlCondition {
   readonly sql: string;
   readonly parameters: readonly (string | number)[];
+  /** An index leads straight to the conversations it means, so walking the app's conversations would be a detour. */
+  readonly isSelective: boolean;
 }
 
 /** Columns whose values compare in SQL exactly as in a condition. */
@@ -18,12 +22,13 @@ const TEXT_COLUMNS: Readonly<Record<string, string>> = {
   c: 'creator',
   uniqueId: 'unique_id',
 };
+const INDEXED_COLUMNS: ReadonlySet<string> = new Set(['id', 'unique_id']);
 const FLAG_COLUMNS: Readonly<Record<string, string>> = {
   tr: "kind = 'chat-room'",
   sys: "kind = 'service'",
   unique: 'is_unique = 1',
 };
-const MAX_LIST = 500;
+const MAX_LIST = 1000;
 
 /**
  * As much of a condition as SQL can decide. Every conversation that meets the condition meets the SQL; what the SQL
@@ -31,24 +36,18 @@ const MAX_LIST = 500;
  */
 export function pushDown(condition: Condition, app: AppKey): SqlCondition | undefined {
   switch (condition.test) {
-    case 'all': {
-      const parts = condition.conditions.flatMap((part) => pushDown(part, app) ?? []);
-      return parts.length === 0 ? undefined : join(parts, ' AND ');
-    }
-    case 'any': {
-      const parts = condition.conditions.map((part) => pushDown(part, app));
-      return parts.every((part) => part !== undefined) && parts.length > 0 ? join(parts, ' OR ') : undefined;
-    }
+    case 'all':
+      return all(condition.conditions.map((part) => pushDown(part, app)));
+    case 'any':
+      return any(condition.conditions.map((part) => pushDown(part, app)));
     case 'equal':
-      return equal(condition.path, condition.value, app);
+      return oneOf(condition.path, [condition.value], app);
     case 'not-equal':
       return flag(condition.path, condition.value === true ? false : undefined);
     case 'in':
       return oneOf(condition.path, condition.values, app);
-    case 'contains-all': {
-      const parts = condition.values.flatMap((value) => equal(condition.path, value, app) ?? []);
-      return parts.length === 0 ? undefined : join(parts, ' AND ');
-    }
+    case 'contains-all':
+      return all(condition.values.map((value) => oneOf(condition.path, [value], app)));
     case 'less':
     case 'less-or-equal':
     case 'greater':
@@ -71,55 +70,51 @@ export function orderBy(sort: readonly SortKey[]): string | undefined {
   return keys.includes(undefined) ? undefined : [...keys, 'id'].join(', ');
 }
 
-function equal(path: KeyPath, value: QueryValue, app: AppKey): SqlCondition | undefined {
-  const [name = ''] = path;
-  if (path.length === 1) {
-    if (name === 'm' && typeof value === 'string') {
-      return {
-        sql: 'key IN (SELECT conversation FROM member WHERE app = ? AND client = ?)',
-        parameters: [app, value],
-      };
-    }
-    if (typeof value === 'boolean' && name in FLAG_COLUMNS) return flag(path, value);
-    const column = TEXT_COLUMNS[name];
-    if (column !== undefined && typeof value === 'string')
-      return { sql: `${column} = ?`, parameters: [value] };
-    if (
-      name in DATE_COLUMNS ||
-      name in FLAG_COLUMNS ||
-      column !== undefined ||
-      name === 'm' ||
-      name === 'mu'
-    ) {
-      return undefined;
-    }
-  }
-  return storedValue(path, value);
-}
-
-/** A list matches by its elements, so a stored list is always let through to the evaluator. */
-function storedValue(path: KeyPath, value: QueryValue): SqlCondition | undefined {
-  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
-  // Only plain names: anything else in a JSON path could mean something. A list on the way would need its elements.
-  if (path.length > 2 || !path.every((segment) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(segment))) return undefined;
-  const pointer = `$.${path.map((segment) => `"${segment}"`).join('.')}`;
-  const parent = `$."${path[0] ?? ''}"`;
-  return {
-    sql: `(json_extract(columns, ?) = ? OR json_type(columns, ?) = 'array' OR json_type(columns, ?) = 'array')`,
-    parameters: [pointer, value, pointer, parent],
-  };
-}
-
+/** The value at a path, or an element of the list there, is one of these. */
 function oneOf(path: KeyPath, values: readonly QueryValue[], app: AppKey): SqlCondition | undefined {
+  const [name = ''] = path;
   if (values.length === 0 || values.length > MAX_LIST) return undefined;
-  const parts = values.map((value) => equal(path, value, app));
-  return parts.every((part) => part !== undefined) ? join(parts, ' OR ') : undefined;
+  if (!isServerColumn(name)) return attribute(path, values, app);
+  if (path.length > 1) return undefined;
+  const texts = values.filter((value) => typeof value === 'string');
+  if (name === 'm' && texts.length === values.length) {
+    const clients = placeholders(texts);
+    return {
+      sql: `key IN (SELECT conversation FROM member WHERE app = ? AND client IN (${clients}))`,
+      parameters: [app, ...texts],
+      isSelective: true,
+    };
+  }
+  const column = TEXT_COLUMNS[name];
+  if (column !== undefined && texts.length === values.length) {
+    return {
+      sql: `${column} IN (${placeholders(texts)})`,
+      parameters: texts,
+      isSelective: INDEXED_COLUMNS.has(column),
+    };
+  }
+  const [value] = values;
+  return values.length === 1 && typeof value === 'boolean' ? flag(path, value) : undefined;
+}
+
+function attribute(path: KeyPath, values: readonly QueryValue[], app: AppKey): SqlCondition | undefined {
+  // A number in a path may mean an element of a list, which the index does not count.
+  if (path.length > MAX_INDEXED_DEPTH || path.some((segment) => /^\d+$/.test(segment))) return undefined;
+  const wanted = values.map(indexedValue);
+  const indexed = wanted.filter((value) => value !== undefined);
+  if (indexed.length < wanted.length) return undefined;
+  return {
+    sql: `key IN (SELECT conversation FROM conversation_attribute
+                   WHERE app = ? AND path = ? AND value IN (${placeholders(indexed)}))`,
+    parameters: [app, indexedPath(path), ...indexed],
+    isSelective: true,
+  };
 }
 
 function flag(path: KeyPath, value: boolean | undefined): SqlCondition | undefined {
   const column = path.length === 1 ? FLAG_COLUMNS[path[0] ?? ''] : undefined;
   if (column === undefined || value === undefined) return undefined;
-  return { sql: value ? column : `NOT (${column})`, parameters: [] };
+  return { sql: value ? column : `NOT (${column})`, parameters: [], isSelective: false };
 }
 
 const SQL_OPERATORS = { less: '<', 'less-or-equal': '<=', greater: '>', 'greater-or-equal': '>=' } as const;
@@ -132,12 +127,40 @@ function compare(
   const column = path.length === 1 ? DATE_COLUMNS[path[0] ?? ''] : undefined;
   const moment = typeof value === 'object' && value !== null && 'date' in value ? value.date : undefined;
   if (column === undefined || typeof moment !== 'number') return undefined;
-  return { sql: `${column} ${SQL_OPERATORS[test]} ?`, parameters: [moment] };
+  return { sql: `${column} ${SQL_OPERATORS[test]} ?`, parameters: [moment], isSelective: false };
 }
 
-function join(parts: readonly SqlCondition[], between: string): SqlCondition {
+/** What cannot be said is left out: the evaluator asks for it. */
+function all(parts: readonly (SqlCondition | undefined)[]): SqlCondition | undefined {
+  const said = parts.filter((part) => part !== undefined);
+  return said.length === 0
+    ? undefined
+    : join(
+        said,
+        ' AND ',
+        said.some((part) => part.isSelective),
+      );
+}
+
+/** One alternative that cannot be said lets everything through. */
+function any(parts: readonly (SqlCondition | undefined)[]): SqlCondition | undefined {
+  const said = parts.filter((part) => part !== undefined);
+  if (said.length === 0 || said.length < parts.length) return undefined;
+  return join(
+    said,
+    ' OR ',
+    said.every((part) => part.isSelective),
+  );
+}
+
+function join(parts: readonly SqlCondition[], between: string, isSelective: boolean): SqlCondition {
   return {
     sql: `(${parts.map((part) => part.sql).join(between)})`,
     parameters: parts.flatMap((part) => part.parameters),
+    isSelective,
   };
+}
+
+function placeholders(values: readonly unknown[]): string {
+  return values.map(() => '?').join(', ');
 }

@@ -16,6 +16,7 @@ import type {
 } from '../../../domain/ports/store.ts';
 import { CONVERSATION_COLUMNS, conversationOf } from '../rows.ts';
 import type { Statements } from '../statements.ts';
+import { AttributeIndex } from './attribute-index.ts';
 import type { MessageCounters } from './message-counters.ts';
 import type { NoticeWrites } from './notice-writes.ts';
 
@@ -32,11 +33,13 @@ export class ConversationWrites {
   readonly #sql: Statements;
   readonly #counters: MessageCounters;
   readonly #notices: NoticeWrites;
+  readonly #attributes: AttributeIndex;
 
   constructor(sql: Statements, counters: MessageCounters, notices: NoticeWrites) {
     this.#sql = sql;
     this.#counters = counters;
     this.#notices = notices;
+    this.#attributes = new AttributeIndex(sql);
   }
 
   load(app: AppKey, ids: readonly ConversationId[], now: Milliseconds): readonly ConversationRecord[] {
@@ -69,6 +72,7 @@ export class ConversationWrites {
       draft.expiresAt ?? null,
     );
     for (const client of draft.members) this.#insertMember(draft.app, key, client, 0);
+    this.#attributes.change(draft.app, key, {}, draft.columns);
     const eventAt = this.#notices.nextMoment(draft.now);
     const conversation = this.#existing(key);
     this.#notices.tell(conversation, draft.members, eventAt, draft.creator, {
@@ -147,6 +151,7 @@ export class ConversationWrites {
       JSON.stringify(change.columns),
       ref.key,
     );
+    this.#attributes.change(before.app, ref.key, before.columns, change.columns);
     this.#changed(before, change.now);
     const conversation = this.#existing(ref.key);
     const eventAt = this.#notices.nextMoment(change.now);
@@ -175,6 +180,8 @@ export class ConversationWrites {
 
   /** Deletes a conversation with everything in it but its messages, of which there must be none left. */
   delete(key: ConversationKey): void {
+    const record = this.#record(key);
+    if (record !== undefined) this.#attributes.change(record.app, key, record.columns, {});
     this.#sql.run('DELETE FROM member WHERE conversation = ?', key);
     this.#sql.run('DELETE FROM conversation WHERE key = ?', key);
     this.#counters.forget(key);
