@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { type Measurement, median } from './load/measure.ts';
 import { group } from './scenarios/group.ts';
 import { oneToOne } from './scenarios/one-to-one.ts';
+import { compareQueries } from './scenarios/queries.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { type RunningServer, startBareForwarder, startParley } from './servers/start-server.ts';
 
@@ -31,10 +32,14 @@ const lines: string[] = [
   '',
 ];
 
-for (const name of positionals.length > 0 ? positionals : Object.keys(scenarios)) {
+for (const name of positionals.length > 0 ? positionals : [...Object.keys(scenarios), 'queries']) {
+  if (name === 'queries') {
+    lines.push(...(await compareQueries(Number(values.seconds))), '');
+    continue;
+  }
   const scenario = scenarios[name];
   if (scenario === undefined)
-    throw new Error(`Unknown scenario ${name}. Known: ${Object.keys(scenarios).join(', ')}.`);
+    throw new Error(`Unknown scenario ${name}. Known: ${Object.keys(scenarios).join(', ')}, queries.`);
   lines.push(...(await compare(scenario)), '');
 }
 process.stdout.write(lines.join('\n'));

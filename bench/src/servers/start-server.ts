@@ -7,6 +7,8 @@ import type { Target } from '../load/load-client.ts';
 
 export interface RunningServer extends Target {
   readonly name: string;
+  /** Where its data lies, if it keeps any. */
+  readonly dataDir?: string;
   stop(): Promise<void>;
 }
 
@@ -52,6 +54,7 @@ export async function startParley(): Promise<RunningServer> {
   });
   return {
     name: 'Parley',
+    dataDir: data,
     appId: APP_ID,
     wsUrl,
     stop: async () => {

@@ -1,6 +1,7 @@
 import type { Store } from '../../domain/ports/store.ts';
 import { Unsettled } from './unsettled.ts';
 import { WorkerClient } from './worker-client.ts';
+import type { WorkerData } from './worker-protocol.ts';
 
 export { DatabaseInUse, DatabaseTooNew, DatabaseUnusable } from './failures.ts';
 
@@ -12,7 +13,7 @@ export interface SqliteOptions {
 }
 
 /**
- * The embedded store: one SQLite file, a thread that writes and a thread that reads.
+ * The embedded store: one SQLite file, a thread that writes, a thread that reads and a thread that searches.
  *
  * @throws DatabaseInUse, DatabaseTooNew, DatabaseUnusable
  */
@@ -21,13 +22,14 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
     fatal = () => {};
     onFatal(error);
   };
-  const writer = await WorkerClient.start(new URL('./writer/main.ts', import.meta.url), { path }, (error) =>
-    fatal(error),
-  );
-  const reader = await WorkerClient.start(new URL('./reader/main.ts', import.meta.url), { path }, (error) =>
-    fatal(error),
-  );
-
+  const start = (entry: string, data: WorkerData) =>
+    WorkerClient.start(new URL(entry, import.meta.url), data, (error) => fatal(error));
+  const writer = await start('./writer/main.ts', { path });
+  const [reader, searcher] = await Promise.all([
+    start('./reader/main.ts', { path, mergesLog: true }),
+    // A query that has to look at every conversation may take a second, which histories are not to wait for.
+    start('./reader/main.ts', { path }),
+  ]);
   const unsettled = new Unsettled(writer);
 
   return {
@@ -45,11 +47,11 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
       setMuted: (ref, change) => writer.call('setMuted', plainRef(ref), change),
       async query(query) {
         await unsettled.settleAll();
-        return reader.call('query', query);
+        return searcher.call('query', query);
       },
       async count(query) {
         await unsettled.settleAll();
-        return reader.call('count', query);
+        return searcher.call('count', query);
       },
     },
     messages: {
@@ -106,7 +108,7 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
     },
     ping: () => writer.call('ping'),
     async close() {
-      await reader.close();
+      await Promise.all([reader.close(), searcher.close()]);
       await writer.close();
     },
   };

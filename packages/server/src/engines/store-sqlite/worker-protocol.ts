@@ -20,6 +20,8 @@ export type FromWorker =
 
 export interface WorkerData {
   readonly path: string;
+  /** One of the reading threads merges the write-ahead log into the database. */
+  readonly mergesLog?: true;
 }
 
 /** The operations of a worker. Each is called with arguments of the shape its caller typed. */

@@ -1,4 +1,4 @@
-// The worker thread that reads, so that a long history or query delays neither commits nor the event loop.
+// A worker thread that reads, so that a long history or query delays neither commits nor the event loop.
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
@@ -26,7 +26,7 @@ const MAX_WAL_BYTES = 64 * 1024 * 1024;
 const port = parentPort;
 if (port === null) throw new Error('This file runs as a worker thread.');
 const tell = (message: FromWorker) => port.postMessage(message);
-const { path } = workerData as WorkerData;
+const { path, mergesLog } = workerData as WorkerData;
 
 try {
   serve();
@@ -38,7 +38,7 @@ try {
 function serve(): void {
   const db = openForReading(path);
   const operations = operationTable(new Statements(db));
-  const checkpoints = setInterval(() => checkpoint(db), CHECKPOINT_EVERY);
+  const checkpoints = mergesLog === true ? setInterval(() => checkpoint(db), CHECKPOINT_EVERY) : undefined;
 
   port?.on('message', (message: ToWorker) => {
     if (message === 'close') {
