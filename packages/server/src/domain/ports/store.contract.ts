@@ -1,0 +1,21 @@
+import { describe } from 'vitest';
+import { describeConversations } from './contract/conversations.contract.ts';
+import { describeMemberStates } from './contract/member-states.contract.ts';
+import { describeMessages } from './contract/messages.contract.ts';
+import { describeUpkeep } from './contract/upkeep.contract.ts';
+import type { Engine } from './testing/stage.ts';
+
+/**
+ * What every store has to do, whatever it is made of (`store.ts`). An engine that cannot do one of these says why in
+ * its own test.
+ *
+ * @example describeStore({ name: 'memory', open: async () => ({ store: await openMemoryStore(), remove: async () => {} }) });
+ */
+export function describeStore(engine: Engine): void {
+  describe(`the ${engine.name} store`, () => {
+    describeConversations(engine);
+    describeMessages(engine);
+    describeMemberStates(engine);
+    describeUpkeep(engine);
+  });
+}
