@@ -1,4 +1,5 @@
-// Makes the codec (src/generated/codec.js) and the types (src/generated/messages.ts) from src/messages.proto.
+// Makes the codec (src/generated/codec.js) and the types (src/generated/messages.ts) from src/messages.proto. With
+// --check it writes nothing and fails where a file is not what it would write.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -70,5 +71,14 @@ function messageType({ name, fieldsArray }) {
   return `export interface ${name} {\n${fields.join('\n')}\n}\n`;
 }
 
-writeFileSync(here('src/generated/codec.js'), await generateCodec());
-writeFileSync(here('src/generated/messages.ts'), generateTypes());
+const files = {
+  'src/generated/codec.js': await generateCodec(),
+  'src/generated/messages.ts': generateTypes(),
+};
+for (const [file, content] of Object.entries(files)) {
+  if (!process.argv.includes('--check')) writeFileSync(here(file), content);
+  else if (readFileSync(here(file), 'utf8') !== content) {
+    console.error(`${file} is stale. Run npm run generate -w packages/protocol.`);
+    process.exitCode = 1;
+  }
+}
