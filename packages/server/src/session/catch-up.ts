@@ -73,4 +73,9 @@ async function replay(world: World, app: App, session: Session): Promise<void> {
       );
     }
   }
+  // As for the summary: whatever was replayed has been announced by now, and waits among the held messages.
+  await world.store.ping();
+  session.releaseMessagesAfter(
+    new Map(missed.map(({ conversation, messages }) => [conversation.key, messages.at(-1)?.timestamp ?? 0])),
+  );
 }

@@ -80,10 +80,20 @@ export class Session {
     const countedUpTo = new Map(
       counted.map((state) => [state.conversation.key, state.lastMessage?.timestamp ?? 0]),
     );
-    const isCounted = (message: HeldMessage) =>
-      message.timestamp <= (countedUpTo.get(message.conversation) ?? Number.NEGATIVE_INFINITY);
+    const isCounted = (message: HeldMessage) => isUpTo(countedUpTo, message);
     for (const message of held) if (isCounted(message)) this.push(message.push, message.urgency);
     pushSummary();
     for (const message of held) if (!isCounted(message)) this.push(message.push, message.urgency);
   }
+
+  /** Ends the hold of a client that was sent the messages themselves: those are not sent twice. */
+  releaseMessagesAfter(sentUpTo: ReadonlyMap<ConversationKey, Milliseconds>): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const message of held) if (!isUpTo(sentUpTo, message)) this.push(message.push, message.urgency);
+  }
+}
+
+function isUpTo(moments: ReadonlyMap<ConversationKey, Milliseconds>, message: HeldMessage): boolean {
+  return message.timestamp <= (moments.get(message.conversation) ?? Number.NEGATIVE_INFINITY);
 }

@@ -1,0 +1,200 @@
+import { CommandType, type GenericCommand, OpType, type UnreadTuple } from '@parley/protocol';
+import { type Parley, startParley, TestClient } from '@parley/testkit';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { history, say, startConversation } from './flow.ts';
+
+let parley: Parley;
+beforeAll(async () => {
+  parley = await startParley();
+});
+afterAll(() => parley.close());
+
+let clients = 0;
+const someone = (name: string) => `${name}-${++clients}`;
+
+/**
+ * Everything a client was sent so far, in order, once its login has caught up: each step of that asks the store, which
+ * answers in the order it is asked.
+ */
+async function received(client: TestClient): Promise<readonly GenericCommand[]> {
+  for (let step = 0; step < 3; step++) {
+    await parley.store.memberStates.unread(1, 'nobody', 0, Date.now());
+    await parley.store.ping();
+  }
+  await client.settled();
+  return client.inbox.splice(0);
+}
+
+const tuplesOf = (commands: readonly GenericCommand[]): readonly UnreadTuple[] =>
+  commands.flatMap((command) => command.unreadMessage?.convs ?? []);
+const messagesOf = (commands: readonly GenericCommand[]) =>
+  commands.filter(({ cmd }) => cmd === CommandType.direct).map(({ directMessage }) => directMessage?.msg);
+
+describe('a login while others are talking', () => {
+  it('[F-SESS-13][F-MSG-44] finds each message either counted in the summary or pushed after it', async () => {
+    const tom = await TestClient.open(parley, someone('Tom'));
+    await fc.assert(
+      fc.asyncProperty(fc.nat(12), fc.integer({ min: 1, max: 40 }), async (before, during) => {
+        const name = someone('Jerry');
+        const cid = await startConversation(tom, { m: [name] });
+        await Promise.all(Array.from({ length: before }, (_, n) => say(tom, cid, `before ${n}`)));
+        const talking = Promise.all(Array.from({ length: during }, (_, n) => say(tom, cid, `during ${n}`)));
+        const jerry = await TestClient.open(parley, name);
+        await talking;
+        const commands = await received(jerry);
+        const summaryAt = commands.findIndex(({ cmd }) => cmd === CommandType.unread);
+        const counted = tuplesOf(commands).find((tuple) => tuple.cid === cid)?.unread ?? 0;
+        const after = messagesOf(commands.slice(summaryAt + 1));
+        expect(counted + after.length).toBe(before + during);
+        const pushed = messagesOf(commands);
+        expect(new Set(pushed).size).toBe(pushed.length);
+        await jerry.close();
+      }),
+      { numRuns: 60 },
+    );
+    await tom.close();
+  });
+
+  it('[F-SESS-13][F-MSG-68] in the old offline mode gets each message exactly once, in order', async () => {
+    const tom = await TestClient.open(parley, someone('Tom'));
+    await fc.assert(
+      fc.asyncProperty(fc.nat(12), fc.integer({ min: 1, max: 40 }), async (before, during) => {
+        const name = someone('Jerry');
+        const cid = await startConversation(tom, { m: [name] });
+        await Promise.all(Array.from({ length: before }, (_, n) => say(tom, cid, `before ${n}`)));
+        const talking = Promise.all(Array.from({ length: during }, (_, n) => say(tom, cid, `during ${n}`)));
+        const jerry = await TestClient.open(parley, name, {}, { subprotocol: 'lc.protobuf2.1' });
+        await talking;
+        const commands = await received(jerry);
+        expect(tuplesOf(commands)).toEqual([]);
+        expect(messagesOf(commands)).toEqual(await history(tom, cid));
+        await jerry.close();
+      }),
+      { numRuns: 60 },
+    );
+    await tom.close();
+  });
+
+  it('[F-MSG-28] keeps counts exact while several devices read, reconnect and are written to', async () => {
+    const [tom, name] = [await TestClient.open(parley, someone('Tom')), someone('Jerry')];
+    const cid = await startConversation(tom, { m: [name] });
+    const step = fc.constantFrom('send', 'send', 'read', 'reconnect');
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
+        let device = await TestClient.open(parley, name, { deviceId: 'one' });
+        const other = await TestClient.open(parley, name, { deviceId: 'two' });
+        const work: Promise<unknown>[] = [];
+        for (const each of steps) {
+          if (each === 'send') work.push(say(tom, cid, 'counted'));
+          if (each === 'read') other.send({ cmd: CommandType.read, readMessage: { convs: [{ cid }] } });
+          if (each === 'reconnect') {
+            await device.terminate();
+            device = await TestClient.open(parley, name, { deviceId: 'one' });
+          }
+        }
+        await Promise.all(work);
+        await other.settled();
+        // Whoever logs in now is told the same.
+        const [third, fourth] = [await TestClient.open(parley, name), await TestClient.open(parley, name)];
+        const counts = await Promise.all(
+          [third, fourth].map(
+            async (client) =>
+              tuplesOf(await received(client)).find((tuple) => tuple.cid === cid)?.unread ?? 0,
+          ),
+        );
+        expect(counts[0]).toBe(counts[1]);
+        other.send({ cmd: CommandType.read, readMessage: { convs: [{ cid }] } });
+        await other.settled();
+        const sent = await Promise.all(Array.from({ length: 3 }, () => say(tom, cid, 'after reading')));
+        expect(sent).toHaveLength(3);
+        const fifth = await TestClient.open(parley, name);
+        expect(tuplesOf(await received(fifth)).find((tuple) => tuple.cid === cid)?.unread).toBe(3);
+        await Promise.all([device, other, third, fourth, fifth].map((client) => client.close()));
+      }),
+      { numRuns: 15 },
+    );
+    await tom.close();
+  });
+});
+
+describe('the summary at login', () => {
+  it('[F-MSG-27] has every unread conversation, newest first, at most 20 to a command', async () => {
+    const [tomName, name] = [someone('Tom'), someone('Jerry')];
+    const tom = await TestClient.open(parley, tomName);
+    const cids: string[] = [];
+    for (let n = 0; n < 130; n++) {
+      const cid = await startConversation(tom, { m: [name], unique: false });
+      await say(tom, cid, `message in ${n}`);
+      cids.push(cid);
+    }
+    const jerry = await TestClient.open(parley, name);
+    const commands = (await received(jerry)).filter(({ cmd }) => cmd === CommandType.unread);
+    expect(commands.every(({ unreadMessage }) => (unreadMessage?.convs?.length ?? 0) <= 20)).toBe(true);
+    expect(commands).toHaveLength(7);
+    expect(tuplesOf(commands).map(({ cid }) => cid)).toEqual(cids.toReversed());
+    for (const tuple of tuplesOf(commands)) {
+      expect(tuple).toMatchObject({ unread: 1, mentioned: false, from: tomName, convType: 1 });
+      expect(tuple.patchTimestamp).toBeUndefined();
+    }
+    const times = new Set(commands.map(({ unreadMessage }) => unreadMessage?.notifTime));
+    expect(times.size).toBe(1);
+    const [notifTime = 0] = times;
+    await jerry.close();
+    await say(tom, cids[0] ?? '', 'one more');
+    const again = await TestClient.open(parley, name, { lastUnreadNotifTime: notifTime });
+    expect(tuplesOf(await received(again)).map(({ cid, unread }) => [cid, unread])).toEqual([[cids[0], 2]]);
+    await Promise.all([again.close(), tom.close()]);
+  });
+
+  it('[F-MSG-27] is no command at all where nothing is unread', async () => {
+    const jerry = await TestClient.open(parley, someone('Jerry'));
+    expect((await received(jerry)).filter(({ cmd }) => cmd === CommandType.unread)).toEqual([]);
+    await jerry.close();
+  });
+
+  it('[F-MSG-27][F-MSG-28] has the caps of old where the app wants them', async () => {
+    const [tom, name] = [await TestClient.open(parley, someone('Tom')), someone('Jerry')];
+    const busy = await startConversation(tom, { m: [name], unique: false });
+    await Promise.all(Array.from({ length: 120 }, (_, n) => say(tom, busy, String(n))));
+    for (let n = 0; n < 55; n++) {
+      const cid = await startConversation(tom, { m: [name], unique: false });
+      await say(tom, cid, 'hello');
+    }
+    await say(tom, busy, 'the newest');
+    await parley.apps.changeSettings(parley.appId, { legacyUnreadCaps: true });
+    const jerry = await TestClient.open(parley, name);
+    const tuples = tuplesOf(await received(jerry));
+    expect(tuples).toHaveLength(50);
+    expect(tuples.find(({ cid }) => cid === busy)?.unread).toBe(100);
+    await parley.apps.changeSettings(parley.appId, { legacyUnreadCaps: null });
+    expect(await history(jerry, busy)).toHaveLength(121);
+    await Promise.all([jerry.close(), tom.close()]);
+  });
+
+  it('[F-MSG-69] in the old offline mode is the newest 100 messages of each conversation, and says if there are more', async () => {
+    const [tom, name] = [await TestClient.open(parley, someone('Tom')), someone('Jerry')];
+    const cid = await startConversation(tom, { m: [name] });
+    for (let n = 0; n < 130; n++) await say(tom, cid, String(n));
+    const jerry = await TestClient.open(parley, name, {}, { subprotocol: 'lc.protobuf2.1' });
+    const directs = (await received(jerry)).filter(({ cmd }) => cmd === CommandType.direct);
+    expect(directs.map(({ directMessage }) => directMessage?.msg)).toEqual(
+      Array.from({ length: 100 }, (_, n) => String(n + 30)),
+    );
+    expect(directs.every(({ directMessage }) => directMessage?.offline === true)).toBe(true);
+    expect(directs.map(({ directMessage }) => directMessage?.hasMore)).toEqual([
+      ...Array.from({ length: 99 }, () => undefined),
+      true,
+    ]);
+    jerry.send({
+      cmd: CommandType.ack,
+      ackMessage: { cid, fromts: 0, tots: directs.at(-1)?.directMessage?.timestamp ?? 0 },
+    });
+    await jerry.settled();
+    await jerry.close();
+    const again = await TestClient.open(parley, name, {}, { subprotocol: 'lc.protobuf2.1' });
+    expect(messagesOf(await received(again))).toEqual([]);
+    expect(await history(again, cid)).toHaveLength(130);
+    await Promise.all([again.close(), tom.close()]);
+  });
+});
