@@ -342,6 +342,22 @@ describe('querying', () => {
     });
   });
 
+  it('[F-CONV-47] lets no column pass for what the server says', async () => {
+    const tom = await login('Tom');
+    const spoofed = {
+      msg: 'never sent',
+      bin: true,
+      msg_from: 'Jerry',
+      muted: 'yes',
+      joined: true,
+      colour: 'red',
+    };
+    const cid = await startConversation(tom, { attr: { data: JSON.stringify(spoofed) } });
+    const [found] = await query(tom, { ...where({ objectId: cid }), flag: 2 });
+    expect(found).toMatchObject({ objectId: cid, muted: false, colour: 'red' });
+    for (const name of ['msg', 'bin', 'msg_from', 'joined']) expect(found).not.toHaveProperty(name);
+  });
+
   it('that is malformed is answered with 4310 and a sentence', async () => {
     const tom = await login('Tom');
     for (const data of ['no json', '[]', '{"a":{"$where":"1"}}', '{"a":{"$regex":"("}}']) {

@@ -1,9 +1,25 @@
 import type { ConversationRecord } from '../domain/conversation/conversation.ts';
+import { isReservedColumn } from '../domain/conversation/reserved-columns.ts';
 import type { ClientId } from '../domain/identifiers.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { StoredMessage } from '../domain/message/message.ts';
 import type { FoundConversation } from '../domain/ports/store.ts';
 import { isoDate, wireKind } from '../pushes/wire-values.ts';
+
+/** What results carry beside columns: an app's own column of such a name would pass for the server's word. */
+const serverKeys: ReadonlySet<string> = new Set([
+  'joined',
+  'joinedAt',
+  'muted',
+  'msg',
+  'bin',
+  'msg_from',
+  'msg_mid',
+  'msg_timestamp',
+  'patch_timestamp',
+  'mention_all',
+  'mention_pids',
+]);
 
 /**
  * A conversation as SDKs parse it (`wire-protocol §4.5.1`). `objectId` comes first and `bin` with every `msg`,
@@ -13,7 +29,7 @@ export function conversationJson(found: FoundConversation, reader: ClientId, com
   const { conversation, lastMessage } = found;
   return {
     objectId: conversation.id,
-    ...conversation.columns,
+    ...ownColumns(conversation),
     ...(conversation.creator !== undefined && { c: conversation.creator }),
     ...memberFields(conversation, compact),
     createdAt: isoDate(conversation.createdAt),
@@ -26,6 +42,12 @@ export function conversationJson(found: FoundConversation, reader: ClientId, com
     ...(conversation.kind === 'basic' && { muted: conversation.mutedBy.includes(reader) }),
     ...(lastMessage !== undefined && conversation.kind !== 'chat-room' && lastMessageFields(lastMessage)),
   };
+}
+
+function ownColumns({ columns }: ConversationRecord): JsonObject {
+  return Object.fromEntries(
+    Object.entries(columns).filter(([name]) => !isReservedColumn(name) && !serverKeys.has(name)),
+  );
 }
 
 function memberFields(conversation: ConversationRecord, compact: boolean): JsonObject {

@@ -31,7 +31,7 @@ export interface StartedConversation {
  * Creates a conversation, or finds the unique one with exactly these members (`semantics §3.2`,
  * `wire-protocol §4.2`).
  *
- * @throws ImError CONVERSATION_FULL
+ * @throws ImError CONVERSATION_FULL, CONVERSATION_UPDATE_FAILED (the initial columns are malformed or too large)
  */
 export async function startConversation(
   world: World,
