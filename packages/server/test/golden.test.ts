@@ -1,0 +1,461 @@
+import { createRequire } from 'node:module';
+import { CommandType, decodeCommand, encodeCommand, type GenericCommand, OpType } from '@parley/protocol';
+import { type Parley, startParley } from '@parley/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
+
+/** The reference sequences of the protocol, frame by frame: nothing more may arrive, nothing else, in no other order. */
+
+const require = createRequire(import.meta.url);
+const { Protocals } = require('leancloud-realtime') as {
+  Protocals: {
+    GenericCommand: { decode(bytes: Uint8Array): { readonly cmd: number | null; readonly i: number | null } };
+  };
+};
+
+let parley: Parley;
+beforeAll(async () => {
+  parley = await startParley();
+});
+afterAll(() => parley.close());
+
+/** A socket that keeps every frame until the script asks for it. */
+class Line {
+  readonly #socket: WebSocket;
+  readonly #frames: GenericCommand[] = [];
+  #arrived: () => void = () => {};
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.on('message', (data: Buffer, isBinary: boolean) => {
+      expect(isBinary).toBe(true);
+      const command = decodeCommand(data);
+      // A client that cannot decode a frame would not tell us; its own codec does.
+      expect(Protocals.GenericCommand.decode(data)).toMatchObject({
+        cmd: command.cmd,
+        i: command.i ?? null,
+      });
+      this.#frames.push(command);
+      this.#arrived();
+    });
+  }
+
+  static async open(): Promise<Line> {
+    const socket = new WebSocket(parley.wsUrl, ['lc.protobuf2.3'], { perMessageDeflate: false });
+    const line = new Line(socket);
+    await new Promise((resolve) => socket.once('open', resolve));
+    return line;
+  }
+
+  says(command: GenericCommand): void {
+    this.#socket.send(encodeCommand(command));
+  }
+
+  /** The next frames are exactly these. Answers with them, for values only the server knows. */
+  async hears(...expected: readonly GenericCommand[]): Promise<readonly GenericCommand[]> {
+    while (this.#frames.length < expected.length) {
+      await new Promise<void>((resolve) => {
+        this.#arrived = resolve;
+      });
+    }
+    const heard = this.#frames.splice(0, expected.length);
+    expect(heard).toEqual(expected);
+    return heard;
+  }
+
+  /** Nothing but the answer to a heartbeat is on its way. */
+  async hearsNothingMore(): Promise<void> {
+    this.says({ cmd: CommandType.echo, i: 9999 });
+    await this.hears({ cmd: CommandType.echo, i: 9999 });
+  }
+
+  lost(): Promise<unknown> {
+    const closed = new Promise((resolve) => this.#socket.once('close', resolve));
+    this.#socket.terminate();
+    return closed;
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}
+
+const moment = expect.toSatisfy((value) => Number.isInteger(value) && value > 1_600_000_000_000);
+const iso = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+const messageId = expect.stringMatching(/^[-\w]{22}$/);
+const token = expect.stringMatching(/.{20,}/);
+const JS_BITS = 0xbb;
+const JAVA_BITS = 0xaf;
+const push = (peerId: string, serverTs: number = moment) => ({ peerId, service: 2, serverTs });
+
+async function opened(peerId: string, session: object, i: number | undefined = 1): Promise<Line> {
+  const line = await Line.open();
+  const envelope = { cmd: CommandType.session, peerId, ...(i !== undefined && { i }) };
+  line.says({ ...envelope, op: OpType.open, appId: parley.appId, sessionMessage: session });
+  await line.hears({
+    ...envelope,
+    op: OpType.opened,
+    serverTs: moment,
+    sessionMessage: { st: token, stTtl: 48 * 3600 },
+  });
+  return line;
+}
+
+const js = (deviceId: string) => ({
+  ua: 'js/5.0.0-rc.8',
+  r: false,
+  deviceId,
+  configBitmap: JS_BITS,
+  lastPatchTime: Date.now(),
+});
+
+/** Two clients and their conversation, with everything about its creation heard. */
+async function pair(tom: string, jerry: string) {
+  const [first, second] = [await opened(tom, js('A')), await opened(jerry, js('B'))];
+  first.says({
+    cmd: CommandType.conv,
+    op: OpType.start,
+    i: 2,
+    convMessage: { m: [jerry, tom], unique: true, attr: { data: '{"name":"T&J"}' } },
+  });
+  const [started] = await first.hears({
+    cmd: CommandType.conv,
+    op: OpType.started,
+    i: 2,
+    peerId: tom,
+    convMessage: { cid: expect.stringMatching(/^[0-9a-f]{24}$/), cdate: iso, udate: iso, uniqueId: token },
+  });
+  const { cid = '', udate = '' } = started?.convMessage ?? {};
+  const members = [tom, jerry];
+  for (const [line, peerId] of [
+    [first, tom],
+    [second, jerry],
+  ] as const) {
+    const about = { cid, initBy: tom, udate };
+    const [joined] = await line.hears(
+      { ...push(peerId), cmd: CommandType.conv, op: OpType.joined, notificationType: 1, convMessage: about },
+      {
+        ...push(peerId),
+        cmd: CommandType.conv,
+        op: OpType.members_joined,
+        notificationType: 1,
+        convMessage: { ...about, m: members },
+      },
+    );
+    expect(joined?.serverTs).toBeGreaterThan(0);
+  }
+  return { first, second, cid };
+}
+
+/** One message from the first to the second, acknowledged and heard. */
+async function sent(
+  from: Line,
+  to: Line,
+  who: { readonly tom: string; readonly jerry: string; readonly cid: string },
+  message: { readonly i: number; readonly msg: string; readonly r?: boolean },
+) {
+  const { tom, jerry, cid } = who;
+  const { i, ...content } = message;
+  from.says({ cmd: CommandType.direct, i, directMessage: { cid, dt: `token ${i}`, ...content } });
+  const [ack] = await from.hears({
+    cmd: CommandType.ack,
+    i,
+    peerId: tom,
+    ackMessage: { uid: messageId, t: moment },
+  });
+  const { uid = '', t = 0 } = ack?.ackMessage ?? {};
+  await to.hears({
+    ...push(jerry, t),
+    cmd: CommandType.direct,
+    directMessage: { cid, id: uid, fromPeerId: tom, timestamp: t, msg: message.msg, convType: 1 },
+  });
+  return { uid, t };
+}
+
+describe('the reference sequences', () => {
+  it('[F-SESS-06][F-CONV-34][F-MSG-23][F-MSG-41][F-MSG-42] first login, create, send with receipt, read', async () => {
+    const who = { tom: 'a1-Tom', jerry: 'a1-Jerry' };
+    const { first: tom, second: jerry, cid } = await pair(who.tom, who.jerry);
+
+    jerry.says({
+      cmd: CommandType.conv,
+      op: OpType.query,
+      i: 2,
+      convMessage: { where: { data: JSON.stringify({ objectId: cid }) } },
+    });
+    const [results] = await jerry.hears({
+      cmd: CommandType.conv,
+      op: OpType.results,
+      i: 2,
+      peerId: who.jerry,
+      convMessage: { results: { data: expect.any(String) } },
+    });
+    const [found, ...others] = JSON.parse(results?.convMessage?.results?.data ?? '[]');
+    expect(others).toEqual([]);
+    expect(found).toEqual({
+      objectId: cid,
+      name: 'T&J',
+      c: who.tom,
+      m: [who.tom, who.jerry],
+      mu: [],
+      createdAt: iso,
+      updatedAt: iso,
+      conv_type: 1,
+      tr: false,
+      sys: false,
+      unique: true,
+      uniqueId: token,
+      muted: false,
+    });
+
+    const { uid, t } = await sent(tom, jerry, { ...who, cid }, { i: 3, msg: 'hello', r: true });
+    jerry.says({ cmd: CommandType.ack, ackMessage: { cid, fromts: t, tots: t } });
+    const receipt = { id: uid, cid, t: moment, from: who.jerry };
+    const [delivered] = await tom.hears({ ...push(who.tom), cmd: CommandType.rcp, rcpMessage: receipt });
+    expect(delivered?.rcpMessage?.t).toBeGreaterThanOrEqual(t);
+
+    jerry.says({ cmd: CommandType.read, readMessage: { convs: [{ cid, mid: uid, timestamp: t }] } });
+    const [unread] = await jerry.hears({
+      ...push(who.jerry),
+      cmd: CommandType.unread,
+      unreadMessage: {
+        convs: [
+          {
+            cid,
+            unread: 0,
+            mentioned: false,
+            mid: uid,
+            timestamp: t,
+            from: who.tom,
+            data: 'hello',
+            convType: 1,
+          },
+        ],
+        notifTime: moment,
+      },
+    });
+    expect(unread?.unreadMessage?.notifTime).toBeGreaterThanOrEqual(t);
+    const [read] = await tom.hears({
+      ...push(who.tom),
+      cmd: CommandType.rcp,
+      notificationType: 1,
+      rcpMessage: { ...receipt, read: true },
+    });
+    expect(read?.rcpMessage?.t).toBeGreaterThanOrEqual(t);
+
+    await Promise.all([tom.hearsNothingMore(), jerry.hearsNothingMore()]);
+    for (const line of [tom, jerry]) line.close();
+  });
+
+  it('[F-SESS-13][F-SESS-29][F-SESS-35] network loss and reopening by token, as Java does', async () => {
+    const who = { tom: 'a2-Tom', jerry: 'a2-Jerry' };
+    const { first: tom, second: jerry, cid } = await pair(who.tom, who.jerry);
+    const known = await sent(tom, jerry, { ...who, cid }, { i: 3, msg: 'tpyo' });
+    jerry.says({ cmd: CommandType.session, op: OpType.refresh, i: 3, peerId: who.jerry, sessionMessage: {} });
+    const [refreshed] = await jerry.hears({
+      cmd: CommandType.session,
+      op: OpType.refreshed,
+      i: 3,
+      peerId: who.jerry,
+      sessionMessage: { st: token, stTtl: 48 * 3600 },
+    });
+    jerry.says({
+      cmd: CommandType.read,
+      readMessage: { convs: [{ cid, mid: known.uid, timestamp: known.t }] },
+    });
+    const [summary] = await jerry.hears(expect.objectContaining({ cmd: CommandType.unread }));
+    await jerry.lost();
+
+    tom.says({
+      cmd: CommandType.patch,
+      op: OpType.modify,
+      i: 4,
+      patchMessage: { patches: [{ cid, mid: known.uid, timestamp: known.t, recall: false, data: 'typo' }] },
+    });
+    const [modified] = await tom.hears({
+      cmd: CommandType.patch,
+      op: OpType.modified,
+      i: 4,
+      peerId: who.tom,
+      patchMessage: { lastPatchTime: moment },
+    });
+    tom.says({ cmd: CommandType.direct, i: 5, directMessage: { cid, msg: 'still there?', dt: 'token 5' } });
+    const [ack] = await tom.hears({
+      cmd: CommandType.ack,
+      i: 5,
+      peerId: who.tom,
+      ackMessage: { uid: messageId, t: moment },
+    });
+
+    const back = await Line.open();
+    back.says({ cmd: CommandType.login, appId: parley.appId, installationId: 'installation' });
+    await back.hears({ cmd: CommandType.loggedin, service: 0, installationId: 'installation' });
+    back.says({
+      cmd: CommandType.session,
+      op: OpType.open,
+      appId: parley.appId,
+      peerId: who.jerry,
+      sessionMessage: {
+        ua: 'android/8',
+        r: true,
+        st: refreshed?.sessionMessage?.st,
+        deviceId: 'B',
+        lastUnreadNotifTime: summary?.unreadMessage?.notifTime,
+        lastPatchTime: known.t,
+        configBitmap: JAVA_BITS,
+      },
+    });
+    await back.hears(
+      {
+        cmd: CommandType.session,
+        op: OpType.opened,
+        peerId: who.jerry,
+        serverTs: moment,
+        sessionMessage: { st: token, stTtl: 48 * 3600 },
+      },
+      {
+        ...push(who.jerry),
+        cmd: CommandType.patch,
+        op: OpType.modify,
+        patchMessage: {
+          patches: [
+            {
+              cid,
+              mid: known.uid,
+              timestamp: known.t,
+              from: who.tom,
+              data: 'typo',
+              patchTimestamp: modified?.patchMessage?.lastPatchTime,
+            },
+          ],
+        },
+      },
+      {
+        ...push(who.jerry),
+        cmd: CommandType.unread,
+        unreadMessage: {
+          convs: [
+            {
+              cid,
+              unread: 1,
+              mentioned: false,
+              mid: ack?.ackMessage?.uid,
+              timestamp: ack?.ackMessage?.t,
+              from: who.tom,
+              data: 'still there?',
+              convType: 1,
+            },
+          ],
+          notifTime: moment,
+        },
+      },
+    );
+    await Promise.all([tom.hearsNothingMore(), back.hearsNothingMore()]);
+    for (const line of [tom, back]) line.close();
+  });
+
+  it('[F-SESS-30] a token that is not in force is refused without i, and a login with signature follows', async () => {
+    const peerId = 'a2-Spike';
+    const line = await Line.open();
+    const open = { cmd: CommandType.session, op: OpType.open, appId: parley.appId, peerId };
+    line.says({
+      ...open,
+      sessionMessage: { ua: 'android/8', r: true, st: 'no token', configBitmap: JAVA_BITS },
+    });
+    await line.hears({
+      cmd: CommandType.error,
+      peerId,
+      errorMessage: { code: 4112, reason: 'SESSION_TOKEN_EXPIRED', detail: expect.any(String) },
+    });
+    line.says({ ...open, i: -65_530, sessionMessage: { ua: 'android/8', r: true, configBitmap: JAVA_BITS } });
+    await line.hears({
+      cmd: CommandType.session,
+      op: OpType.opened,
+      i: -65_530,
+      peerId,
+      serverTs: moment,
+      sessionMessage: { st: token, stTtl: 48 * 3600 },
+    });
+    line.close();
+  });
+
+  it('[F-SESS-18][F-SESS-21] a conflict: the later login wins, and the earlier device may not come back by itself', async () => {
+    const peerId = 'a3-Tom';
+    const device = (deviceId: string) => ({
+      ua: 'js',
+      tag: 'Mobile',
+      r: false,
+      deviceId,
+      configBitmap: JS_BITS,
+    });
+    const one = await opened(peerId, device('A'));
+    const two = await opened(peerId, device('B'));
+    await one.hears({
+      ...push(peerId),
+      cmd: CommandType.session,
+      op: OpType.closed,
+      sessionMessage: { code: 4111, reason: 'SESSION_CONFLICT', detail: expect.any(String) },
+    });
+    one.says({
+      cmd: CommandType.session,
+      op: OpType.open,
+      i: 9,
+      appId: parley.appId,
+      peerId,
+      sessionMessage: { ...device('A'), r: true },
+    });
+    await one.hears({
+      cmd: CommandType.error,
+      i: 9,
+      peerId,
+      errorMessage: { code: 4111, reason: 'SESSION_CONFLICT', detail: expect.any(String) },
+    });
+    await Promise.all([one.hearsNothingMore(), two.hearsNothingMore()]);
+    for (const line of [one, two]) line.close();
+  });
+
+  it('[F-MSG-22][F-MSG-35][F-MSG-36][F-MSG-37] an edit and a recall', async () => {
+    const who = { tom: 'a5-Tom', jerry: 'a5-Jerry' };
+    const { first: tom, second: jerry, cid } = await pair(who.tom, who.jerry);
+    const { uid, t } = await sent(tom, jerry, { ...who, cid }, { i: 3, msg: '{"_lctype":-1,"_lctext":"a"}' });
+    const data = '{"_lctype":-1,"_lctext":"b"}';
+    const item = { cid, mid: uid, timestamp: t };
+    const patched = (i: number) => ({
+      cmd: CommandType.patch,
+      op: OpType.modified,
+      i,
+      peerId: who.tom,
+      patchMessage: { lastPatchTime: moment },
+    });
+    const told = (fields: object) => ({
+      ...push(who.jerry),
+      cmd: CommandType.patch,
+      op: OpType.modify,
+      patchMessage: { patches: [{ ...item, from: who.tom, ...fields }] },
+    });
+
+    tom.says({
+      cmd: CommandType.patch,
+      op: OpType.modify,
+      i: 5,
+      patchMessage: { patches: [{ ...item, data }] },
+    });
+    const [edited] = await tom.hears(patched(5));
+    const editedAt = edited?.patchMessage?.lastPatchTime ?? 0;
+    await jerry.hears(told({ data, patchTimestamp: editedAt }));
+
+    tom.says({
+      cmd: CommandType.patch,
+      op: OpType.modify,
+      i: 6,
+      patchMessage: { patches: [{ ...item, recall: true }] },
+    });
+    const [recalled] = await tom.hears(patched(6));
+    const recalledAt = recalled?.patchMessage?.lastPatchTime ?? 0;
+    expect(recalledAt).toBeGreaterThan(editedAt);
+    await jerry.hears(told({ recall: true, data: '{"_lctype":-127}', patchTimestamp: recalledAt }));
+
+    await Promise.all([tom.hearsNothingMore(), jerry.hearsNothingMore()]);
+    for (const line of [tom, jerry]) line.close();
+  });
+});
