@@ -1,4 +1,4 @@
-import { CommandType, type GenericCommand, OpType, type UnreadTuple } from '@parley/protocol';
+import { CommandType, type GenericCommand, type UnreadTuple } from '@parley/protocol';
 import { type Parley, startParley, TestClient } from '@parley/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,17 +1,9 @@
-import { createRequire } from 'node:module';
-import { CommandType, decodeCommand, encodeCommand, type GenericCommand, OpType } from '@parley/protocol';
+import { CommandType, OpType } from '@parley/protocol';
 import { type Parley, startParley } from '@parley/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import WebSocket from 'ws';
+import { iso, JAVA_BITS, JS_BITS, js, Line, messageId, moment, opened, push, token } from './script.ts';
 
 /** The reference sequences of the protocol, frame by frame: nothing more may arrive, nothing else, in no other order. */
-
-const require = createRequire(import.meta.url);
-const { Protocals } = require('leancloud-realtime') as {
-  Protocals: {
-    GenericCommand: { decode(bytes: Uint8Array): { readonly cmd: number | null; readonly i: number | null } };
-  };
-};
 
 let parley: Parley;
 beforeAll(async () => {
@@ -19,99 +11,9 @@ beforeAll(async () => {
 });
 afterAll(() => parley.close());
 
-/** A socket that keeps every frame until the script asks for it. */
-class Line {
-  readonly #socket: WebSocket;
-  readonly #frames: GenericCommand[] = [];
-  #arrived: () => void = () => {};
-
-  constructor(socket: WebSocket) {
-    this.#socket = socket;
-    socket.on('message', (data: Buffer, isBinary: boolean) => {
-      expect(isBinary).toBe(true);
-      const command = decodeCommand(data);
-      // A client that cannot decode a frame would not tell us; its own codec does.
-      expect(Protocals.GenericCommand.decode(data)).toMatchObject({
-        cmd: command.cmd,
-        i: command.i ?? null,
-      });
-      this.#frames.push(command);
-      this.#arrived();
-    });
-  }
-
-  static async open(): Promise<Line> {
-    const socket = new WebSocket(parley.wsUrl, ['lc.protobuf2.3'], { perMessageDeflate: false });
-    const line = new Line(socket);
-    await new Promise((resolve) => socket.once('open', resolve));
-    return line;
-  }
-
-  says(command: GenericCommand): void {
-    this.#socket.send(encodeCommand(command));
-  }
-
-  /** The next frames are exactly these. Answers with them, for values only the server knows. */
-  async hears(...expected: readonly GenericCommand[]): Promise<readonly GenericCommand[]> {
-    while (this.#frames.length < expected.length) {
-      await new Promise<void>((resolve) => {
-        this.#arrived = resolve;
-      });
-    }
-    const heard = this.#frames.splice(0, expected.length);
-    expect(heard).toEqual(expected);
-    return heard;
-  }
-
-  /** Nothing but the answer to a heartbeat is on its way. */
-  async hearsNothingMore(): Promise<void> {
-    this.says({ cmd: CommandType.echo, i: 9999 });
-    await this.hears({ cmd: CommandType.echo, i: 9999 });
-  }
-
-  lost(): Promise<unknown> {
-    const closed = new Promise((resolve) => this.#socket.once('close', resolve));
-    this.#socket.terminate();
-    return closed;
-  }
-
-  close(): void {
-    this.#socket.close();
-  }
-}
-
-const moment = expect.toSatisfy((value) => Number.isInteger(value) && value > 1_600_000_000_000);
-const iso = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-const messageId = expect.stringMatching(/^[-\w]{22}$/);
-const token = expect.stringMatching(/.{20,}/);
-const JS_BITS = 0xbb;
-const JAVA_BITS = 0xaf;
-const push = (peerId: string, serverTs: number = moment) => ({ peerId, service: 2, serverTs });
-
-async function opened(peerId: string, session: object, i: number | undefined = 1): Promise<Line> {
-  const line = await Line.open();
-  const envelope = { cmd: CommandType.session, peerId, ...(i !== undefined && { i }) };
-  line.says({ ...envelope, op: OpType.open, appId: parley.appId, sessionMessage: session });
-  await line.hears({
-    ...envelope,
-    op: OpType.opened,
-    serverTs: moment,
-    sessionMessage: { st: token, stTtl: 48 * 3600 },
-  });
-  return line;
-}
-
-const js = (deviceId: string) => ({
-  ua: 'js/5.0.0-rc.8',
-  r: false,
-  deviceId,
-  configBitmap: JS_BITS,
-  lastPatchTime: Date.now(),
-});
-
 /** Two clients and their conversation, with everything about its creation heard. */
 async function pair(tom: string, jerry: string) {
-  const [first, second] = [await opened(tom, js('A')), await opened(jerry, js('B'))];
+  const [first, second] = [await opened(parley, tom, js('A')), await opened(parley, jerry, js('B'))];
   first.says({
     cmd: CommandType.conv,
     op: OpType.start,
@@ -287,7 +189,7 @@ describe('the reference sequences', () => {
       ackMessage: { uid: messageId, t: moment },
     });
 
-    const back = await Line.open();
+    const back = await Line.open(parley.wsUrl);
     back.says({ cmd: CommandType.login, appId: parley.appId, installationId: 'installation' });
     await back.hears({ cmd: CommandType.loggedin, service: 0, installationId: 'installation' });
     back.says({
@@ -356,7 +258,7 @@ describe('the reference sequences', () => {
 
   it('[F-SESS-30] a token that is not in force is refused without i, and a login with signature follows', async () => {
     const peerId = 'a2-Spike';
-    const line = await Line.open();
+    const line = await Line.open(parley.wsUrl);
     const open = { cmd: CommandType.session, op: OpType.open, appId: parley.appId, peerId };
     line.says({
       ...open,
@@ -388,8 +290,8 @@ describe('the reference sequences', () => {
       deviceId,
       configBitmap: JS_BITS,
     });
-    const one = await opened(peerId, device('A'));
-    const two = await opened(peerId, device('B'));
+    const one = await opened(parley, peerId, device('A'));
+    const two = await opened(parley, peerId, device('B'));
     await one.hears({
       ...push(peerId),
       cmd: CommandType.session,
