@@ -1,7 +1,19 @@
 import { CommandType, OpType } from '@parley/protocol';
 import { type Parley, startParley } from '@parley/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { iso, JAVA_BITS, JS_BITS, js, Line, messageId, moment, opened, push, token } from './script.ts';
+import {
+  iso,
+  JAVA_BITS,
+  JS_BITS,
+  Line,
+  messageId,
+  moment,
+  opened,
+  pair,
+  push,
+  sent,
+  token,
+} from './script.ts';
 
 /** The reference sequences of the protocol, frame by frame: nothing more may arrive, nothing else, in no other order. */
 
@@ -11,73 +23,10 @@ beforeAll(async () => {
 });
 afterAll(() => parley.close());
 
-/** Two clients and their conversation, with everything about its creation heard. */
-async function pair(tom: string, jerry: string) {
-  const [first, second] = [await opened(parley, tom, js('A')), await opened(parley, jerry, js('B'))];
-  first.says({
-    cmd: CommandType.conv,
-    op: OpType.start,
-    i: 2,
-    convMessage: { m: [jerry, tom], unique: true, attr: { data: '{"name":"T&J"}' } },
-  });
-  const [started] = await first.hears({
-    cmd: CommandType.conv,
-    op: OpType.started,
-    i: 2,
-    peerId: tom,
-    convMessage: { cid: expect.stringMatching(/^[0-9a-f]{24}$/), cdate: iso, udate: iso, uniqueId: token },
-  });
-  const { cid = '', udate = '' } = started?.convMessage ?? {};
-  const members = [tom, jerry];
-  for (const [line, peerId] of [
-    [first, tom],
-    [second, jerry],
-  ] as const) {
-    const about = { cid, initBy: tom, udate };
-    const [joined] = await line.hears(
-      { ...push(peerId), cmd: CommandType.conv, op: OpType.joined, notificationType: 1, convMessage: about },
-      {
-        ...push(peerId),
-        cmd: CommandType.conv,
-        op: OpType.members_joined,
-        notificationType: 1,
-        convMessage: { ...about, m: members },
-      },
-    );
-    expect(joined?.serverTs).toBeGreaterThan(0);
-  }
-  return { first, second, cid };
-}
-
-/** One message from the first to the second, acknowledged and heard. */
-async function sent(
-  from: Line,
-  to: Line,
-  who: { readonly tom: string; readonly jerry: string; readonly cid: string },
-  message: { readonly i: number; readonly msg: string; readonly r?: boolean },
-) {
-  const { tom, jerry, cid } = who;
-  const { i, ...content } = message;
-  from.says({ cmd: CommandType.direct, i, directMessage: { cid, dt: `token ${i}`, ...content } });
-  const [ack] = await from.hears({
-    cmd: CommandType.ack,
-    i,
-    peerId: tom,
-    ackMessage: { uid: messageId, t: moment },
-  });
-  const { uid = '', t = 0 } = ack?.ackMessage ?? {};
-  await to.hears({
-    ...push(jerry, t),
-    cmd: CommandType.direct,
-    directMessage: { cid, id: uid, fromPeerId: tom, timestamp: t, msg: message.msg, convType: 1 },
-  });
-  return { uid, t };
-}
-
 describe('the reference sequences', () => {
   it('[F-SESS-06][F-CONV-34][F-MSG-23][F-MSG-41][F-MSG-42] first login, create, send with receipt, read', async () => {
     const who = { tom: 'a1-Tom', jerry: 'a1-Jerry' };
-    const { first: tom, second: jerry, cid } = await pair(who.tom, who.jerry);
+    const { first: tom, second: jerry, cid } = await pair(parley, who.tom, who.jerry);
 
     jerry.says({
       cmd: CommandType.conv,
@@ -151,7 +100,7 @@ describe('the reference sequences', () => {
 
   it('[F-SESS-13][F-SESS-29][F-SESS-35] network loss and reopening by token, as Java does', async () => {
     const who = { tom: 'a2-Tom', jerry: 'a2-Jerry' };
-    const { first: tom, second: jerry, cid } = await pair(who.tom, who.jerry);
+    const { first: tom, second: jerry, cid } = await pair(parley, who.tom, who.jerry);
     const known = await sent(tom, jerry, { ...who, cid }, { i: 3, msg: 'tpyo' });
     jerry.says({ cmd: CommandType.session, op: OpType.refresh, i: 3, peerId: who.jerry, sessionMessage: {} });
     const [refreshed] = await jerry.hears({
@@ -318,7 +267,7 @@ describe('the reference sequences', () => {
 
   it('[F-MSG-22][F-MSG-35][F-MSG-36][F-MSG-37] an edit and a recall', async () => {
     const who = { tom: 'a5-Tom', jerry: 'a5-Jerry' };
-    const { first: tom, second: jerry, cid } = await pair(who.tom, who.jerry);
+    const { first: tom, second: jerry, cid } = await pair(parley, who.tom, who.jerry);
     const { uid, t } = await sent(tom, jerry, { ...who, cid }, { i: 3, msg: '{"_lctype":-1,"_lctext":"a"}' });
     const data = '{"_lctype":-1,"_lctext":"b"}';
     const item = { cid, mid: uid, timestamp: t };
