@@ -37,7 +37,7 @@ export async function openSession(context: OpenContext): Promise<void> {
     return;
   }
   // From here messages may arrive for the session; they wait until the client knows what it missed.
-  session.holdMessages();
+  session.hold();
   opened(session);
   const { token, ttl } = sessions.issueToken(app, session);
   send(session.identity.client, {

@@ -104,5 +104,5 @@ export interface MessageRead extends InConversation {
 export interface UnreadChanged extends Fact {
   readonly type: 'unread-changed';
   readonly client: ClientId;
-  readonly states: readonly UnreadState[];
+  readonly state: UnreadState;
 }

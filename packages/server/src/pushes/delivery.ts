@@ -1,5 +1,11 @@
-import type { ClientId, ConversationKey, Milliseconds, SessionId } from '../domain/identifiers.ts';
+import type { ClientId, ConversationKey, MessageId, Milliseconds, SessionId } from '../domain/identifiers.ts';
 import type { Push } from './push.ts';
+
+/** A message of a conversation, or, without one, the count itself. */
+export interface Counted {
+  readonly conversation: ConversationKey;
+  readonly message?: { readonly id: MessageId; readonly timestamp: Milliseconds };
+}
 
 /** One push and who is to get it. */
 export interface Delivery {
@@ -7,8 +13,8 @@ export interface Delivery {
   readonly push: Push;
   /** The session that caused it and knows already. */
   readonly except?: SessionId;
-  /** Set for messages, which wait while a session is catching up. */
-  readonly message?: { readonly conversation: ConversationKey; readonly timestamp: Milliseconds };
+  /** Set for what changes a client's unread count, which waits while a session is catching up. */
+  readonly counted?: Counted;
   /** What may happen to it on a congested connection; `required` where absent. */
   readonly urgency?: 'required' | 'normal' | 'low';
   /** Only for sessions whose SDK keeps unread counts; the old offline mode has no such command. */

@@ -18,7 +18,7 @@ export function messageSent(event: MessageSent): readonly Delivery[] {
       ),
       ...(event.origin !== undefined && { except: event.origin }),
       ...(event.kind === 'stored' && {
-        message: { conversation: event.conversation.key, timestamp: event.message.timestamp },
+        counted: { conversation: event.conversation.key, message: event.message },
       }),
     },
   ];

@@ -33,7 +33,7 @@ export async function catchUp(world: World, app: App, session: Session, known: K
     }
   } finally {
     // Also when the store failed: what was held must not be lost with the summary.
-    session.releaseMessages([], () => {});
+    session.release([], () => {});
   }
 }
 
@@ -56,7 +56,7 @@ async function pushUnread(world: World, app: App, session: Session, since: Milli
   const { states, at } = await listUnread(world, app, session.identity.client, since);
   // Once this resolves, every message the summary can contain has been announced, so none is still on its way.
   await world.store.ping();
-  session.releaseMessages(states, () => {
+  session.release(states, () => {
     for (const push of unreadPushes(states, at)) session.push(push);
   });
 }
@@ -75,7 +75,5 @@ async function replay(world: World, app: App, session: Session): Promise<void> {
   }
   // As for the summary: whatever was replayed has been announced by now, and waits among the held messages.
   await world.store.ping();
-  session.releaseMessagesAfter(
-    new Map(missed.map(({ conversation, messages }) => [conversation.key, messages.at(-1)?.timestamp ?? 0])),
-  );
+  session.releaseExcept(new Set(missed.flatMap(({ messages }) => messages.map(({ id }) => id))));
 }

@@ -1,8 +1,9 @@
 import { encodeEnvelope } from '@parley/protocol';
 import type { Actor } from '../domain/actor.ts';
 import type { App } from '../domain/app/app.ts';
-import type { AppKey, ClientId, ConversationKey, Milliseconds, SessionId } from '../domain/identifiers.ts';
+import type { AppKey, ClientId, ConversationKey, MessageId, SessionId } from '../domain/identifiers.ts';
 import type { UnreadState } from '../domain/ports/store.ts';
+import type { Counted } from '../pushes/delivery.ts';
 import type { Push } from '../pushes/push.ts';
 import type { Connection, Urgency } from './connection.ts';
 import { OrderedLanes } from './ordered-lanes.ts';
@@ -22,16 +23,14 @@ export interface SessionIdentity {
   readonly features: number;
 }
 
-interface HeldMessage {
+interface Held extends Counted {
   readonly push: Push;
   readonly urgency: Urgency;
-  readonly conversation: ConversationKey;
-  readonly timestamp: Milliseconds;
 }
 
 /**
- * A client registered on a connection. While it is catching up, messages that arrive live are held, so that each
- * is either counted in the unread summary or pushed after it, never both and never neither.
+ * A client registered on a connection. While it is catching up, messages and counts that arrive live are held, so
+ * that each is either contained in the unread summary or pushed after it, never both and never neither.
  */
 export class Session {
   readonly identity: SessionIdentity;
@@ -40,7 +39,7 @@ export class Session {
   readonly lanes = new OrderedLanes();
   /** The small half of a push differs by command only, so each is encoded once. */
   readonly #heads = new Map<number, Uint8Array>();
-  #held: HeldMessage[] | undefined;
+  #held: Held[] | undefined;
 
   constructor(identity: SessionIdentity, connection: Connection) {
     this.identity = identity;
@@ -61,39 +60,53 @@ export class Session {
     this.connection.send(head, push.body, urgency);
   }
 
-  pushMessage(push: Push, urgency: Urgency, conversation: ConversationKey, timestamp: Milliseconds): void {
+  pushCounted(push: Push, urgency: Urgency, counted: Counted): void {
     if (this.#held === undefined) this.push(push, urgency);
-    else this.#held.push({ push, urgency, conversation, timestamp });
+    else this.#held.push({ push, urgency, ...counted });
   }
 
-  holdMessages(): void {
+  hold(): void {
     this.#held ??= [];
   }
 
   /**
    * Ends the hold. Clients count live messages themselves and take a summary as the new truth, so messages the
-   * summary already counts go out before it and all others after.
+   * summary already counts go out before it and all others after. What is held of a conversation is in the order of
+   * its commits: a count that is followed by a message of the summary is out of date and not sent at all.
    */
-  releaseMessages(counted: readonly UnreadState[], pushSummary: () => void): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    const countedUpTo = new Map(
-      counted.map((state) => [state.conversation.key, state.lastMessage?.timestamp ?? 0]),
+  release(summary: readonly UnreadState[], pushSummary: () => void): void {
+    const held = this.#endHold();
+    const newest = new Map(
+      summary.map((state) => [
+        state.conversation.key,
+        state.lastMessage?.timestamp ?? Number.NEGATIVE_INFINITY,
+      ]),
     );
-    const isCounted = (message: HeldMessage) => isUpTo(countedUpTo, message);
-    for (const message of held) if (isCounted(message)) this.push(message.push, message.urgency);
+    const lastCovered = new Map<ConversationKey, number>();
+    for (const [index, { conversation, message }] of held.entries()) {
+      if (message === undefined) continue;
+      if (message.timestamp <= (newest.get(conversation) ?? Number.NEGATIVE_INFINITY))
+        lastCovered.set(conversation, index);
+    }
+    const isCovered = (index: number, { conversation }: Held) =>
+      index <= (lastCovered.get(conversation) ?? -1);
+    for (const [index, one] of held.entries()) {
+      if (isCovered(index, one) && one.message !== undefined) this.push(one.push, one.urgency);
+    }
     pushSummary();
-    for (const message of held) if (!isCounted(message)) this.push(message.push, message.urgency);
+    for (const [index, one] of held.entries()) if (!isCovered(index, one)) this.push(one.push, one.urgency);
   }
 
-  /** Ends the hold of a client that was sent the messages themselves: those are not sent twice. */
-  releaseMessagesAfter(sentUpTo: ReadonlyMap<ConversationKey, Milliseconds>): void {
+  /** Ends the hold of a client that was sent missed messages themselves: those are not sent twice. */
+  releaseExcept(sent: ReadonlySet<MessageId>): void {
+    for (const { push, urgency, message } of this.#endHold()) {
+      if (message === undefined || !sent.has(message.id)) this.push(push, urgency);
+    }
+  }
+
+  #endHold(): readonly Held[] {
     const held = this.#held ?? [];
     this.#held = undefined;
-    for (const message of held) if (!isUpTo(sentUpTo, message)) this.push(message.push, message.urgency);
+    return held;
   }
-}
-
-function isUpTo(moments: ReadonlyMap<ConversationKey, Milliseconds>, message: HeldMessage): boolean {
-  return message.timestamp <= (moments.get(message.conversation) ?? Number.NEGATIVE_INFINITY);
 }

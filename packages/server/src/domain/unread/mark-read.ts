@@ -1,6 +1,6 @@
 import type { Actor } from '../actor.ts';
 import type { ConversationId } from '../identifiers.ts';
-import type { ReadPosition, UnreadState } from '../ports/store.ts';
+import type { ReadPosition } from '../ports/store.ts';
 import type { World } from '../world.ts';
 
 export interface ReadMark {
@@ -14,29 +14,24 @@ export interface ReadMark {
  * not in are ignored: a read mark has no reply.
  */
 export async function markRead(world: World, actor: Actor, marks: readonly ReadMark[]): Promise<void> {
+  await Promise.all(marks.map((mark) => readOne(world, actor, mark)));
+}
+
+async function readOne(world: World, actor: Actor, mark: ReadMark): Promise<void> {
+  const conversation = await world.conversations.load(actor.app.key, mark.conversation);
+  if (conversation === undefined) return;
   const now = world.clock.now();
-  const states = await Promise.all(marks.map((mark) => readOne(world, actor, mark, now)));
-  const known = states.filter((state) => state !== undefined);
-  if (known.length === 0) return;
+  const outcome = await world.store.memberStates.markRead(conversation.key, actor.client, mark.position, now);
+  if (outcome === undefined) return;
+  // At once, before anything else is waited for: told after a later message, the count would undo that message.
   world.outbox.publish({
     type: 'unread-changed',
     app: actor.app.key,
     at: now,
     client: actor.client,
-    states: known,
+    state: outcome.unread,
   });
-}
-
-async function readOne(
-  world: World,
-  actor: Actor,
-  mark: ReadMark,
-  now: number,
-): Promise<UnreadState | undefined> {
-  const conversation = await world.conversations.load(actor.app.key, mark.conversation);
-  if (conversation === undefined) return undefined;
-  const outcome = await world.store.memberStates.markRead(conversation.key, actor.client, mark.position, now);
-  if (outcome?.receipt !== undefined) {
+  if (outcome.receipt !== undefined) {
     const { id, sender, before } = outcome.receipt;
     // "Everything strictly before is read" must not reach over a message that came after the read position.
     const readBefore = before === undefined ? now : Math.min(now, before);
@@ -62,5 +57,4 @@ async function readOne(
       readBefore,
     });
   }
-  return outcome?.unread;
 }
