@@ -13,7 +13,9 @@ import { PendingWills } from '../domain/will/pending-wills.ts';
 import type { World } from '../domain/world.ts';
 import { InProcessOutbox } from '../outbox/in-process-outbox.ts';
 import { deliverToSessions } from '../reactions/every-node/deliver-to-sessions.ts';
+import { DeliveryCeiling } from '../reactions/every-node/delivery-ceiling.ts';
 import type { AcceptConnection } from '../session/connection.ts';
+import { LiveRooms } from '../session/live-rooms.ts';
 import { LiveSessions } from '../session/live-sessions.ts';
 import { Sessions } from '../session/sessions.ts';
 import { TagHolders } from '../session/tag-holders.ts';
@@ -40,7 +42,9 @@ export interface Core {
 /** Wires the rooms between the gateway and the store. The one place that knows them all. */
 export async function createCore({ store, apps, clock, logger }: CoreParts): Promise<Core> {
   const live = new LiveSessions();
-  const outbox = new InProcessOutbox([deliverToSessions(live)], (error, event) =>
+  const rooms = new LiveRooms(live, clock);
+  const ceiling = new DeliveryCeiling(apps, clock);
+  const outbox = new InProcessOutbox([deliverToSessions(live, rooms, ceiling)], (error, event) =>
     logger.error({ err: error, event: event.type }, 'A reaction to a committed event failed.'),
   );
   const entries = new LRUCache<string, Conversation>({ max: CACHED_CONVERSATIONS });
@@ -50,12 +54,13 @@ export async function createCore({ store, apps, clock, logger }: CoreParts): Pro
     clock,
     random,
     presence: live,
+    rooms,
     outbox,
     conversations: new ConversationCache(store.conversations, clock, entries),
     wills: new PendingWills(),
   };
   const invalidations = await TokenInvalidations.load(store.sessionTokens, clock.now());
-  const sessions = new Sessions(world, live, new TagHolders(), invalidations);
+  const sessions = new Sessions(world, live, rooms, new TagHolders(), invalidations);
   const accept = serveConnections({
     world,
     sessions,

@@ -5,6 +5,7 @@ import { convAdd } from './conv-add.ts';
 import { convCount } from './conv-count.ts';
 import { convIsMember } from './conv-is-member.ts';
 import { convMaxRead } from './conv-max-read.ts';
+import { convMembers } from './conv-members.ts';
 import { convMute, convUnmute } from './conv-mute.ts';
 import { convQuery } from './conv-query.ts';
 import { convRemove } from './conv-remove.ts';
@@ -33,6 +34,7 @@ const rows: readonly CommandRow[] = [
   convUpdate,
   convQuery,
   convCount,
+  convMembers,
   convMute,
   convUnmute,
   convIsMember,

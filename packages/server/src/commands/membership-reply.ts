@@ -1,7 +1,6 @@
 import { type ConvCommand, type ErrorCommand, errorTable } from '@parley/protocol';
 import { ImError } from '../domain/errors.ts';
-import type { MembershipResult } from '../domain/membership/add-members.ts';
-import type { PartialResult, Refusal } from '../domain/membership/partial-result.ts';
+import type { MembershipResult, PartialResult, Refusal } from '../domain/membership/partial-result.ts';
 import { isoDate } from '../pushes/wire-values.ts';
 
 export function failedPids(refused: readonly Refusal[]): ErrorCommand[] {

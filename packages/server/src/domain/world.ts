@@ -4,6 +4,7 @@ import type { Clock } from './ports/clock.ts';
 import type { Presence } from './ports/presence.ts';
 import type { Publisher } from './ports/publisher.ts';
 import type { Random } from './ports/random.ts';
+import type { Rooms } from './ports/rooms.ts';
 import type { Store } from './ports/store.ts';
 import type { PendingWills } from './will/pending-wills.ts';
 
@@ -14,6 +15,7 @@ export interface World {
   readonly clock: Clock;
   readonly random: Random;
   readonly presence: Presence;
+  readonly rooms: Rooms;
   readonly outbox: Publisher;
   readonly conversations: ConversationCache;
   readonly wills: PendingWills;

@@ -1,5 +1,6 @@
 import { CommandType, OpType } from '@parley/protocol';
 import type { ConversationUpdated } from '../domain/events.ts';
+import { audienceOf } from './audience.ts';
 import type { Delivery } from './delivery.ts';
 import { PERMANENT } from './membership.ts';
 import { createPush } from './push.ts';
@@ -19,6 +20,6 @@ export function conversationUpdated(event: ConversationUpdated): readonly Delive
     },
   });
   return [
-    { to: event.conversation.members, push, ...(event.origin !== undefined && { except: event.origin }) },
+    { ...audienceOf(event.conversation), push, ...(event.origin !== undefined && { except: event.origin }) },
   ];
 }

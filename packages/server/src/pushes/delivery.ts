@@ -10,6 +10,8 @@ export interface Counted {
 /** One push and who is to get it. */
 export interface Delivery {
   readonly to: Iterable<ClientId>;
+  /** Everybody who is in this chat room, on top of the clients. */
+  readonly room?: ConversationKey;
   readonly push: Push;
   /** The session that caused it and knows already. */
   readonly except?: SessionId;
@@ -17,6 +19,8 @@ export interface Delivery {
   readonly counted?: Counted;
   /** What may happen to it on a congested connection; `required` where absent. */
   readonly urgency?: 'required' | 'normal' | 'low';
+  /** Counts towards the app's ceiling of deliveries, and is discarded beyond it (F-LIM-05). */
+  readonly isCapped?: true;
   /** Only for sessions whose SDK keeps unread counts; the old offline mode has no such command. */
   readonly unreadModeOnly?: boolean;
 }

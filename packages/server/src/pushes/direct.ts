@@ -2,26 +2,40 @@ import { CommandType } from '@parley/protocol';
 import type { ConversationKind } from '../domain/conversation/conversation.ts';
 import type { DeliverableMessage, MessageSent } from '../domain/events.ts';
 import type { ConversationId } from '../domain/identifiers.ts';
+import { audienceOf } from './audience.ts';
 import type { Delivery } from './delivery.ts';
 import { createPush, type Push } from './push.ts';
 import { contentFields, wireKind } from './wire-values.ts';
 
-/** Every session of every member, the sender's other devices included; never the sending session. */
+/** Every session of every member, or in the chat room, the sender's other devices included; never the sending one. */
 export function messageSent(event: MessageSent): readonly Delivery[] {
   return [
     {
-      to: event.conversation.members,
+      ...audienceOf(event.conversation),
       push: directPush(
         event.conversation,
         event.message,
         event.kind === 'transient' ? { transient: true } : {},
       ),
       ...(event.origin !== undefined && { except: event.origin }),
-      ...(event.kind === 'stored' && {
-        counted: { conversation: event.conversation.key, message: event.message },
-      }),
+      ...(isSparable(event) && { isCapped: true, urgency: urgencyOf(event) }),
+      ...(event.kind === 'stored' &&
+        event.conversation.kind !== 'chat-room' && {
+          counted: { conversation: event.conversation.key, message: event.message },
+        }),
     },
   ];
+}
+
+/** Stored messages of other conversations are never dropped; they are what somebody counts on. */
+function isSparable({ conversation, kind }: MessageSent): boolean {
+  return conversation.kind === 'chat-room' || kind === 'transient';
+}
+
+/** What may happen to a message on a congested connection (`semantics §6.22`). Priorities mean something in rooms only. */
+function urgencyOf({ conversation, priority }: MessageSent): NonNullable<Delivery['urgency']> {
+  if (conversation.kind !== 'chat-room' || priority === 'high') return 'required';
+  return priority;
 }
 
 interface DirectFlags {

@@ -2,6 +2,7 @@ import { CommandType, OpType } from '@parley/protocol';
 import type { MessagePatched } from '../domain/events.ts';
 import type { ConversationId, Milliseconds } from '../domain/identifiers.ts';
 import type { StoredMessage } from '../domain/message/message.ts';
+import { audienceOf } from './audience.ts';
 import type { Delivery } from './delivery.ts';
 import { createPush, type Push } from './push.ts';
 
@@ -9,7 +10,7 @@ import { createPush, type Push } from './push.ts';
 export function messagePatched(event: MessagePatched): readonly Delivery[] {
   const push = patchPush(event.at, event.conversation.id, event.message, event.reason);
   return [
-    { to: event.conversation.members, push, ...(event.origin !== undefined && { except: event.origin }) },
+    { ...audienceOf(event.conversation), push, ...(event.origin !== undefined && { except: event.origin }) },
   ];
 }
 

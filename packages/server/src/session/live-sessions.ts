@@ -1,4 +1,4 @@
-import type { AppKey, ClientId } from '../domain/identifiers.ts';
+import type { AppKey, ClientId, SessionId } from '../domain/identifiers.ts';
 import type { Presence } from '../domain/ports/presence.ts';
 import type { Session } from './session.ts';
 
@@ -7,6 +7,7 @@ const NONE: readonly Session[] = [];
 /** Every session on this node, by app and client. */
 export class LiveSessions implements Presence {
   readonly #apps = new Map<AppKey, Map<ClientId, readonly Session[]>>();
+  readonly #byId = new Map<SessionId, Session>();
   #count = 0;
 
   get count(): number {
@@ -15,6 +16,10 @@ export class LiveSessions implements Presence {
 
   of(app: AppKey, client: ClientId): readonly Session[] {
     return this.#apps.get(app)?.get(client) ?? NONE;
+  }
+
+  byId(id: SessionId): Session | undefined {
+    return this.#byId.get(id);
   }
 
   isOnline(app: AppKey, client: ClientId): boolean {
@@ -33,6 +38,7 @@ export class LiveSessions implements Presence {
       this.#apps.set(app, clients);
     }
     clients.set(client, [...(clients.get(client) ?? NONE), session]);
+    this.#byId.set(session.identity.id, session);
     this.#count++;
   }
 
@@ -45,6 +51,7 @@ export class LiveSessions implements Presence {
     if (clients === undefined || after.length === before.length) return false;
     if (after.length > 0) clients.set(client, after);
     else clients.delete(client);
+    if (this.#byId.get(session.identity.id) === session) this.#byId.delete(session.identity.id);
     this.#count--;
     return true;
   }

@@ -9,6 +9,7 @@ import type { World } from '../domain/world.ts';
 import { closedPush } from '../pushes/closed.ts';
 import { checkClientId } from './client-id.ts';
 import type { Connection } from './connection.ts';
+import type { LiveRooms } from './live-rooms.ts';
 import type { LiveSessions } from './live-sessions.ts';
 import { Session } from './session.ts';
 import { issueToken, readToken, type SessionClaims } from './session-token.ts';
@@ -45,12 +46,20 @@ const ASSUMED_FEATURES = 0xab;
 export class Sessions {
   readonly #world: World;
   readonly #live: LiveSessions;
+  readonly #rooms: LiveRooms;
   readonly #holders: TagHolders;
   readonly #invalidations: TokenInvalidations;
 
-  constructor(world: World, live: LiveSessions, holders: TagHolders, invalidations: TokenInvalidations) {
+  constructor(
+    world: World,
+    live: LiveSessions,
+    rooms: LiveRooms,
+    holders: TagHolders,
+    invalidations: TokenInvalidations,
+  ) {
     this.#world = world;
     this.#live = live;
+    this.#rooms = rooms;
     this.#holders = holders;
     this.#invalidations = invalidations;
   }
@@ -84,6 +93,7 @@ export class Sessions {
     // A client that is back before its last will was delivered has not died (`wire-protocol §4.9.5`).
     if (!this.#live.isOnline(app.key, client)) this.#world.wills.discard(app.key, client);
     this.#live.add(session);
+    if (request.reconnect || claims !== undefined) this.#rooms.returned(session);
     connection.loggedIn();
     return session;
   }
@@ -111,6 +121,7 @@ export class Sessions {
   /** Logout: the device is free for whoever comes next, its tokens are void, its will is not delivered. */
   async close(app: App, session: Session): Promise<void> {
     const { client, device, id, tag } = session.identity;
+    this.#rooms.forget(session);
     this.#live.remove(session);
     if (tag !== undefined) this.#holders.forget(app.key, client, tag, device);
     this.#discardWillOf(session);
@@ -123,6 +134,7 @@ export class Sessions {
   /** The connection was lost: the session may come back, and its will is due now. */
   async disconnected(app: App, session: Session): Promise<void> {
     if (!this.#live.remove(session)) return;
+    this.#rooms.disconnected(session);
     await fireWill(this.#world, session.actor(app));
   }
 
@@ -168,6 +180,7 @@ export class Sessions {
     session.push(
       closedPush(this.#world.clock.now(), 'SESSION_CONFLICT', 'The same client logged in on another device.'),
     );
+    this.#rooms.forget(session);
     this.#live.remove(session);
     this.#discardWillOf(session);
   }
@@ -180,6 +193,7 @@ export class Sessions {
       const sameDevice = tag !== undefined && other.identity.tag === tag && other.identity.device === device;
       if (sameConnection || sameDevice || other.identity.id === session.identity.id) {
         this.#live.remove(other);
+        this.#rooms.disconnected(other);
         this.#discardWillOf(other);
       }
     }

@@ -50,6 +50,10 @@ export async function startConversation(
     ...identity(world, request),
   });
   const conversation = world.conversations.put(outcome.conversation);
+  // Whoever opens a chat room is its first guest (`wire-protocol §4.2`).
+  if (conversation.kind === 'chat-room' && actor.session !== undefined) {
+    world.rooms.enter(conversation.key, actor.session);
+  }
   if (!outcome.existing) {
     world.outbox.publish({
       type: 'conversation-created',

@@ -31,7 +31,7 @@ export async function updateConversation(
   const operations = parseAttributeUpdate(update);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const conversation = await findConversation(world, actor.app, id);
-    requireMayUpdate(actor, conversation);
+    requireMayUpdate(world, actor, conversation);
     const { columns, resulting } = applyAttributeUpdate(conversation.columns, operations);
     const outcome = await world.store.conversations.replaceColumns(conversation, {
       by: actor.client,
@@ -66,7 +66,7 @@ export async function updateConversation(
   );
 }
 
-function requireMayUpdate(actor: Actor, conversation: Conversation): void {
+function requireMayUpdate(world: World, actor: Actor, conversation: Conversation): void {
   if (conversation.kind === 'temporary') {
     throw new ImError('CONVERSATION_READ_ONLY', 'A temporary conversation has no attributes to update.');
   }
@@ -76,10 +76,14 @@ function requireMayUpdate(actor: Actor, conversation: Conversation): void {
       'A service conversation is updated over REST, not by clients.',
     );
   }
-  if (conversation.kind === 'basic' && !conversation.memberSet.has(actor.client)) {
+  const isInside =
+    conversation.kind === 'chat-room'
+      ? world.rooms.isIn(conversation.key, actor.client)
+      : conversation.memberSet.has(actor.client);
+  if (!isInside) {
     throw new ImError(
       'CONVERSATION_UPDATE_REJECTED',
-      `Only members may update conversation ${conversation.id}.`,
+      `Only who is in conversation ${conversation.id} may update it.`,
     );
   }
 }

@@ -1,23 +1,17 @@
 import type { Actor } from '../actor.ts';
+import { enterChatRoom } from '../chat-room/chat-room-membership.ts';
 import { findConversation } from '../conversation/find-conversation.ts';
-import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
-import type { ClientId, ConversationId, Milliseconds } from '../identifiers.ts';
+import type { ClientId, ConversationId } from '../identifiers.ts';
 import type { World } from '../world.ts';
-import { type PartialResult, refusals } from './partial-result.ts';
+import { type MembershipResult, refusals } from './partial-result.ts';
 import { requireMayInvite, requireOpenMembership } from './rules.ts';
 
-export interface MembershipResult extends PartialResult {
-  readonly conversation: Conversation;
-  /** The conversation's `updatedAt` after the change: the same in the reply and in every push. */
-  readonly updatedAt: Milliseconds;
-}
-
 /**
- * Joins a basic conversation, or brings others into it (`wire-protocol §4.3`). Joining twice is harmless.
+ * Joins a conversation, or brings others into a basic one (`wire-protocol §4.3`). Joining twice is harmless.
  *
- * @throws ImError CONVERSATION_NOT_FOUND, CONVERSATION_READ_ONLY, CONVERSATION_MEMBERSHIP_REQUIRED,
- *   CONVERSATION_OPERATION_UNAUTHORIZED
+ * @throws ImError CONVERSATION_NOT_FOUND, CONVERSATION_READ_ONLY, NORMAL_CONVERSATION_REQUIRED,
+ *   CONVERSATION_MEMBERSHIP_REQUIRED, CONVERSATION_OPERATION_UNAUTHORIZED
  */
 export async function addMembers(
   world: World,
@@ -27,6 +21,7 @@ export async function addMembers(
 ): Promise<MembershipResult> {
   const conversation = await findConversation(world, actor.app, id);
   requireOpenMembership(conversation);
+  if (conversation.kind === 'chat-room') return enterChatRoom(world, actor, conversation, clients);
   if (clients.some((client) => client !== actor.client)) requireMayInvite(actor, conversation);
   const outcome = await world.store.conversations.addMembers(conversation, {
     by: actor.client,

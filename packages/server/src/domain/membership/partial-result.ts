@@ -1,5 +1,6 @@
+import type { Conversation } from '../conversation/known-conversation.ts';
 import type { ErrorReason } from '../errors.ts';
-import type { ClientId } from '../identifiers.ts';
+import type { ClientId, Milliseconds } from '../identifiers.ts';
 
 /** Ids that were refused, grouped by why. */
 export interface Refusal {
@@ -17,4 +18,10 @@ export interface PartialResult {
 /** Leaves out groups nobody fell into. */
 export function refusals(...groups: readonly Refusal[]): readonly Refusal[] {
   return groups.filter((group) => group.clients.length > 0);
+}
+
+export interface MembershipResult extends PartialResult {
+  readonly conversation: Conversation;
+  /** The conversation's `updatedAt` after the change: the same in the reply and in every push. */
+  readonly updatedAt: Milliseconds;
 }

@@ -1,14 +1,14 @@
 import type { Actor } from '../actor.ts';
+import { leaveChatRoom } from '../chat-room/chat-room-membership.ts';
 import { findConversation } from '../conversation/find-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { ClientId, ConversationId } from '../identifiers.ts';
 import type { World } from '../world.ts';
-import type { MembershipResult } from './add-members.ts';
-import { refusals } from './partial-result.ts';
+import { type MembershipResult, refusals } from './partial-result.ts';
 import { isProtectedOwner, outranks, requireMayRemove, requireOpenMembership } from './rules.ts';
 
 /**
- * Quits a basic conversation, or puts others out of it (`wire-protocol §4.3`). The owner stays, and managers
+ * Quits a conversation, or puts others out of a basic one (`wire-protocol §4.3`). The owner stays, and managers
  * cannot remove each other; those ids are refused while the others succeed.
  *
  * @throws ImError CONVERSATION_NOT_FOUND, CONVERSATION_READ_ONLY, CONVERSATION_MEMBERSHIP_REQUIRED,
@@ -22,6 +22,7 @@ export async function removeMembers(
 ): Promise<MembershipResult> {
   const conversation = await findConversation(world, actor.app, id);
   requireOpenMembership(conversation);
+  if (conversation.kind === 'chat-room') return leaveChatRoom(world, actor, conversation, clients);
   const wished = [...new Set(clients)];
   const quitting = wished.every((client) => client === actor.client);
   if (!quitting) requireMayRemove(actor, conversation);

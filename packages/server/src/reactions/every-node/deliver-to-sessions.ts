@@ -1,19 +1,51 @@
 import type { DomainEvent } from '../../domain/events.ts';
+import type { AppKey } from '../../domain/identifiers.ts';
+import type { Delivery } from '../../pushes/delivery.ts';
 import { deliveriesOf } from '../../pushes/index.ts';
+import type { LiveRooms } from '../../session/live-rooms.ts';
 import type { LiveSessions } from '../../session/live-sessions.ts';
+import type { Session } from '../../session/session.ts';
+import type { DeliveryCeiling } from './delivery-ceiling.ts';
 
 /** Puts the pushes of an event into the outbound queue of every session on this node that is to get them. */
-export function deliverToSessions(sessions: LiveSessions): (event: DomainEvent) => void {
+export function deliverToSessions(
+  live: LiveSessions,
+  rooms: LiveRooms,
+  ceiling: DeliveryCeiling,
+): (event: DomainEvent) => void {
   return (event) => {
-    for (const { to, push, except, counted, urgency, unreadModeOnly } of deliveriesOf(event)) {
-      for (const client of to) {
-        for (const session of sessions.of(event.app, client)) {
-          if (session.identity.id === except) continue;
-          if (unreadModeOnly === true && session.connection.offlineMode !== 'unread') continue;
-          if (counted === undefined) session.push(push, urgency);
-          else session.pushCounted(push, urgency ?? 'required', counted);
-        }
+    for (const delivery of deliveriesOf(event)) {
+      if (delivery.isCapped !== true) {
+        visitRecipients(live, rooms, event.app, delivery, (session) => deliver(session, delivery));
+        continue;
       }
+      const wished: Session[] = [];
+      visitRecipients(live, rooms, event.app, delivery, (session) => wished.push(session));
+      const granted = ceiling.grant(event.app, wished.length);
+      for (const session of wished.slice(0, granted)) deliver(session, delivery);
     }
   };
+}
+
+function visitRecipients(
+  live: LiveSessions,
+  rooms: LiveRooms,
+  app: AppKey,
+  { to, room, except, unreadModeOnly }: Delivery,
+  visit: (session: Session) => void,
+): void {
+  for (const client of to) {
+    for (const session of live.of(app, client)) {
+      if (session.identity.id === except) continue;
+      if (unreadModeOnly === true && session.connection.offlineMode !== 'unread') continue;
+      visit(session);
+    }
+  }
+  if (room === undefined) return;
+  for (const session of rooms.sessionsIn(room)) if (session.identity.id !== except) visit(session);
+}
+
+function deliver(session: Session, { push, counted, urgency }: Delivery): void {
+  if (counted === undefined) session.push(push, urgency);
+  else session.pushCounted(push, urgency ?? 'required', counted);
 }

@@ -1,0 +1,52 @@
+import type { Actor } from '../actor.ts';
+import type { Conversation } from '../conversation/known-conversation.ts';
+import { ImError } from '../errors.ts';
+import type { ClientId } from '../identifiers.ts';
+import type { MembershipResult } from '../membership/partial-result.ts';
+import type { World } from '../world.ts';
+
+/**
+ * Opens a chat room for the acting session (`semantics §6.4`). The room it was in is left silently, and nobody is told
+ * of either (F-ROOM-08).
+ *
+ * @throws ImError NORMAL_CONVERSATION_REQUIRED where others are to be brought in
+ */
+export function enterChatRoom(
+  world: World,
+  actor: Actor,
+  room: Conversation,
+  clients: readonly ClientId[],
+): MembershipResult {
+  world.rooms.enter(room.key, ownSession(actor, clients));
+  return onlySelf(actor, room);
+}
+
+/**
+ * Leaves a chat room; harmless where the session is not in it. An explicit quit is final (F-ROOM-17).
+ *
+ * @throws ImError NORMAL_CONVERSATION_REQUIRED where others are to be put out
+ */
+export function leaveChatRoom(
+  world: World,
+  actor: Actor,
+  room: Conversation,
+  clients: readonly ClientId[],
+): MembershipResult {
+  world.rooms.leave(room.key, ownSession(actor, clients));
+  return onlySelf(actor, room);
+}
+
+/** Nobody is brought into a chat room or put out of it by others (F-ROOM-09). */
+function ownSession(actor: Actor, clients: readonly ClientId[]) {
+  if (actor.session === undefined || clients.some((client) => client !== actor.client)) {
+    throw new ImError(
+      'NORMAL_CONVERSATION_REQUIRED',
+      'Clients enter and leave a chat room by themselves; block a client to keep it out.',
+    );
+  }
+  return actor.session;
+}
+
+function onlySelf(actor: Actor, room: Conversation): MembershipResult {
+  return { conversation: room, updatedAt: room.updatedAt, succeeded: [actor.client], refused: [] };
+}
