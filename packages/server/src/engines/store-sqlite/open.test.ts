@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -153,6 +153,13 @@ describe('opening the embedded store', () => {
     expect((await stat(join(folder, 'parley.db'))).size).toBe(5000);
   });
 
+  // Whoever may do everything is not kept from writing by the rights of a folder.
+  it.skipIf(process.getuid?.() === 0)('is refused where nothing can be written', async () => {
+    await chmod(folder, 0o500);
+    await expect(open()).rejects.toThrow(DatabaseUnusable);
+    await chmod(folder, 0o700);
+  });
+
   it('is refused where there is a file instead of a folder', async () => {
     await writeFile(join(folder, 'file'), '');
     await expect(open(join(folder, 'file', 'parley.db'))).rejects.toThrow(DatabaseUnusable);
@@ -179,5 +186,22 @@ describe('a call that fails', () => {
       [1, 'first'],
       [2, 'third'],
     ]);
+  });
+
+  it('[F-MSG-25] takes nothing from clean-up that shared its transaction', async () => {
+    const store = await open();
+    const { conversation } = await store.conversations.create(group());
+    for (const token of ['a', 'b']) await store.messages.append(message(conversation.key, { token }));
+    const wrong = message(conversation.key, { body: {} as never });
+    const [forgotten] = await Promise.allSettled([
+      store.retention.forgetSendTokens(9000, 10),
+      store.messages.append(wrong),
+    ]);
+    expect(forgotten).toMatchObject({ value: 2 });
+    const [deleted] = await Promise.allSettled([
+      store.retention.deleteMessages(1, 9000, 10),
+      store.messages.append(wrong),
+    ]);
+    expect(deleted).toMatchObject({ value: 2 });
   });
 });

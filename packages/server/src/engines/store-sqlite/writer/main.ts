@@ -8,6 +8,7 @@ import { Statements } from '../statements.ts';
 import type { Answer, Call, FromWorker, Operations, ToWorker, WorkerData } from '../worker-protocol.ts';
 import { AppWrites } from './app-writes.ts';
 import { ConversationWrites } from './conversation-writes.ts';
+import { LogProgress } from './log-progress.ts';
 import { MemberStateWrites } from './member-state-writes.ts';
 import { MessageCounters } from './message-counters.ts';
 import { MessageIndex } from './message-index.ts';
@@ -41,8 +42,11 @@ function serve(): void {
   const sql = new Statements(db);
   const counters = new MessageCounters(sql);
   const index = new MessageIndex(sql, counters);
+  const progress = new LogProgress();
+  /** What is held in memory must not know more than the database after a transaction failed. */
+  const memories = [counters, index, progress];
   transaction(() => index.repair());
-  const operations = operationTable(sql, counters, index);
+  const operations = operationTable(sql, counters, index, progress);
   let indexTimer: NodeJS.Timeout | undefined;
   /** While the index is being brought up to date: as far as this row. */
   let indexingTo: number | undefined;
@@ -87,13 +91,11 @@ function serve(): void {
     try {
       const result = work();
       db.exec('COMMIT');
-      counters.committed();
-      index.committed();
+      for (const memory of memories) memory.committed();
       return result;
     } catch (error) {
       if (db.isTransaction) db.exec('ROLLBACK');
-      counters.rolledBack();
-      index.rolledBack();
+      for (const memory of memories) memory.rolledBack();
       throw error;
     }
   }
@@ -149,14 +151,19 @@ function serve(): void {
 }
 
 /** What the main thread may ask for, by the names `index.ts` uses. */
-function operationTable(sql: Statements, counters: MessageCounters, index: MessageIndex): Operations {
+function operationTable(
+  sql: Statements,
+  counters: MessageCounters,
+  index: MessageIndex,
+  progress: LogProgress,
+): Operations {
   const notices = new NoticeWrites(sql);
   const conversations = new ConversationWrites(sql, counters, notices);
   const messages = new MessageWrites(sql, counters, index);
   const memberStates = new MemberStateWrites(sql, index);
   const apps = new AppWrites(sql);
   const sessionTokens = new SessionTokenWrites(sql);
-  const retention = new RetentionWrites(sql, conversations, index);
+  const retention = new RetentionWrites(sql, conversations, index, progress);
   return {
     ping: () => undefined,
     settle: index.settle.bind(index),

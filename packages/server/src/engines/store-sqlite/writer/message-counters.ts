@@ -59,6 +59,8 @@ export class MessageCounters {
   }
 
   forget(conversation: ConversationKey): void {
+    const held = this.#held.get(conversation);
+    if (held !== undefined && !this.#before.has(conversation)) this.#before.set(conversation, held);
     this.#held.delete(conversation);
     this.#ahead.delete(conversation);
   }

@@ -1,6 +1,7 @@
 import type { AppKey, ConversationId, Milliseconds } from '../../../domain/identifiers.ts';
 import type { Row, Statements } from '../statements.ts';
 import type { ConversationWrites } from './conversation-writes.ts';
+import type { LogProgress } from './log-progress.ts';
 import type { MessageIndex } from './message-index.ts';
 
 /** Rows looked at for each row that may be deleted, so that one call stays short whatever it finds. */
@@ -13,21 +14,25 @@ export class RetentionWrites {
   readonly #sql: Statements;
   readonly #conversations: ConversationWrites;
   readonly #index: MessageIndex;
-  /** Per app, up to which row of the log everything old is gone. The log is in order of time, or nearly. */
-  readonly #cleanedTo = new Map<AppKey, number>();
-  #tokensForgottenTo = 0;
+  readonly #progress: LogProgress;
 
-  constructor(sql: Statements, conversations: ConversationWrites, index: MessageIndex) {
+  constructor(
+    sql: Statements,
+    conversations: ConversationWrites,
+    index: MessageIndex,
+    progress: LogProgress,
+  ) {
     this.#sql = sql;
     this.#conversations = conversations;
     this.#index = index;
+    this.#progress = progress;
   }
 
   deleteMessages(app: AppKey, before: Milliseconds, limit: number): number {
     // What the log alone knows of a conversation must be in its row before the log loses it.
     this.#index.settleAll();
     let deleted = 0;
-    let cleanedTo = this.#cleanedTo.get(app) ?? 0;
+    let cleanedTo = this.#progress.of(app);
     const rows = this.#sql.all(
       `SELECT m.row, m.conversation, m.timestamp, m.token, m.sender, c.app FROM message m JOIN conversation c ON c.key = m.conversation
         WHERE m.row > ? ORDER BY m.row LIMIT ?`,
@@ -42,7 +47,7 @@ export class RetentionWrites {
       }
       cleanedTo = Number(row.row);
     }
-    this.#cleanedTo.set(app, cleanedTo);
+    this.#progress.set(app, cleanedTo);
     return deleted;
   }
 
@@ -77,15 +82,13 @@ export class RetentionWrites {
     let forgotten = 0;
     const rows = this.#sql.all(
       'SELECT row, conversation, timestamp, sender, token FROM message WHERE row > ? ORDER BY row LIMIT ?',
-      this.#tokensForgottenTo,
+      this.#progress.of('tokens'),
       limit * LOOKS_PER_DELETION,
     );
     for (const row of rows) {
       if (Number(row.timestamp) >= before || forgotten >= limit) break;
-      if (row.token !== null) {
-        forgotten += this.#forgetToken(row);
-      }
-      this.#tokensForgottenTo = Number(row.row);
+      forgotten += this.#forgetToken(row);
+      this.#progress.set('tokens', Number(row.row));
     }
     return forgotten;
   }
