@@ -1,3 +1,4 @@
+import { closable } from '../../domain/ports/closable.ts';
 import type {
   AppRepository,
   NoticeRepository,
@@ -16,37 +17,19 @@ import { pair, Tables } from './tables.ts';
  */
 export async function openMemoryStore(): Promise<Store> {
   const tables = new Tables();
-  const gate = { isClosed: false };
-  return {
-    apps: guarded(gate, appRepository(tables)),
-    conversations: guarded(gate, conversationRepository(tables)),
-    messages: guarded(gate, messageRepository(tables)),
-    memberStates: guarded(gate, memberStateRepository(tables)),
-    notices: guarded(gate, noticeRepository(tables)),
-    sessionTokens: guarded(gate, sessionTokenRepository(tables)),
-    retention: guarded(gate, retentionRepository(tables)),
-    async ping() {
-      if (gate.isClosed) throw closed();
+  return closable(
+    {
+      apps: appRepository(tables),
+      conversations: conversationRepository(tables),
+      messages: messageRepository(tables),
+      memberStates: memberStateRepository(tables),
+      notices: noticeRepository(tables),
+      sessionTokens: sessionTokenRepository(tables),
+      retention: retentionRepository(tables),
+      async ping() {},
     },
-    async close() {
-      gate.isClosed = true;
-    },
-  };
-}
-
-const closed = () => new Error('The store is closed.');
-
-/** The same repository, which rejects every call once the store is closed. */
-function guarded<Repository extends object>(
-  gate: { readonly isClosed: boolean },
-  repository: Repository,
-): Repository {
-  return new Proxy(repository, {
-    get(target, name, receiver) {
-      if (!gate.isClosed) return Reflect.get(target, name, receiver);
-      return () => Promise.reject(closed());
-    },
-  });
+    async () => {},
+  );
 }
 
 function appRepository(tables: Tables): AppRepository {

@@ -1,3 +1,4 @@
+import { closable } from '../../domain/ports/closable.ts';
 import type { Store } from '../../domain/ports/store.ts';
 import { Unsettled } from './unsettled.ts';
 import { WorkerClient } from './worker-client.ts';
@@ -32,7 +33,7 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
   ]);
   const unsettled = new Unsettled(writer);
 
-  return {
+  const store: Omit<Store, 'close'> = {
     apps: {
       list: () => writer.call('listApps'),
       create: (app) => writer.call('createApp', app),
@@ -107,11 +108,13 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
       deleteClosedSessions: (now, limit) => writer.call('deleteClosedSessions', now, limit),
     },
     ping: () => writer.call('ping'),
-    async close() {
-      await Promise.all([reader.close(), searcher.close()]);
-      await writer.close();
-    },
   };
+  return closable(store, async () => {
+    // A read may still wait for the writer to index what it looks for, and is asked of its thread only then.
+    await writer.finish();
+    await Promise.all([reader.close(), searcher.close()]);
+    await writer.close();
+  });
 }
 
 /** Callers pass whole conversations as references; their members need not cross to the worker. */

@@ -60,11 +60,14 @@ export class WorkerClient {
     });
   }
 
+  /** Resolves when everything called before is answered; calls are answered in their order. */
+  async finish(): Promise<void> {
+    await this.call('ping').catch(() => {});
+  }
+
   /** Finishes what was called, then ends the worker. */
   async close(): Promise<void> {
-    while (this.#dead === undefined && (this.#waiting.length > 0 || this.#underWay.length > 0)) {
-      await this.call('ping').catch(() => {});
-    }
+    await this.finish();
     if (this.#dead !== undefined) return;
     this.#dead = new Error('The store is closed.');
     const exited = new Promise<void>((resolve) => {

@@ -1,0 +1,30 @@
+import type { Store } from './store.ts';
+
+/**
+ * Gives a store its `close`: calls made after it reject, and whoever closes again waits for the same end.
+ *
+ * @param release finishes what was called before, then lets go of everything
+ * @example return closable({ apps, conversations, …, ping }, async () => worker.close());
+ */
+export function closable(store: Omit<Store, 'close'>, release: () => Promise<void>): Store {
+  let released: Promise<void> | undefined;
+  const refuse = () => Promise.reject(new Error('The store is closed.'));
+  const guarded = <Repository extends object>(repository: Repository): Repository =>
+    new Proxy(repository, {
+      get: (target, name) => (released === undefined ? Reflect.get(target, name) : refuse),
+    });
+  return {
+    apps: guarded(store.apps),
+    conversations: guarded(store.conversations),
+    messages: guarded(store.messages),
+    memberStates: guarded(store.memberStates),
+    notices: guarded(store.notices),
+    sessionTokens: guarded(store.sessionTokens),
+    retention: guarded(store.retention),
+    ping: () => (released === undefined ? store.ping() : refuse()),
+    close() {
+      released ??= release();
+      return released;
+    },
+  };
+}
