@@ -1,7 +1,10 @@
 import { describe } from 'vitest';
 import { describeConversations } from './contract/conversations.contract.ts';
+import { describeInterleavings } from './contract/interleavings.contract.ts';
 import { describeMemberStates } from './contract/member-states.contract.ts';
 import { describeMessages } from './contract/messages.contract.ts';
+import { describeMoments } from './contract/moments.contract.ts';
+import { describeQueries } from './contract/queries.contract.ts';
 import { describeUpkeep } from './contract/upkeep.contract.ts';
 import type { Engine } from './testing/stage.ts';
 
@@ -16,6 +19,9 @@ export function describeStore(engine: Engine): void {
     describeConversations(engine);
     describeMessages(engine);
     describeMemberStates(engine);
+    describeMoments(engine);
+    describeQueries(engine);
+    describeInterleavings(engine);
     describeUpkeep(engine);
   });
 }

@@ -107,6 +107,7 @@ function ownerOf(tables: Tables, draft: ConversationDraft): ConversationEntry | 
 }
 
 function insert(tables: Tables, draft: ConversationDraft): ConversationEntry {
+  if (tables.find(draft.app, draft.id) !== undefined) throw new Error(`The id ${draft.id} is taken.`);
   const { now, unique, members, ...rest } = draft;
   const entry: ConversationEntry = {
     record: {

@@ -26,17 +26,15 @@ export function memberStateRepository(tables: Tables): MemberStateRepository {
       member.deliveredTo = Math.max(member.deliveredTo, range.to);
       member.deliveredAt = now;
       if (entry.members.size > MEMBERS_WITH_RECEIPTS) return [];
-      const covered = entry.messages.filter(
-        (message) =>
-          message.sender !== client &&
-          message.timestamp >= range.from &&
-          message.timestamp <= range.to &&
-          message.deliveredAt === undefined,
+      const delivered = amend(entry, (message) =>
+        message.sender !== client &&
+        message.timestamp >= range.from &&
+        message.timestamp <= range.to &&
+        message.deliveredAt === undefined
+          ? { deliveredAt: Math.max(now, message.timestamp) }
+          : undefined,
       );
-      for (const message of covered) {
-        replace(entry, message, { deliveredAt: Math.max(now, message.timestamp) });
-      }
-      return covered
+      return delivered
         .filter((message) => message.receipt)
         .map(({ id, sender, timestamp }) => ({ id, sender, timestamp }));
     },
@@ -126,24 +124,31 @@ function markMessagesRead(
   to: Milliseconds,
   now: Milliseconds,
 ): ReadOutcome['receipt'] {
-  const covered = entry.messages.filter(
-    ({ sender, timestamp }) => sender !== client && timestamp > from && timestamp <= to,
-  );
-  for (const message of covered) {
-    const moment = Math.max(now, message.timestamp);
-    replace(entry, message, {
-      readAt: message.readAt ?? moment,
-      deliveredAt: message.deliveredAt ?? moment,
-    });
-  }
+  const covered = amend(entry, ({ sender, timestamp, readAt, deliveredAt }) => {
+    if (sender === client || timestamp <= from || timestamp > to) return undefined;
+    const moment = Math.max(now, timestamp);
+    return { readAt: readAt ?? moment, deliveredAt: deliveredAt ?? moment };
+  });
   const asked = covered.findLast((message) => message.receipt);
   if (asked === undefined) return undefined;
   const next = entry.messages.find((message) => message.timestamp > to);
   return { id: asked.id, sender: asked.sender, ...(next !== undefined && { before: next.timestamp }) };
 }
 
-function replace(entry: ConversationEntry, message: StoredMessage, changed: Partial<StoredMessage>): void {
-  entry.messages[entry.messages.indexOf(message)] = { ...message, ...changed };
+/** Changes the messages for which `change` has something to say, and returns them as they are then. */
+function amend(
+  entry: ConversationEntry,
+  change: (message: StoredMessage) => Partial<StoredMessage> | undefined,
+): readonly StoredMessage[] {
+  const amended: StoredMessage[] = [];
+  for (const [index, message] of entry.messages.entries()) {
+    const changed = change(message);
+    if (changed === undefined) continue;
+    const after = { ...message, ...changed };
+    entry.messages[index] = after;
+    amended.push(after);
+  }
+  return amended;
 }
 
 function unreadState(entry: ConversationEntry, client: ClientId, readTo: Milliseconds): UnreadState {

@@ -43,11 +43,13 @@ export function retentionRepository(tables: Tables): RetentionRepository {
       return forgotten;
     },
     async deleteNotices(app, before, limit) {
-      const old = tables.notices
-        .filter((kept) => kept.app === app && kept.notice.at < before)
-        .slice(0, limit);
-      for (const kept of old) tables.notices.splice(tables.notices.indexOf(kept), 1);
-      return old.length;
+      let deleted = 0;
+      tables.notices = tables.notices.filter((kept) => {
+        const isDue = kept.app === app && kept.notice.at < before && deleted < limit;
+        if (isDue) deleted++;
+        return !isDue;
+      });
+      return deleted;
     },
     async deleteClosedSessions(now, limit) {
       const over = [...tables.closedSessions].filter(([, until]) => until <= now).slice(0, limit);

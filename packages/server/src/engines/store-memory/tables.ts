@@ -46,7 +46,7 @@ export class Tables {
   readonly byId = new Map<string, ConversationEntry>();
   /** By app and member set. */
   readonly byMemberSet = new Map<string, ConversationEntry>();
-  readonly notices: KeptNotice[] = [];
+  notices: KeptNotice[] = [];
   readonly epochs = new Map<string, { readonly app: AppKey; readonly client: ClientId; epoch: number }>();
   readonly closedSessions = new Map<string, Milliseconds>();
   #lastMoment = 0;

@@ -151,6 +151,17 @@ export function describeConversations(engine: Engine): void {
       expect(await conversations.addMembers(gone, { clients: ['a'], now: 1, limit: 9 })).toBeUndefined();
       expect(await conversations.removeMembers(gone, { clients: ['a'], now: 1 })).toBeUndefined();
       expect(await conversations.setMuted(gone, { client: 'a', muted: true, now: 1 })).toBeUndefined();
+      const attributes = { requested: {}, resulting: {} };
+      const change = { now: 1, expectedVersion: 1, columns: {}, attributes };
+      expect(await conversations.replaceColumns(gone, change)).toBeUndefined();
+    });
+
+    it('never take the id of another one', async () => {
+      const first = await stage.conversation({ columns: { name: 'first' } });
+      await expect(stage.conversation({ id: first.id, columns: { name: 'second' } })).rejects.toThrow();
+      expect(await stage.reload(first)).toEqual(first);
+      const other = await stage.makeApp('another-app');
+      expect(await stage.conversation({ app: other, id: first.id })).toMatchObject({ app: other });
     });
 
     it('that are temporary are over at their time, are never found by query, and free their member set', async () => {

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Acknowledgement } from '../store.ts';
 import { type Engine, Stage } from '../testing/stage.ts';
 
 export function describeMemberStates(engine: Engine): void {
@@ -99,43 +99,55 @@ export function describeMemberStates(engine: Engine): void {
       expect(await states().unacknowledged(stage.app, 'Jerry', 3, 9000)).toEqual([]);
     });
 
-    it('[F-MSG-28] counts exactly, whatever is sent and read at the same time', async () => {
-      const step = fc.oneof(
-        fc.record({ sender: fc.constantFrom('Tom', 'Jerry', 'Spike'), mention: fc.boolean() }),
-        fc.record({ reader: fc.constantFrom('Tom', 'Jerry'), upTo: fc.nat(30) }),
-      );
-      await fc.assert(
-        fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
-          const group = await stage.conversation({ members: ['Tom', 'Jerry', 'Spike'] });
-          const sent: { sender: string; timestamp: number; mention: boolean }[] = [];
-          const readTo: Record<string, number> = { Tom: 0, Jerry: 0 };
-          const work: Promise<unknown>[] = [];
-          let time = 1000;
-          for (const each of steps) {
-            time++;
-            if ('sender' in each) {
-              sent.push({ sender: each.sender, timestamp: time, mention: each.mention });
-              const mentions = each.mention ? ['Jerry'] : [];
-              work.push(stage.append(group, { sender: each.sender, now: time, mentions }));
-              continue;
-            }
-            const newest =
-              sent.filter(({ timestamp }) => timestamp <= 1000 + each.upTo).at(-1)?.timestamp ?? 0;
-            readTo[each.reader] = Math.max(readTo[each.reader] ?? 0, newest);
-            work.push(states().markRead(group.key, each.reader, { timestamp: 1000 + each.upTo }, time));
-          }
-          await Promise.all(work);
-          for (const [client, position] of Object.entries(readTo)) {
-            const expected = sent.filter(
-              ({ sender, timestamp }) => sender !== client && timestamp > position,
-            );
-            const mentioned = client === 'Jerry' && expected.some(({ mention }) => mention);
-            const found = (await unread(client)).filter(([id]) => id === group.id);
-            expect(found).toEqual(expected.length === 0 ? [] : [[group.id, expected.length, mentioned]]);
-          }
-        }),
-        { numRuns: 40 },
-      );
+    it('[F-MSG-41] acknowledges one message by its id, or a range with both its ends', async () => {
+      const pair = await stage.conversation();
+      const sent = [];
+      for (let n = 0; n < 5; n++) {
+        sent.push(await stage.say(pair, String(n), { receipt: true, now: 2000 + n }));
+      }
+      const acknowledged = async (what: Acknowledgement, client = 'Jerry') =>
+        (await states().acknowledge(pair.key, client, what, 5000)).map(({ timestamp }) => timestamp);
+      expect(await acknowledged({ id: sent[2]?.id ?? '' })).toEqual([2002]);
+      expect(await acknowledged({ from: 2001, upTo: 2003 })).toEqual([2001, 2003]);
+      expect(await acknowledged({ id: 'unknown' })).toEqual([]);
+      expect(await acknowledged({ upTo: 1999 })).toEqual([]);
+      expect(await acknowledged({ from: 0, upTo: 9000 }, 'Tom')).toEqual([]);
+      const history = await stage.history(pair);
+      expect(history.map(({ deliveredAt }) => deliveredAt)).toEqual([undefined, 5000, 5000, 5000, undefined]);
+    });
+
+    it('[F-MSG-44] says with the count whether all were mentioned, and what the newest message is', async () => {
+      const group = await stage.conversation();
+      await stage.say(group, 'everybody!', { mentionAll: true });
+      const newest = await stage.say(group, 'newest', { sender: 'Jerry' });
+      const [state] = await states().unread(stage.app, 'Jerry', 0, 9000);
+      expect(state).toMatchObject({
+        conversation: { key: group.key, id: group.id, kind: 'basic' },
+        count: 1,
+        mentioned: true,
+        lastMessage: { id: newest.id, body: 'newest' },
+      });
+    });
+
+    it('leaves out temporary conversations that are over', async () => {
+      const brief = await stage.conversation({ kind: 'temporary', ttl: 60, expiresAt: 61_000 });
+      const { id } = await stage.say(brief, 'soon gone');
+      await stage.store.messages.patch({
+        conversation: brief.key,
+        id,
+        body: 'changed',
+        mentions: [],
+        mentionAll: false,
+        recalled: false,
+        now: 2000,
+      });
+      const found = async (now: number) => [
+        (await states().unread(stage.app, 'Jerry', 0, now)).length,
+        (await states().unacknowledged(stage.app, 'Jerry', 10, now)).length,
+        (await stage.store.messages.patchedSince(stage.app, 'Jerry', 0, 10, now)).length,
+      ];
+      expect(await found(60_999)).toEqual([1, 1, 1]);
+      expect(await found(61_000)).toEqual([0, 0, 0]);
     });
   });
 }

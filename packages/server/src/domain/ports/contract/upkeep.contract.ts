@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { everything } from '../../query/condition.ts';
 import { bodies, type Engine, Stage } from '../testing/stage.ts';
 
 export function describeUpkeep(engine: Engine): void {
@@ -135,11 +136,20 @@ export function describeUpkeep(engine: Engine): void {
     it('finish what was called before they close, and reject everything after', async () => {
       const group = await stage.conversation();
       const last = stage.say(group, 'last');
-      await stage.store.close();
+      const read = stage.history(group);
+      const found = stage.store.conversations.count({ app: stage.app, condition: everything, budget: 1000 });
+      const closed = stage.store.close();
+      await Promise.all([
+        expect(stage.append(group)).rejects.toThrow('closed'),
+        expect(stage.history(group)).rejects.toThrow('closed'),
+        expect(stage.store.ping()).rejects.toThrow('closed'),
+      ]);
       expect((await last).seq).toBe(1);
-      await expect(stage.append(group)).rejects.toThrow();
-      await expect(stage.history(group)).rejects.toThrow();
-      await expect(stage.store.ping()).rejects.toThrow();
+      expect(bodies(await read)).toEqual(['last']);
+      expect(await found).toBe(1);
+      await closed;
+      await expect(stage.store.notices.since(stage.app, 'Tom', 0, 1)).rejects.toThrow('closed');
+      await stage.store.close();
     });
   });
 }
