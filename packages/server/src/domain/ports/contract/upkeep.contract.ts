@@ -121,6 +121,32 @@ export function describeUpkeep(engine: Engine): void {
       expect(await stage.store.notices.since(stage.app, 'Tom', 0, 10)).toEqual([]);
     });
 
+    it('delete no more at once than they are told, and nothing of another app', async () => {
+      const { retention } = stage.store;
+      const other = await stage.makeApp('another-app');
+      const kept = await stage.conversation({ app: other, now: 1 });
+      await stage.say(kept, 'kept', { now: 2 });
+      for (let n = 0; n < 3; n++) {
+        const group = await stage.conversation({ now: 1 });
+        await stage.say(group, 'old', { now: 2, token: 'old' });
+        await stage.conversation({ kind: 'temporary', members: [], ttl: 1, expiresAt: 2000 });
+        await stage.store.sessionTokens.closeSession(`session-${n}`, 2000);
+      }
+      const batches = async (batch: () => Promise<number>) => [await batch(), await batch(), await batch()];
+      expect(await batches(() => retention.forgetSendTokens(9000, 2))).toEqual([2, 1, 0]);
+      expect(await batches(() => retention.deleteMessages(stage.app, 9000, 2))).toEqual([2, 1, 0]);
+      expect(await batches(() => retention.deleteClosedSessions(9000, 2))).toEqual([2, 1, 0]);
+      expect(await batches(async () => (await retention.deleteExpiredTemporary(9000, 2)).length)).toEqual([
+        2, 1, 0,
+      ]);
+      expect(
+        await batches(async () => (await retention.deleteInactiveConversations(stage.app, 9000, 2)).length),
+      ).toEqual([2, 1, 0]);
+      expect(await batches(() => retention.deleteNotices(stage.app, 9000, 4))).toEqual([4, 2, 0]);
+      expect(bodies(await stage.history(kept))).toEqual(['kept']);
+      expect(await stage.store.notices.since(other, 'Jerry', 0, 10)).toHaveLength(1);
+    });
+
     it('answer a ping after everything that was called before', async () => {
       const group = await stage.conversation();
       let committed = 0;
