@@ -100,6 +100,7 @@ class ConnectionPeer implements Peer {
         command,
         send: (peerId, reply) => this.#send(command, peerId, reply, true),
         opened: (session) => this.#opened(session),
+        failed: (error) => this.#services.failed(error, command),
       });
     } catch (error) {
       this.#answerFailure(command, undefined, error);

@@ -1,4 +1,4 @@
-import { CommandType, type GenericCommand, OpType } from '@parley/protocol';
+import { CloseCode, CommandType, type GenericCommand, OpType } from '@parley/protocol';
 import type { App } from '../domain/app/app.ts';
 import { ImError } from '../domain/errors.ts';
 import type { World } from '../domain/world.ts';
@@ -19,6 +19,8 @@ interface OpenContext {
   readonly send: (peerId: string, reply: Reply) => void;
   /** The session is usable from now on. */
   readonly opened: (session: Session) => void;
+  /** Told of a fault of ours that came too late to be the answer. */
+  readonly failed: (error: unknown) => void;
 }
 
 /**
@@ -27,7 +29,7 @@ interface OpenContext {
  * some refusals as a `closed` push instead.
  */
 export async function openSession(context: OpenContext): Promise<void> {
-  const { world, sessions, app, connection, command, send, opened } = context;
+  const { world, sessions, app, connection, command, send, opened, failed } = context;
   let session: Session;
   try {
     session = sessions.open(app, connection, openRequest(command));
@@ -46,10 +48,16 @@ export async function openSession(context: OpenContext): Promise<void> {
     serverTs: world.clock.now(),
     sessionMessage: { st: token, stTtl: ttl },
   });
-  await catchUp(world, app, session, {
-    unreadChangedSince: command.sessionMessage?.lastUnreadNotifTime ?? 0,
-    patchedSince: command.sessionMessage?.lastPatchTime,
-  });
+  try {
+    await catchUp(world, app, session, {
+      unreadChangedSince: command.sessionMessage?.lastUnreadNotifTime ?? 0,
+      patchedSince: command.sessionMessage?.lastPatchTime,
+    });
+  } catch (error) {
+    // The login has been answered, and a client asks only once what it missed: it has to come again.
+    failed(error);
+    connection.close(CloseCode.INTERNAL_ERROR, 'INTERNAL_ERROR');
+  }
 }
 
 function openRequest(command: GenericCommand): OpenSession {
