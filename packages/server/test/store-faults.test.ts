@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandType, type GenericCommand, OpType } from '@parley/protocol';
-import { openSqliteStore, type Store } from '@parley/server';
-import { type Parley, startParley, TestClient } from '@parley/testkit';
+import { type Parley, type Store, startParley, TestClient } from '@parley/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSqliteStore } from '../src/engines/store-sqlite/index.ts';
 import { conv, history, query, say, startConversation, where } from './flow.ts';
 
 /** The operation of the store that fails for now, such as `messages.append`. */
