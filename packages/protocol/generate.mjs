@@ -33,6 +33,20 @@ const edits = [
   // Defaults make an absent field look like a written default; here an absent field must read as `undefined`.
   [/^ *\w+\.prototype\.\w+ = (?!function)[^;]*;\n/gm, ''],
   [/^ *this\.\w+ = \[\];\n/gm, ''],
+  // Java edits a binary message by writing its bytes into this text field, where a text reader would break them.
+  [
+    /(messages2\.PatchItem = [\s\S]*?)message\.data = reader\.string\(\);/g,
+    '$1const bytes = reader.bytes();\n' +
+      ' '.repeat(28) +
+      'if (isUtf8(bytes))\n' +
+      ' '.repeat(32) +
+      'message.data = $util.utf8.read(bytes, 0, bytes.length);\n' +
+      ' '.repeat(28) +
+      'else\n' +
+      ' '.repeat(32) +
+      'message.binaryMsg = bytes;',
+  ],
+  [/^import \$protobuf .*$/gm, 'import { isUtf8 } from "node:buffer";\n$&'],
   // Unknown fields are skipped, not kept: nobody reads them, and an attacker should not make us hold them.
   [/^ *if \(!reader\.discardUnknown\) \{\n.*\n.*\n *\}\n/gm, ''],
   // Unknown enum numbers survive: an operation we do not know must be answered, not taken for an absent one.

@@ -57,6 +57,22 @@ describe('a command', () => {
     expect(decodeCommand(joined)).toMatchObject({ ...envelope, ...body });
   });
 
+  it('brings the bytes that Java writes into the text of an edit as bytes', () => {
+    const item = { cid: 'c', mid: 'm', timestamp: 1, data: 'AAAA' };
+    const frame = Buffer.from(encodeCommand({ cmd: CommandType.patch, patchMessage: { patches: [item] } }));
+    const asWritten = (bytes: readonly number[]) => {
+      const changed = Buffer.from(frame);
+      changed.set(bytes, frame.indexOf('AAAA'));
+      return decodeCommand(changed).patchMessage?.patches?.[0];
+    };
+    const binary = asWritten([0xff, 0xfe, 0x00, 0x80]);
+    expect(binary?.data).toBeUndefined();
+    expect([...(binary?.binaryMsg ?? [])]).toEqual([0xff, 0xfe, 0x00, 0x80]);
+    const text = asWritten([...Buffer.from('😀')]);
+    expect(text?.data).toBe('😀');
+    expect(text?.binaryMsg).toBeUndefined();
+  });
+
   it('travels as text too', () => {
     const command = { cmd: CommandType.direct, directMessage: { msg: 'ü😀' } };
     const text = encodeText(command);

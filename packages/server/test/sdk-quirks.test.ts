@@ -1,8 +1,8 @@
 // What each SDK depends on (`wire-protocol §8`), in its own frames. The number in front of a name is the item there.
-// Items that other suites prove: 1 and 16 in packages/protocol/test, 25–30 in session.test.ts, 44–47 and 49–50 in
+// Items that other suites prove: 1 and 16 in packages/protocol/test, 25–30 in session.test.ts, 44, 45, 47, 49 and 50 in
 // message.test.ts, 54 in notifications.test.ts, 56–58 in src/gateway. Items 31–34 and 38 for temporary conversations
 // and 43 for chat rooms are in the suites of those.
-import { CommandType, type GenericCommand, OpType } from '@parley/protocol';
+import { CommandType, encodeCommand, type GenericCommand, OpType } from '@parley/protocol';
 import { type Parley, startParley, TestClient } from '@parley/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conv, query, say, startConversation, where } from './flow.ts';
@@ -279,6 +279,26 @@ describe('messages', () => {
       expect(reply.logsMessage?.logs?.map(({ data }) => data)).toEqual(['2', '3']);
     }
     await tom.close();
+  });
+
+  it('46: bytes that Java writes into the text of an edit stay bytes', async () => {
+    const [tom, jerry] = [await login('Tom'), await login('Jerry')];
+    const cid = await startConversation(tom, { m: [jerry.id] });
+    const { ackMessage } = await tom.request({
+      cmd: CommandType.direct,
+      directMessage: { cid, binaryMsg: Uint8Array.of(1, 2, 3, 4) },
+    });
+    const item = { cid, mid: ackMessage?.uid, timestamp: ackMessage?.t, recall: false, data: 'AAAA' };
+    const frame = Buffer.from(
+      encodeCommand({ cmd: CommandType.patch, op: OpType.modify, i: -7, patchMessage: { patches: [item] } }),
+    );
+    frame.set([0xff, 0xfe, 0x00, 0x80], frame.indexOf('AAAA'));
+    tom.sendBytes(frame);
+    expect((await tom.next(({ i }) => i === -7)).op).toBe(OpType.modified);
+    const [patched] = (await jerry.push(CommandType.patch)).patchMessage?.patches ?? [];
+    expect(patched?.data).toBeUndefined();
+    expect([...(patched?.binaryMsg ?? [])]).toEqual([0xff, 0xfe, 0x00, 0x80]);
+    await Promise.all([tom.close(), jerry.close()]);
   });
 
   it('47, 51: a message that failed still has an id and a time', async () => {

@@ -1,4 +1,5 @@
 /*eslint-disable block-scoped-var, id-length, no-control-regex, no-magic-numbers, no-mixed-operators, no-prototype-builtins, no-redeclare, no-shadow, no-var, sort-vars, default-case, jsdoc/require-param*/
+import { isUtf8 } from "node:buffer";
 import $protobuf from "protobufjs/minimal.js";
 
 const $Reader = $protobuf.Reader, $Writer = $protobuf.Writer, $util = $protobuf.util;
@@ -3321,7 +3322,11 @@ export const push_server = $root.push_server = (() => {
                     case 5: {
                             if (wireType !== 2)
                                 break;
-                            message.data = reader.string();
+                            const bytes = reader.bytes();
+                            if (isUtf8(bytes))
+                                message.data = $util.utf8.read(bytes, 0, bytes.length);
+                            else
+                                message.binaryMsg = bytes;
                             continue;
                         }
                     case 6: {
