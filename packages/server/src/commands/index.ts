@@ -1,14 +1,17 @@
 import type { GenericCommand } from '@parley/protocol';
 import { ack } from './ack.ts';
+import { blacklistBlock, blacklistCheck, blacklistQuery, blacklistUnblock } from './blacklist.ts';
 import type { CommandRow } from './command.ts';
 import { convAdd } from './conv-add.ts';
 import { convCount } from './conv-count.ts';
 import { convIsMember } from './conv-is-member.ts';
 import { convMaxRead } from './conv-max-read.ts';
+import { convMemberInfoUpdate } from './conv-member-info-update.ts';
 import { convMembers } from './conv-members.ts';
 import { convMute, convUnmute } from './conv-mute.ts';
 import { convQuery } from './conv-query.ts';
 import { convRemove } from './conv-remove.ts';
+import { convAddShutup, convCheckShutup, convQueryShutup, convRemoveShutup } from './conv-shutup.ts';
 import { convStart } from './conv-start.ts';
 import { convUpdate } from './conv-update.ts';
 import { direct } from './direct.ts';
@@ -44,6 +47,15 @@ const rows: readonly CommandRow[] = [
   read,
   logs,
   patch,
+  convMemberInfoUpdate,
+  convAddShutup,
+  convRemoveShutup,
+  convQueryShutup,
+  convCheckShutup,
+  blacklistBlock,
+  blacklistUnblock,
+  blacklistQuery,
+  blacklistCheck,
   report,
 ];
 

@@ -1,8 +1,9 @@
+import type { MemberRole } from './conversation/conversation.ts';
 import type { Conversation } from './conversation/known-conversation.ts';
 import type { AppKey, ClientId, MessageId, Milliseconds, SessionId } from './identifiers.ts';
 import type { JsonObject } from './json.ts';
 import type { StoredMessage } from './message/message.ts';
-import type { UnreadState } from './ports/store.ts';
+import type { ModerationEvent, UnreadState } from './ports/store.ts';
 
 /**
  * Committed facts: the only thing lane 1 hands to lane 2. An event is complete in itself, so that nobody who is
@@ -17,7 +18,9 @@ export type DomainEvent =
   | MessagePatched
   | MessageDelivered
   | MessageRead
-  | UnreadChanged;
+  | UnreadChanged
+  | RoleChanged
+  | MembersModerated;
 
 interface Fact {
   readonly app: AppKey;
@@ -98,6 +101,21 @@ export interface MessageRead extends InConversation {
   readonly by: ClientId;
   /** Everything sent strictly before this moment is read. */
   readonly readBefore: Milliseconds;
+}
+
+/** A member became a manager, or a member like any other again. */
+export interface RoleChanged extends InConversation {
+  readonly type: 'role-changed';
+  readonly by?: ClientId;
+  readonly role: MemberRole;
+}
+
+/** Members may not send any more or may again; clients may not come in any more or may again. */
+export interface MembersModerated extends InConversation {
+  readonly type: 'members-moderated';
+  readonly what: ModerationEvent;
+  readonly by?: ClientId;
+  readonly clients: readonly ClientId[];
 }
 
 /** A client's read position moved; every device of it shows the new count. */

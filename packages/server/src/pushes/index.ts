@@ -3,6 +3,7 @@ import { conversationUpdated } from './conversation-updated.ts';
 import type { Delivery } from './delivery.ts';
 import { messageSent } from './direct.ts';
 import { conversationCreated, membersAdded, membersRemoved } from './membership.ts';
+import { membersModerated, roleChanged } from './moderation.ts';
 import { messagePatched } from './patch.ts';
 import { messageDelivered, messageRead } from './rcp.ts';
 import { unreadChanged } from './unread.ts';
@@ -24,6 +25,8 @@ const tellers: Tellers = {
   'message-delivered': messageDelivered,
   'message-read': messageRead,
   'unread-changed': unreadChanged,
+  'role-changed': roleChanged,
+  'members-moderated': membersModerated,
 };
 
 export function deliveriesOf(event: DomainEvent): readonly Delivery[] {

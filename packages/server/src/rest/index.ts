@@ -5,6 +5,7 @@ import { ImError } from '../domain/errors.ts';
 import type { ClientId } from '../domain/identifiers.ts';
 import type { World } from '../domain/world.ts';
 import { authenticate, type Caller } from './authenticate.ts';
+import { memberInfo } from './member-info.ts';
 import { notifications } from './notifications.ts';
 import { RestError } from './rest-error.ts';
 
@@ -30,7 +31,7 @@ export interface RestRoute {
 }
 
 /** Every route, as callers know it (`rest.md`). */
-const routes: readonly RestRoute[] = [notifications];
+const routes: readonly RestRoute[] = [notifications, memberInfo];
 
 const SESSION_TOKEN_HEADER = 'x-lc-im-session-token';
 

@@ -28,6 +28,12 @@ export function noticeEntries(notice: Notice, client: ClientId): readonly Entry[
     serverTs: at,
     fields: { ...conv, ...fields },
   });
+  const toTargetOrOthers = (target: string, others: string, clients: readonly ClientId[]) =>
+    clients.includes(client) ? [entry(target)] : [entry(others, { m: [...clients] })];
+  const toTargetAndAll = (target: string, all: string, clients: readonly ClientId[]) => [
+    ...(clients.includes(client) ? [entry(target)] : []),
+    entry(all, { m: [...clients] }),
+  ];
   switch (what.event) {
     case 'members-added': {
       const temporary = cid.startsWith(TEMPORARY_PREFIX)
@@ -42,6 +48,22 @@ export function noticeEntries(notice: Notice, client: ClientId): readonly Entry[
         : [entry('members_left', { m: [...what.clients] })];
     case 'updated':
       return [{ ...entry('updated'), attr: what.requested, attrModified: what.resulting }];
+    case 'role-changed': {
+      const { client: pid, role, id } = what.role;
+      return [
+        entry('member_info_changed', {
+          info: { pid, role: role === 'manager' ? 'Manager' : 'Member', infoId: id },
+        }),
+      ];
+    }
+    case 'members-silenced':
+      return toTargetAndAll('shutuped', 'members_shutuped', what.clients);
+    case 'members-unsilenced':
+      return toTargetAndAll('unshutuped', 'members_unshutuped', what.clients);
+    case 'members-blocked':
+      return toTargetOrOthers('blocked', 'members_blocked', what.clients);
+    case 'members-unblocked':
+      return toTargetOrOthers('unblocked', 'members_unblocked', what.clients);
     case 'message-read':
       return [
         {

@@ -9,7 +9,7 @@ import type { World } from '../world.ts';
  * Opens a chat room for the acting session (`semantics §6.4`). The room it was in is left silently, and nobody is told
  * of either (F-ROOM-08).
  *
- * @throws ImError NORMAL_CONVERSATION_REQUIRED where others are to be brought in
+ * @throws ImError NORMAL_CONVERSATION_REQUIRED where others are to be brought in, BLOCKED_BY_CONV
  */
 export function enterChatRoom(
   world: World,
@@ -17,7 +17,11 @@ export function enterChatRoom(
   room: Conversation,
   clients: readonly ClientId[],
 ): MembershipResult {
-  world.rooms.enter(room.key, ownSession(actor, clients));
+  const session = ownSession(actor, clients);
+  if (room.blockedSet.has(actor.client)) {
+    throw new ImError('BLOCKED_BY_CONV', `${actor.client} is blocked in chat room ${room.id}.`);
+  }
+  world.rooms.enter(room.key, session);
   return onlySelf(actor, room);
 }
 

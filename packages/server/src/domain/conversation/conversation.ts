@@ -29,6 +29,8 @@ export interface ConversationRecord {
   readonly roles: readonly MemberRole[];
   /** Clients that may read but not send. */
   readonly silenced: readonly ClientId[];
+  /** Clients that may neither join nor send. */
+  readonly blocked: readonly ClientId[];
   readonly unique: boolean;
   /** 32 hex digits of the member set, for unique conversations that still own their set. */
   readonly uniqueId?: string;

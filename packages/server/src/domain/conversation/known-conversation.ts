@@ -1,11 +1,13 @@
 import type { ClientId } from '../identifiers.ts';
 import type { ConversationRecord } from './conversation.ts';
 
-/** A conversation record with its member list in the form questions are asked of it. */
+/** A conversation record with its lists in the form questions are asked of it. */
 export interface Conversation extends ConversationRecord {
   readonly memberSet: ReadonlySet<ClientId>;
+  /** A chat room may have blocked thousands. */
+  readonly blockedSet: ReadonlySet<ClientId>;
 }
 
 export function knownConversation(record: ConversationRecord): Conversation {
-  return { ...record, memberSet: new Set(record.members) };
+  return { ...record, memberSet: new Set(record.members), blockedSet: new Set(record.blocked) };
 }

@@ -23,9 +23,11 @@ export async function addMembers(
   requireOpenMembership(conversation);
   if (conversation.kind === 'chat-room') return enterChatRoom(world, actor, conversation, clients);
   if (clients.some((client) => client !== actor.client)) requireMayInvite(actor, conversation);
+  const wished = [...new Set(clients)];
+  const blocked = wished.filter((client) => conversation.blockedSet.has(client));
   const outcome = await world.store.conversations.addMembers(conversation, {
     by: actor.client,
-    clients: [...new Set(clients)],
+    clients: wished.filter((client) => !blocked.includes(client)),
     limit: actor.app.settings.maxMembers,
     now: world.clock.now(),
   });
@@ -46,6 +48,9 @@ export async function addMembers(
     conversation: changed,
     updatedAt: changed.updatedAt,
     succeeded: [...outcome.changed, ...outcome.unchanged],
-    refused: refusals({ reason: 'CONVERSATION_FULL', clients: outcome.refused }),
+    refused: refusals(
+      { reason: 'BLOCKED_BY_CONV', clients: blocked },
+      { reason: 'CONVERSATION_FULL', clients: outcome.refused },
+    ),
   };
 }

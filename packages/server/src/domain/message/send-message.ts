@@ -40,7 +40,7 @@ export interface SentMessage {
  *
  * @param handedOver called once the store has the message: whatever is written from then on comes after it
  * @throws ImError FRAME_TOO_LONG, INVALID_MESSAGING_TARGET, CONVERSATION_NOT_FOUND (an expired temporary
- *   conversation), SILIENCED
+ *   conversation), SILIENCED, BLOCKED_BY_CONV
  */
 export async function sendMessage(
   world: World,
@@ -151,6 +151,9 @@ function unstored(world: World): SentMessage {
 function requireMaySend(actor: Actor, conversation: Conversation): void {
   if (conversation.kind !== 'chat-room' && conversation.kind !== 'service') {
     if (!conversation.memberSet.has(actor.client)) throw notAMember(actor, conversation);
+  }
+  if (conversation.blockedSet.has(actor.client)) {
+    throw new ImError('BLOCKED_BY_CONV', `${actor.client} is blocked in conversation ${conversation.id}.`);
   }
   if (conversation.silenced.includes(actor.client)) {
     throw new ImError('SILIENCED', `${actor.client} is muted in conversation ${conversation.id}.`);

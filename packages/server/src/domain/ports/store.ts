@@ -1,4 +1,4 @@
-import type { ConversationKind, ConversationRecord } from '../conversation/conversation.ts';
+import type { ConversationKind, ConversationRecord, MemberRole } from '../conversation/conversation.ts';
 import type {
   AppKey,
   ClientId,
@@ -112,6 +112,24 @@ export type MembershipOutcome =
     }
   | undefined;
 
+export interface ModerationChange extends Change {
+  readonly expectedVersion: number;
+  readonly roles?: readonly MemberRole[];
+  readonly silenced?: readonly ClientId[];
+  readonly blocked?: readonly ClientId[];
+  readonly remove?: readonly ClientId[];
+  readonly notices: readonly { readonly to: readonly ClientId[]; readonly what: Notice['what'] }[];
+}
+
+export type ModerationOutcome =
+  | {
+      readonly conversation: ConversationRecord;
+      /** Of the notices, in their order. */
+      readonly moments: readonly Milliseconds[];
+    }
+  | 'conflict'
+  | undefined;
+
 export interface ConversationQuery {
   readonly app: AppKey;
   readonly condition: Condition;
@@ -150,7 +168,7 @@ export interface ConversationRepository {
     ref: ConversationRef,
     change: MembershipChange & { readonly limit: number },
   ): Promise<MembershipOutcome>;
-  /** A removed member loses role, mute mark and read position with its membership. */
+  /** A removed member loses role, mute mark and read position with its membership, but stays silenced. */
   removeMembers(ref: ConversationRef, change: MembershipChange): Promise<MembershipOutcome>;
   /**
    * Replaces `columns` if the record still has `expectedVersion`; otherwise returns `'conflict'` and the caller
@@ -166,6 +184,11 @@ export interface ConversationRepository {
   ): Promise<
     { readonly conversation: ConversationRecord; readonly eventAt: Milliseconds } | 'conflict' | undefined
   >;
+  /**
+   * Replaces whole lists of who may do what, and puts members out with it, if the record still has
+   * `expectedVersion`; otherwise returns `'conflict'` and the caller reads again. Each notice gets a moment of its own.
+   */
+  moderate(ref: ConversationRef, change: ModerationChange): Promise<ModerationOutcome>;
   /** Puts a member into `mutedBy` or takes it out. Always moves `updatedAt`. */
   setMuted(
     ref: ConversationRef,
@@ -375,8 +398,16 @@ export interface Notice {
         readonly ttl?: number;
       }
     | { readonly event: 'updated'; readonly requested: JsonObject; readonly resulting: JsonObject }
-    | { readonly event: 'message-read'; readonly id: MessageId; readonly readBefore: Milliseconds };
+    | { readonly event: 'message-read'; readonly id: MessageId; readonly readBefore: Milliseconds }
+    | { readonly event: 'role-changed'; readonly role: MemberRole }
+    | { readonly event: ModerationEvent; readonly clients: readonly ClientId[] };
 }
+
+export type ModerationEvent =
+  | 'members-silenced'
+  | 'members-unsilenced'
+  | 'members-blocked'
+  | 'members-unblocked';
 
 export interface NoticeRepository {
   /** Adds a notice that no conversation change wrote by itself (a read receipt); returns it with its moment. */

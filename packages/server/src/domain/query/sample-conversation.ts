@@ -13,6 +13,7 @@ export function sampleConversation(overrides: Partial<ConversationRecord> = {}):
     mutedBy: [],
     roles: [],
     silenced: [],
+    blocked: [],
     unique: false,
     createdAt: Date.UTC(2025, 0, 1),
     updatedAt: Date.UTC(2025, 0, 2),

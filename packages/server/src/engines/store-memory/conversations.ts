@@ -56,7 +56,7 @@ export function conversationRepository(tables: Tables): ConversationRepository {
       const unchanged = clients.filter((client) => !entry.members.has(client));
       const eventAt = tables.nextMoment(now);
       if (changed.length > 0) {
-        for (const client of changed) entry.members.delete(client);
+        putOut(entry, changed);
         membersChanged(tables, entry, now);
         tell(tables, entry, before, eventAt, by, { event: 'members-removed', clients: changed });
       }
@@ -70,6 +70,25 @@ export function conversationRepository(tables: Tables): ConversationRepository {
       const eventAt = tables.nextMoment(now);
       tell(tables, entry, entry.record.members, eventAt, by, { event: 'updated', ...attributes });
       return { conversation: recordOf(entry), eventAt };
+    },
+    async moderate({ key }, { by, now, expectedVersion, roles, silenced, blocked, remove, notices }) {
+      const entry = tables.conversations.get(key);
+      if (entry === undefined) return undefined;
+      if (entry.record.version !== expectedVersion) return 'conflict';
+      const lists = {
+        ...(roles !== undefined && { roles }),
+        ...(silenced !== undefined && { silenced }),
+        ...(blocked !== undefined && { blocked }),
+      };
+      entry.record = { ...entry.record, ...lists };
+      putOut(entry, remove ?? []);
+      membersChanged(tables, entry, now);
+      const moments = notices.map(({ to, what }) => {
+        const at = tables.nextMoment(now);
+        tell(tables, entry, to, at, by, what);
+        return at;
+      });
+      return { conversation: recordOf(entry), moments };
     },
     async setMuted({ key }, { client, muted, now }) {
       const entry = tables.conversations.get(key);
@@ -117,6 +136,7 @@ function insert(tables: Tables, draft: ConversationDraft): ConversationEntry {
       mutedBy: [],
       roles: [],
       silenced: [],
+      blocked: [],
       unique,
       createdAt: now,
       updatedAt: now,
@@ -138,9 +158,18 @@ function newMember(readTo: Milliseconds) {
   return { readTo, deliveredTo: readTo, readChangedAt: 0 };
 }
 
+function putOut(entry: ConversationEntry, clients: readonly ClientId[]): void {
+  for (const client of clients) entry.members.delete(client);
+  const roles = entry.record.roles.filter(({ client }) => !clients.includes(client));
+  entry.record = { ...entry.record, roles };
+}
+
 function membersChanged(tables: Tables, entry: ConversationEntry, now: Milliseconds): void {
   change(entry, { members: [...entry.members.keys()] }, now);
-  entry.record = { ...entry.record, mutedBy: inJoiningOrder(entry, entry.record.mutedBy) };
+  entry.record = {
+    ...entry.record,
+    mutedBy: inJoiningOrder(entry, entry.record.mutedBy),
+  };
   renewUniqueId(tables, entry);
 }
 

@@ -45,6 +45,7 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
       addMembers: (ref, change) => writer.call('addMembers', plainRef(ref), change),
       removeMembers: (ref, change) => writer.call('removeMembers', plainRef(ref), change),
       replaceColumns: (ref, change) => writer.call('replaceColumns', plainRef(ref), change),
+      moderate: (ref, change) => writer.call('moderate', plainRef(ref), change),
       setMuted: (ref, change) => writer.call('setMuted', plainRef(ref), change),
       async query(query) {
         await unsettled.settleAll();

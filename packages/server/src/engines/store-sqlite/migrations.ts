@@ -30,6 +30,10 @@ const steps: readonly string[] = [
     version INTEGER NOT NULL,
     ttl INTEGER,
     expires_at INTEGER,
+    -- Lists as JSON; NULL where empty, as nearly always.
+    roles TEXT,
+    silenced TEXT,
+    blocked TEXT,
     -- The next three follow the message log late; see message-index.ts.
     last_seq INTEGER NOT NULL DEFAULT 0,
     last_message_at INTEGER,

@@ -1,4 +1,8 @@
-import type { ConversationKind, ConversationRecord } from '../../domain/conversation/conversation.ts';
+import type {
+  ConversationKind,
+  ConversationRecord,
+  MemberRole,
+} from '../../domain/conversation/conversation.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { StoredMessage } from '../../domain/message/message.ts';
 import type { AppRecord } from '../../domain/ports/store.ts';
@@ -22,7 +26,10 @@ export function appOf(row: Row): AppRecord {
 }
 
 export const CONVERSATION_COLUMNS =
-  'key, app, id, kind, creator, columns, is_unique, unique_id, created_at, updated_at, version, ttl, expires_at, last_message_at';
+  'key, app, id, kind, creator, columns, is_unique, unique_id, created_at, updated_at, version, ttl, expires_at, roles, silenced, blocked, last_message_at';
+
+const clientList = (value: Row[string]): readonly string[] =>
+  optional(value, (list) => JSON.parse(text(list)) as readonly string[]) ?? [];
 
 /** A conversation without its members. */
 type ConversationCore = Omit<ConversationRecord, 'members' | 'mutedBy'>;
@@ -39,8 +46,9 @@ export function conversationCoreOf(row: Row): ConversationCore {
     id: text(row.id),
     kind: text(row.kind) as ConversationKind,
     columns: json(row.columns),
-    roles: [],
-    silenced: [],
+    roles: optional(row.roles, (value) => JSON.parse(text(value)) as readonly MemberRole[]) ?? [],
+    silenced: clientList(row.silenced),
+    blocked: clientList(row.blocked),
     unique: row.is_unique === 1,
     createdAt: integer(row.created_at),
     updatedAt: integer(row.updated_at),

@@ -145,6 +145,59 @@ export function describeConversations(engine: Engine): void {
       expect(times.every((time, index) => index === 0 || time > (times[index - 1] ?? 0))).toBe(true);
     });
 
+    it('replace lists of who may do what from the version that was read, with a notice each', async () => {
+      const group = await stage.conversation({ members: ['Tom', 'Jerry', 'Spike'] });
+      const role = { id: 'r'.repeat(24), client: 'Jerry', role: 'manager' } as const;
+      const change = {
+        by: 'Tom',
+        now: 1000,
+        expectedVersion: group.version,
+        roles: [role],
+        silenced: ['Spike'],
+        notices: [{ to: group.members, what: { event: 'role-changed', role } }],
+      } as const;
+      const [won, lost] = await Promise.all([
+        stage.store.conversations.moderate(group, change),
+        stage.store.conversations.moderate(group, { ...change, silenced: [] }),
+      ]);
+      expect(lost).toBe('conflict');
+      if (won === undefined || won === 'conflict') throw new Error('The change was lost.');
+      expect(won.conversation).toMatchObject({ roles: [role], silenced: ['Spike'], blocked: [] });
+      const blocked = await stage.store.conversations.moderate(group, {
+        now: 1000,
+        expectedVersion: won.conversation.version,
+        blocked: ['Jerry', 'stranger'],
+        remove: ['Jerry', 'stranger'],
+        notices: [
+          {
+            to: ['Tom', 'Jerry', 'Spike', 'stranger'],
+            what: { event: 'members-blocked', clients: ['Jerry', 'stranger'] },
+          },
+          { to: ['Tom', 'Jerry', 'Spike'], what: { event: 'members-removed', clients: ['Jerry'] } },
+        ],
+      });
+      if (blocked === undefined || blocked === 'conflict') throw new Error('The change was lost.');
+      expect(blocked.conversation).toMatchObject({
+        members: ['Tom', 'Spike'],
+        roles: [],
+        silenced: ['Spike'],
+        blocked: ['Jerry', 'stranger'],
+      });
+      expect(await stage.reload(group)).toEqual(blocked.conversation);
+      const moments = [...won.moments, ...blocked.moments];
+      expect(moments).toHaveLength(3);
+      expect(moments.every((at, n) => n === 0 || at > (moments[n - 1] ?? 0))).toBe(true);
+      const told = async (client: string) =>
+        (await stage.store.notices.since(stage.app, client, 0, 10)).map(({ what }) => what.event);
+      expect(await told('stranger')).toEqual(['members-blocked']);
+      expect(await told('Jerry')).toEqual([
+        'members-added',
+        'role-changed',
+        'members-blocked',
+        'members-removed',
+      ]);
+    });
+
     it('that are gone answer undefined', async () => {
       const gone = { app: stage.app, key: 4711 };
       const { conversations } = stage.store;

@@ -13,6 +13,8 @@ import type {
   ConversationRef,
   MembershipChange,
   MembershipOutcome,
+  ModerationChange,
+  ModerationOutcome,
 } from '../../../domain/ports/store.ts';
 import { CONVERSATION_COLUMNS, conversationOf } from '../rows.ts';
 import type { Statements } from '../statements.ts';
@@ -120,9 +122,7 @@ export class ConversationWrites {
     const changed = change.clients.filter((client) => members.has(client));
     const eventAt = this.#notices.nextMoment(change.now);
     if (changed.length > 0) {
-      for (const client of changed) {
-        this.#sql.run('DELETE FROM member WHERE conversation = ? AND client = ?', ref.key, client);
-      }
+      this.#putOut(before, changed);
       this.#changed(before, change.now);
       this.#renewUniqueId(before);
     }
@@ -162,6 +162,26 @@ export class ConversationWrites {
     return { conversation, eventAt };
   }
 
+  moderate(ref: ConversationRef, change: ModerationChange): ModerationOutcome {
+    const before = this.#record(ref.key);
+    if (before === undefined) return undefined;
+    if (before.version !== change.expectedVersion) return 'conflict';
+    this.#setList(ref.key, 'roles', change.roles);
+    this.#setList(ref.key, 'silenced', change.silenced);
+    this.#setList(ref.key, 'blocked', change.blocked);
+    const removed = change.remove?.filter((client) => before.members.includes(client)) ?? [];
+    if (removed.length > 0) this.#putOut(this.#existing(ref.key), removed);
+    this.#changed(before, change.now);
+    if (removed.length > 0) this.#renewUniqueId(before);
+    const conversation = this.#existing(ref.key);
+    const moments = change.notices.map(({ to, what }) => {
+      const at = this.#notices.nextMoment(change.now);
+      this.#notices.tell(conversation, to, at, change.by, what);
+      return at;
+    });
+    return { conversation, moments };
+  }
+
   setMuted(
     ref: ConversationRef,
     change: { readonly client: ClientId; readonly muted: boolean; readonly now: Milliseconds },
@@ -176,6 +196,26 @@ export class ConversationWrites {
     );
     this.#changed(before, change.now);
     return this.#existing(ref.key);
+  }
+
+  #putOut({ key, roles }: ConversationRecord, clients: readonly ClientId[]): void {
+    for (const client of clients) {
+      this.#sql.run('DELETE FROM member WHERE conversation = ? AND client = ?', key, client);
+    }
+    if (roles.some(({ client }) => clients.includes(client))) {
+      const kept = roles.filter(({ client }) => !clients.includes(client));
+      this.#setList(key, 'roles', kept);
+    }
+  }
+
+  #setList(
+    key: ConversationKey,
+    column: 'roles' | 'silenced' | 'blocked',
+    list: readonly unknown[] | undefined,
+  ): void {
+    if (list === undefined) return;
+    const json = list.length === 0 ? null : JSON.stringify(list);
+    this.#sql.run(`UPDATE conversation SET ${column} = ? WHERE key = ?`, json, key);
   }
 
   /** Deletes a conversation with everything in it but its messages, of which there must be none left. */

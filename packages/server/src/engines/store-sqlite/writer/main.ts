@@ -178,6 +178,7 @@ function operationTable(
     addMembers: conversations.addMembers.bind(conversations),
     removeMembers: conversations.removeMembers.bind(conversations),
     replaceColumns: conversations.replaceColumns.bind(conversations),
+    moderate: conversations.moderate.bind(conversations),
     setMuted: conversations.setMuted.bind(conversations),
     addNotice: notices.add.bind(notices),
     listApps: apps.list.bind(apps),

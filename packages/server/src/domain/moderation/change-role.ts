@@ -1,0 +1,67 @@
+import type { Actor } from '../actor.ts';
+import { ImError } from '../errors.ts';
+import type { ClientId, ConversationId } from '../identifiers.ts';
+import { outranks, requireMember, roleOf } from '../membership/rules.ts';
+import type { World } from '../world.ts';
+import { moderate } from './moderate.ts';
+import { requireGroup, requireInside } from './rights.ts';
+
+export interface ChangeRole {
+  readonly conversation: ConversationId;
+  readonly client: ClientId;
+  readonly role: 'manager' | 'member';
+}
+
+/**
+ * Makes a member a manager, or a manager a member (`semantics §5.2`). One acts on lower ranks only, and raises nobody
+ * to the own rank, so in effect the owner decides.
+ *
+ * @throws ImError CONVERSATION_NOT_FOUND, CONVERSATION_MEMBER_INFO_FEATURE_DISABLED, CONVERSATION_READ_ONLY,
+ *   NORMAL_CONVERSATION_REQUIRED, CONVERSATION_MEMBERSHIP_REQUIRED, CONVERSATION_OPERATION_UNAUTHORIZED,
+ *   CONVERSATION_NEED_OWNER
+ */
+export async function changeRole(world: World, actor: Actor, request: ChangeRole): Promise<void> {
+  if (!actor.app.settings.memberRoles) {
+    throw new ImError('CONVERSATION_MEMBER_INFO_FEATURE_DISABLED', 'This app has no roles of members.');
+  }
+  const { conversation, moments, result } = await moderate(world, actor, request.conversation, (group) => {
+    requireGroup(group);
+    requireInside(actor, group);
+    if (group.kind === 'basic') requireMember(group, request.client);
+    if (roleOf(group, request.client) === 'owner') {
+      throw new ImError('CONVERSATION_NEED_OWNER', 'The owner stays the owner.');
+    }
+    const isHighEnough = request.role === 'member' || roleOf(group, actor.client) === 'owner';
+    if (!isHighEnough || !outranks(group, actor.client, request.client)) {
+      throw new ImError(
+        'CONVERSATION_OPERATION_UNAUTHORIZED',
+        'Roles are given by those of a higher role only.',
+      );
+    }
+    const known = group.roles.find(({ client }) => client === request.client);
+    const role = {
+      id: known?.id ?? world.random.conversationId(),
+      client: request.client,
+      role: request.role,
+    };
+    const others = group.roles.filter(({ client }) => client !== request.client);
+    const isNews = roleOf(group, request.client) !== request.role;
+    return {
+      change: {
+        roles: [...others, role],
+        notices: isNews ? [{ to: group.members, what: { event: 'role-changed', role } }] : [],
+      },
+      result: role,
+    };
+  });
+  const [at] = moments;
+  if (at === undefined) return;
+  world.outbox.publish({
+    type: 'role-changed',
+    app: actor.app.key,
+    at,
+    conversation,
+    by: actor.client,
+    role: result,
+  });
+}

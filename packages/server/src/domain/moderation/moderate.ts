@@ -1,0 +1,57 @@
+import type { Actor } from '../actor.ts';
+import { findConversation } from '../conversation/find-conversation.ts';
+import type { Conversation } from '../conversation/known-conversation.ts';
+import { ImError } from '../errors.ts';
+import type { ConversationId, Milliseconds } from '../identifiers.ts';
+import type { ModerationChange } from '../ports/store.ts';
+import type { World } from '../world.ts';
+
+/** Concurrent changes of one conversation lose the race at most this often before the caller is told to retry. */
+const ATTEMPTS = 16;
+
+type Plan = Omit<ModerationChange, 'by' | 'now' | 'expectedVersion'>;
+
+export interface Moderated<Result> {
+  readonly before: Conversation;
+  readonly conversation: Conversation;
+  /** Moments of the notices; empty where nothing had to be changed. */
+  readonly moments: readonly Milliseconds[];
+  readonly result: Result;
+}
+
+/**
+ * Changes who may do what in a conversation. `plan` decides from the conversation as it is; it is asked again where
+ * somebody else's change came first. A plan without notices changes nothing.
+ *
+ * @throws ImError CONVERSATION_NOT_FOUND, CONVERSATION_UPDATE_FAILED, and whatever `plan` throws
+ */
+export async function moderate<Result>(
+  world: World,
+  actor: Actor,
+  id: ConversationId,
+  plan: (conversation: Conversation) => { readonly change: Plan; readonly result: Result },
+): Promise<Moderated<Result>> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const before = await findConversation(world, actor.app, id);
+    const { change, result } = plan(before);
+    if (change.notices.length === 0) return { before, conversation: before, moments: [], result };
+    const outcome = await world.store.conversations.moderate(before, {
+      ...change,
+      by: actor.client,
+      now: world.clock.now(),
+      expectedVersion: before.version,
+    });
+    if (outcome === undefined) {
+      throw new ImError('CONVERSATION_NOT_FOUND', `Conversation ${id} was just deleted.`);
+    }
+    if (outcome !== 'conflict') {
+      const conversation = world.conversations.put(outcome.conversation);
+      return { before, conversation, moments: outcome.moments, result };
+    }
+    world.conversations.forget(actor.app.key, id);
+  }
+  throw new ImError(
+    'CONVERSATION_UPDATE_FAILED',
+    `Conversation ${id} is being changed by many at once; try again.`,
+  );
+}
