@@ -1,5 +1,5 @@
-// Measures Parley beside a bare forwarder, in turns on the same machine in the same run.
-//   npm run bench -- [scenario …] [--rounds 3] [--seconds 4] [--out FILE]
+// Measures Parley beside other servers, in turns on the same machine in the same run. bench/README.md describes it.
+//   npm run bench -- [scenario …] [--rounds 3] [--seconds 4] [--members N,N] [--out FILE]
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -7,6 +7,7 @@ import { type Measurement, median } from './load/measure.ts';
 import { group } from './scenarios/group.ts';
 import { oneToOne } from './scenarios/one-to-one.ts';
 import { compareQueries } from './scenarios/queries.ts';
+import { compareRooms } from './scenarios/rooms.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { type RunningServer, startBareForwarder, startParley } from './servers/start-server.ts';
 
@@ -17,6 +18,7 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '4' },
+    members: { type: 'string' },
     out: { type: 'string' },
   },
 });
@@ -32,14 +34,20 @@ const lines: string[] = [
   '',
 ];
 
-for (const name of positionals.length > 0 ? positionals : [...Object.keys(scenarios), 'queries']) {
+for (const name of positionals.length > 0 ? positionals : [...Object.keys(scenarios), 'queries', 'rooms']) {
   if (name === 'queries') {
     lines.push(...(await compareQueries(Number(values.seconds))), '');
     continue;
   }
+  if (name === 'rooms') {
+    const sizes = values.members === undefined ? {} : { sizes: values.members.split(',').map(Number) };
+    const options = { rounds: Number(values.rounds), seconds: Number(values.seconds), ...sizes };
+    lines.push(...(await compareRooms(options)), '');
+    continue;
+  }
   const scenario = scenarios[name];
   if (scenario === undefined)
-    throw new Error(`Unknown scenario ${name}. Known: ${Object.keys(scenarios).join(', ')}, queries.`);
+    throw new Error(`Unknown scenario ${name}. Known: ${Object.keys(scenarios).join(', ')}, queries, rooms.`);
   lines.push(...(await compare(scenario)), '');
 }
 process.stdout.write(lines.join('\n'));
@@ -50,7 +58,7 @@ async function compare(scenario: Scenario): Promise<readonly string[]> {
   const parley: Row[] = [];
   for (let round = 0; round < Number(values.rounds); round++) {
     bare.push(await runOnce(scenario, startBareForwarder));
-    parley.push(await runOnce(scenario, startParley));
+    parley.push(await runOnce(scenario, () => startParley()));
   }
   const ratio = median(parley.map((row, round) => row.full.rate / (bare[round]?.full.rate ?? Number.NaN)));
   return [

@@ -36,7 +36,7 @@ export class Recorder {
   }
 }
 
-function quantile(sorted: Float64Array, share: number): number {
+export function quantile(sorted: Float64Array, share: number): number {
   return sorted.length === 0 ? Number.NaN : (sorted[Math.floor((sorted.length - 1) * share)] as number);
 }
 

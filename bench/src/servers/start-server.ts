@@ -1,19 +1,32 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, fork, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Target } from '../load/load-client.ts';
 
 export interface RunningServer extends Target {
   readonly name: string;
   /** Where its data lies, if it keeps any. */
   readonly dataDir?: string;
+  readonly pid?: number | undefined;
   stop(): Promise<void>;
 }
 
+export interface ParleyOptions {
+  /** Listens on every address of the machine instead of one. */
+  readonly everywhere?: boolean;
+  /** Settings of the app, as `parley app settings` takes them. */
+  readonly settings?: readonly string[];
+}
+
 const APP_ID = 'benchmark-app-id';
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const PARLEY = here('../../../packages/server/src/app/main.ts');
+
+function here(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}
 
 export async function startBareForwarder(): Promise<RunningServer> {
   const child = fork(here('bare-forwarder.ts'), { stdio: 'inherit' });
@@ -30,13 +43,17 @@ export async function startBareForwarder(): Promise<RunningServer> {
 }
 
 /** Parley as an operator runs it: its own process, a real data folder, every message on disk before it is answered. */
-export async function startParley(): Promise<RunningServer> {
+export async function startParley({
+  everywhere = false,
+  settings = [],
+}: ParleyOptions = {}): Promise<RunningServer> {
   const data = await mkdtemp(join(tmpdir(), 'parley-bench-'));
-  const child = spawn(process.execPath, [here('../../../packages/server/src/app/main.ts')], {
+  const child = spawn(process.execPath, [PARLEY], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       ...process.env,
       PORT: '0',
+      HOST: everywhere ? '0.0.0.0' : '127.0.0.1',
       PARLEY_DATA_DIR: data,
       PARLEY_APP_ID: APP_ID,
       PARLEY_CLIENT_RATE_LIMITS: 'off',
@@ -52,8 +69,13 @@ export async function startParley(): Promise<RunningServer> {
     });
     child.once('exit', (code) => reject(new Error(`Parley ended with ${code}: ${output}`)));
   });
+  if (settings.length > 0) {
+    const env = { ...process.env, PARLEY_DATA_DIR: data };
+    await promisify(execFile)(process.execPath, [PARLEY, 'app', 'settings', ...settings], { env });
+  }
   return {
     name: 'Parley',
+    pid: child.pid,
     dataDir: data,
     appId: APP_ID,
     wsUrl,
@@ -64,7 +86,7 @@ export async function startParley(): Promise<RunningServer> {
   };
 }
 
-function stop(child: ChildProcess): Promise<void> {
+export function stop(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     child.once('exit', () => resolve());
     child.kill('SIGKILL');

@@ -1,0 +1,38 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+
+/** Linux counts the time of processes in hundredths of a second for everybody, whatever the kernel does inside. */
+const TICK_MICROSECONDS = 10_000;
+
+/** Gives a process and all its threads one core of their own, where the machine can; answers whether it could. */
+export function keepOnCore(pid: number, core: number): boolean {
+  if (availableParallelism() < 2 && core > 0) return false;
+  try {
+    execFileSync('taskset', ['-a', '-c', '-p', String(core), String(pid)], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Microseconds of processor time a process has taken so far, its system calls included. NaN where unknown. */
+export function cpuTime(pid: number): number {
+  try {
+    // The name may contain spaces and brackets; what follows its last bracket does not.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) * TICK_MICROSECONDS;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** Files, and so sockets, a process may have open. */
+export function openFileLimit(): number {
+  try {
+    const limits = readFileSync('/proc/self/limits', 'latin1');
+    return Number(/^Max open files\s+\S+\s+(\d+)/m.exec(limits)?.[1] ?? Number.POSITIVE_INFINITY);
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
