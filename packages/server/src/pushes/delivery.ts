@@ -1,9 +1,10 @@
 import type { ClientId, ConversationKey, MessageId, Milliseconds, SessionId } from '../domain/identifiers.ts';
 import type { Push } from './push.ts';
 
-/** A message of a conversation, or, without one, the count itself. */
-export interface Counted {
+/** What must reach a session in the order of a conversation's commits. */
+export interface InSequence {
   readonly conversation: ConversationKey;
+  /** Set for a message. Edits, recalls and unread counts have none. */
   readonly message?: { readonly id: MessageId; readonly timestamp: Milliseconds };
 }
 
@@ -15,8 +16,8 @@ export interface Delivery {
   readonly push: Push;
   /** The session that caused it and knows already. */
   readonly except?: SessionId;
-  /** Set for what changes a client's unread count, which waits while a session is catching up. */
-  readonly counted?: Counted;
+  /** Set for messages and what is said about them, which wait while a session is catching up. */
+  readonly inSequence?: InSequence;
   /** What may happen to it on a congested connection; `required` where absent. */
   readonly urgency?: 'required' | 'normal' | 'low';
   /** Counts towards the app's ceiling of deliveries, and is discarded beyond it (F-LIM-05). */

@@ -21,7 +21,7 @@ export function messageSent(event: MessageSent): readonly Delivery[] {
       ...(isSparable(event) && { isCapped: true, urgency: urgencyOf(event) }),
       ...(event.kind === 'stored' &&
         event.conversation.kind !== 'chat-room' && {
-          counted: { conversation: event.conversation.key, message: event.message },
+          inSequence: { conversation: event.conversation.key, message: event.message },
         }),
     },
   ];

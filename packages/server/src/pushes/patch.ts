@@ -10,7 +10,12 @@ import { createPush, type Push } from './push.ts';
 export function messagePatched(event: MessagePatched): readonly Delivery[] {
   const push = patchPush(event.at, event.conversation.id, event.message, event.reason);
   return [
-    { ...audienceOf(event.conversation), push, ...(event.origin !== undefined && { except: event.origin }) },
+    {
+      ...audienceOf(event.conversation),
+      push,
+      inSequence: { conversation: event.conversation.key },
+      ...(event.origin !== undefined && { except: event.origin }),
+    },
   ];
 }
 

@@ -13,7 +13,7 @@ export function unreadChanged(event: UnreadChanged): readonly Delivery[] {
   return unreadPushes([event.state], event.at).map((push) => ({
     to: [event.client],
     push,
-    counted: { conversation: event.state.conversation.key },
+    inSequence: { conversation: event.state.conversation.key },
     unreadModeOnly: true,
   }));
 }

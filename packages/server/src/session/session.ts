@@ -1,9 +1,9 @@
-import { encodeEnvelope } from '@parley/protocol';
+import { CommandType, encodeEnvelope } from '@parley/protocol';
 import type { Actor } from '../domain/actor.ts';
 import type { App } from '../domain/app/app.ts';
 import type { AppKey, ClientId, ConversationKey, MessageId, SessionId } from '../domain/identifiers.ts';
 import type { UnreadState } from '../domain/ports/store.ts';
-import type { Counted } from '../pushes/delivery.ts';
+import type { InSequence } from '../pushes/delivery.ts';
 import type { Push } from '../pushes/push.ts';
 import type { Connection, Urgency } from './connection.ts';
 import { OrderedLanes } from './ordered-lanes.ts';
@@ -23,13 +23,13 @@ export interface SessionIdentity {
   readonly features: number;
 }
 
-interface Held extends Counted {
+interface Held extends InSequence {
   readonly push: Push;
   readonly urgency: Urgency;
 }
 
 /**
- * A client registered on a connection. While it is catching up, messages and counts that arrive live are held, so
+ * A client registered on a connection. While it is catching up, messages and what is said about them are held, so
  * that each is either contained in the unread summary or pushed after it, never both and never neither.
  */
 export class Session {
@@ -60,9 +60,9 @@ export class Session {
     this.connection.send(head, push.body, urgency);
   }
 
-  pushCounted(push: Push, urgency: Urgency, counted: Counted): void {
+  pushInSequence(push: Push, urgency: Urgency, place: InSequence): void {
     if (this.#held === undefined) this.push(push, urgency);
-    else this.#held.push({ push, urgency, ...counted });
+    else this.#held.push({ push, urgency, ...place });
   }
 
   hold(): void {
@@ -72,7 +72,8 @@ export class Session {
   /**
    * Ends the hold. Clients count live messages themselves and take a summary as the new truth, so messages the
    * summary already counts go out before it and all others after. What is held of a conversation is in the order of
-   * its commits: a count that is followed by a message of the summary is out of date and not sent at all.
+   * its commits: what comes before a message of the summary is older than the summary, and a count that is older is
+   * not sent at all.
    */
   release(summary: readonly UnreadState[], pushSummary: () => void): void {
     const held = this.#endHold();
@@ -91,7 +92,7 @@ export class Session {
     const isCovered = (index: number, { conversation }: Held) =>
       index <= (lastCovered.get(conversation) ?? -1);
     for (const [index, one] of held.entries()) {
-      if (isCovered(index, one) && one.message !== undefined) this.push(one.push, one.urgency);
+      if (isCovered(index, one) && one.push.cmd !== CommandType.unread) this.push(one.push, one.urgency);
     }
     pushSummary();
     for (const [index, one] of held.entries()) if (!isCovered(index, one)) this.push(one.push, one.urgency);

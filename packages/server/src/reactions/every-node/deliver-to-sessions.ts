@@ -45,7 +45,7 @@ function visitRecipients(
   for (const session of rooms.sessionsIn(room)) if (session.identity.id !== except) visit(session);
 }
 
-function deliver(session: Session, { push, counted, urgency }: Delivery): void {
-  if (counted === undefined) session.push(push, urgency);
-  else session.pushCounted(push, urgency ?? 'required', counted);
+function deliver(session: Session, { push, inSequence, urgency }: Delivery): void {
+  if (inSequence === undefined) session.push(push, urgency);
+  else session.pushInSequence(push, urgency ?? 'required', inSequence);
 }
