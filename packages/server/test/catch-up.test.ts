@@ -1,5 +1,5 @@
 import { CommandType, type GenericCommand, type UnreadTuple } from '@parley/protocol';
-import { type Parley, startParley, TestClient } from '@parley/testkit';
+import { FakeClock, type Parley, startParley, TestClient } from '@parley/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { history, say, startConversation } from './flow.ts';
@@ -145,6 +145,23 @@ describe('the summary at login', () => {
     const again = await TestClient.open(parley, name, { lastUnreadNotifTime: notifTime });
     expect(tuplesOf(await received(again)).map(({ cid, unread }) => [cid, unread])).toEqual([[cids[0], 2]]);
     await Promise.all([again.close(), tom.close()]);
+  });
+
+  it('[F-MSG-43] leaves out nothing that was sent in the millisecond of the summary before', async () => {
+    const own = await startParley({ clock: new FakeClock() });
+    const tom = await TestClient.open(own, 'Tom');
+    const known = await startConversation(tom, { m: ['Jerry'], unique: false });
+    const late = await startConversation(tom, { m: ['Jerry'], unique: false });
+    await say(tom, known, 'before');
+    const jerry = await TestClient.open(own, 'Jerry');
+    const { unreadMessage } = await jerry.push(CommandType.unread);
+    await jerry.terminate();
+    await say(tom, late, 'in the same millisecond');
+    const again = await TestClient.open(own, 'Jerry', { lastUnreadNotifTime: unreadMessage?.notifTime });
+    const summary = await again.push(CommandType.unread);
+    expect(summary.unreadMessage?.convs).toContainEqual(expect.objectContaining({ cid: late, unread: 1 }));
+    await Promise.all([tom.close(), again.close()]);
+    await own.close();
   });
 
   it('[F-MSG-27] is no command at all where nothing is unread', async () => {

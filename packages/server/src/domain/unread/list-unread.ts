@@ -22,9 +22,10 @@ export async function listUnread(
   client: ClientId,
   changedSince: Milliseconds,
 ): Promise<UnreadSummary> {
-  const at = world.clock.now();
-  const states = await world.store.memberStates.unread(app.key, client, changedSince, at);
-  return { states: app.settings.legacyUnreadCaps ? capped(states) : states, at };
+  const now = world.clock.now();
+  const states = await world.store.memberStates.unread(app.key, client, changedSince, now);
+  // What is committed later in this same millisecond is not in the states, so it has to count as changed since.
+  return { states: app.settings.legacyUnreadCaps ? capped(states) : states, at: now - 1 };
 }
 
 /** The caps being emulated pick at random; taking the newest is one of their outcomes, and the kindest. */
