@@ -1,7 +1,7 @@
-import { CommandType, OpType } from '@parley/protocol';
+import { CommandType, type GenericCommand, OpType } from '@parley/protocol';
 import { type Parley, startParley, TestClient } from '@parley/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { conv, say, startConversation } from './flow.ts';
+import { conv, history, query, say, startConversation, where } from './flow.ts';
 
 let parley: Parley;
 beforeAll(async () => {
@@ -65,6 +65,54 @@ describe('opening a session', () => {
       cmd: CommandType.error,
       errorMessage: { code: 4105, reason: 'SESSION_REQUIRED' },
     });
+  });
+
+  it('[F-SESS-17] leaves whatever comes before it unserved: refused where it has an i, without a word where not', async () => {
+    const tom = await TestClient.open(parley, someone('Tom'));
+    const cid = await startConversation(tom, { m: ['Jerry'] });
+    await say(tom, cid, 'before');
+    const early: readonly GenericCommand[] = [
+      { cmd: CommandType.conv, op: OpType.start, convMessage: { m: ['Tom'] } },
+      { cmd: CommandType.conv, op: OpType.add, convMessage: { cid, m: ['Spike'] } },
+      { cmd: CommandType.conv, op: OpType.query, convMessage: {} },
+      { cmd: CommandType.logs, logsMessage: { cid } },
+      { cmd: CommandType.patch, op: OpType.modify, patchMessage: { patches: [{ cid, mid: 'm' }] } },
+      { cmd: CommandType.session, op: OpType.query, sessionMessage: { sessionPeerIds: ['Tom'] } },
+      { cmd: CommandType.session, op: OpType.refresh, sessionMessage: {} },
+      { cmd: CommandType.session, op: OpType.close, sessionMessage: {} },
+      { cmd: CommandType.report, op: OpType.upload, reportMessage: { type: 'token', data: 'd' } },
+      { cmd: CommandType.read, readMessage: { convs: [{ cid }] } },
+      { cmd: CommandType.direct, directMessage: { cid, msg: 'too early' } },
+      { cmd: 99 },
+    ];
+    const client = await TestClient.connect(parley.wsUrl);
+    for (const command of early) {
+      const named = { ...command, appId: parley.appId, peerId: 'Jerry' };
+      expect((await client.request(named)).errorMessage?.code, JSON.stringify(command)).toBe(4105);
+      client.send(named);
+    }
+    await client.settled();
+    expect(client.inbox).toEqual([]);
+    expect(await history(tom, cid)).toEqual(['before']);
+    const [found] = await query(tom, where({ objectId: cid }));
+    expect(found?.m).toHaveLength(2);
+    expect((await client.login(parley.appId, 'Jerry')).op).toBe(OpType.opened);
+  });
+
+  it('[F-SESS-23] again on the same connection replaces the session without a word', async () => {
+    const [jerry, client] = [someone('Jerry'), await TestClient.connect(parley.wsUrl)];
+    const tom = await TestClient.open(parley, someone('Tom'));
+    const cid = await startConversation(tom, { m: [jerry] });
+    // Three at once: the later ones do not wait for the first to be brought up to date.
+    const replies = await Promise.all([0, 1, 2].map(() => client.login(parley.appId, jerry)));
+    expect(replies.map(({ op }) => op)).toEqual([OpType.opened, OpType.opened, OpType.opened]);
+    await say(tom, cid, 'hello');
+    await client.push(CommandType.direct);
+    await client.settled();
+    expect(client.inbox).toEqual([]);
+    expect((await conv(client, OpType.query, {})).op).toBe(OpType.results);
+    await client.request({ cmd: CommandType.session, op: OpType.close });
+    expect((await conv(client, OpType.query, {})).errorMessage?.code).toBe(4105);
   });
 
   it('answers a command of a client that is not open on this connection with 4105', async () => {
