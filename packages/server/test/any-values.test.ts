@@ -68,6 +68,11 @@ const json = fc.record({
       '{"name":null}',
     ),
     fc.constantFrom('{"$or":[]}', '{"m":{"$size":-1}}', '{"a":{"$regex":"("}}', '{"$and":[{"a":{"$in":1}}]}'),
+    fc.constantFrom(
+      '{"constructor":{"$gt":{"__type":"Date","iso":"2026-01-01T00:00:00.000Z"}}}',
+      '{"toString":{"$ne":true},"valueOf":true}',
+      '{"hasOwnProperty":{"$in":["x"]}}',
+    ),
     fc.json(),
     fc.constant('[').map((open) => open.repeat(5000)),
     fc.constant('{"a":').map((open) => `${open.repeat(200)}1${'}'.repeat(200)}`),
@@ -82,7 +87,7 @@ const conv = some({
   transient: fc.boolean(),
   unique: fc.boolean(),
   cid: someCid,
-  sort: fc.oneof(word, fc.constantFrom('-lm', 'm', '-a.b,,c', ','.repeat(100))),
+  sort: fc.oneof(word, fc.constantFrom('-lm', 'm', '-toString,lm', '-a.b,,c', ','.repeat(100))),
   limit: number32,
   skip: number32,
   flag: number32,
@@ -207,7 +212,7 @@ describe('a command with any values', () => {
         await tom.settled();
         expect(tom.inbox.splice(0).filter(({ i }) => i !== undefined)).toEqual([]);
       }),
-      { numRuns: 1500 },
+      { numRuns: 2500 },
     );
     expect(await history(tom, cid)).not.toEqual([]);
   });

@@ -12,22 +12,22 @@ export interface SqlCondition {
 }
 
 /** Columns whose values compare in SQL exactly as in a condition. */
-const DATE_COLUMNS: Readonly<Record<string, string>> = {
-  createdAt: 'created_at',
-  updatedAt: 'updated_at',
-  lm: 'last_message_at',
-};
-const TEXT_COLUMNS: Readonly<Record<string, string>> = {
-  objectId: 'id',
-  c: 'creator',
-  uniqueId: 'unique_id',
-};
+const DATE_COLUMNS: ReadonlyMap<string, string> = new Map([
+  ['createdAt', 'created_at'],
+  ['updatedAt', 'updated_at'],
+  ['lm', 'last_message_at'],
+]);
+const TEXT_COLUMNS: ReadonlyMap<string, string> = new Map([
+  ['objectId', 'id'],
+  ['c', 'creator'],
+  ['uniqueId', 'unique_id'],
+]);
 const INDEXED_COLUMNS: ReadonlySet<string> = new Set(['id', 'unique_id']);
-const FLAG_COLUMNS: Readonly<Record<string, string>> = {
-  tr: "kind = 'chat-room'",
-  sys: "kind = 'service'",
-  unique: 'is_unique = 1',
-};
+const FLAG_COLUMNS: ReadonlyMap<string, string> = new Map([
+  ['tr', "kind = 'chat-room'"],
+  ['sys', "kind = 'service'"],
+  ['unique', 'is_unique = 1'],
+]);
 const MAX_LIST = 1000;
 
 /**
@@ -64,7 +64,7 @@ export function orderBy(sort: readonly SortKey[]): string | undefined {
   const keys = sort.map(({ path, descending }) => {
     const [name = '', ...rest] = path;
     const column =
-      rest.length === 0 ? (DATE_COLUMNS[name] ?? (name === 'objectId' ? 'id' : undefined)) : undefined;
+      rest.length === 0 ? (DATE_COLUMNS.get(name) ?? (name === 'objectId' ? 'id' : undefined)) : undefined;
     return column === undefined ? undefined : `${column} ${descending ? 'DESC' : 'ASC'}`;
   });
   return keys.includes(undefined) ? undefined : [...keys, 'id'].join(', ');
@@ -85,7 +85,7 @@ function oneOf(path: KeyPath, values: readonly QueryValue[], app: AppKey): SqlCo
       isSelective: true,
     };
   }
-  const column = TEXT_COLUMNS[name];
+  const column = TEXT_COLUMNS.get(name);
   if (column !== undefined && texts.length === values.length) {
     return {
       sql: `${column} IN (${placeholders(texts)})`,
@@ -112,7 +112,7 @@ function attribute(path: KeyPath, values: readonly QueryValue[], app: AppKey): S
 }
 
 function flag(path: KeyPath, value: boolean | undefined): SqlCondition | undefined {
-  const column = path.length === 1 ? FLAG_COLUMNS[path[0] ?? ''] : undefined;
+  const column = path.length === 1 ? FLAG_COLUMNS.get(path[0] ?? '') : undefined;
   if (column === undefined || value === undefined) return undefined;
   return { sql: value ? column : `NOT (${column})`, parameters: [], isSelective: false };
 }
@@ -124,7 +124,7 @@ function compare(
   test: keyof typeof SQL_OPERATORS,
   value: QueryValue,
 ): SqlCondition | undefined {
-  const column = path.length === 1 ? DATE_COLUMNS[path[0] ?? ''] : undefined;
+  const column = path.length === 1 ? DATE_COLUMNS.get(path[0] ?? '') : undefined;
   const moment = typeof value === 'object' && value !== null && 'date' in value ? value.date : undefined;
   if (column === undefined || typeof moment !== 'number') return undefined;
   return { sql: `${column} ${SQL_OPERATORS[test]} ?`, parameters: [moment], isSelective: false };
