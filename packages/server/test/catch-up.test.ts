@@ -2,7 +2,7 @@ import { CommandType, type GenericCommand, type UnreadTuple } from '@parley/prot
 import { FakeClock, type Parley, startParley, TestClient } from '@parley/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { history, say, startConversation } from './flow.ts';
+import { history, loginsCaughtUp, say, startConversation } from './flow.ts';
 
 let parley: Parley;
 beforeAll(async () => {
@@ -13,15 +13,9 @@ afterAll(() => parley.close());
 let clients = 0;
 const someone = (name: string) => `${name}-${++clients}`;
 
-/**
- * Everything a client was sent so far, in order, once its login has caught up: each step of that asks the store, which
- * answers in the order it is asked.
- */
+/** Everything a client was sent so far, in order, once its login has caught up. */
 async function received(client: TestClient): Promise<readonly GenericCommand[]> {
-  for (let step = 0; step < 3; step++) {
-    await parley.store.memberStates.unread(1, 'nobody', 0, Date.now());
-    await parley.store.ping();
-  }
+  await loginsCaughtUp(parley);
   await client.settled();
   return client.inbox.splice(0);
 }
