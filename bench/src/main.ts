@@ -9,6 +9,7 @@ import { oneToOne } from './scenarios/one-to-one.ts';
 import { compareQueries } from './scenarios/queries.ts';
 import { compareRooms } from './scenarios/rooms.ts';
 import type { Scenario } from './scenarios/scenario.ts';
+import { compareUpkeep } from './scenarios/upkeep.ts';
 import { type RunningServer, startBareForwarder, startParley } from './servers/start-server.ts';
 
 const scenarios: Readonly<Record<string, Scenario>> = { 'one-to-one': oneToOne, group };
@@ -34,9 +35,15 @@ const lines: string[] = [
   '',
 ];
 
-for (const name of positionals.length > 0 ? positionals : [...Object.keys(scenarios), 'queries', 'rooms']) {
+for (const name of positionals.length > 0
+  ? positionals
+  : [...Object.keys(scenarios), 'queries', 'rooms', 'upkeep']) {
   if (name === 'queries') {
     lines.push(...(await compareQueries(Number(values.seconds))), '');
+    continue;
+  }
+  if (name === 'upkeep') {
+    lines.push(...(await compareUpkeep(Number(values.seconds))), '');
     continue;
   }
   if (name === 'rooms') {
@@ -47,7 +54,9 @@ for (const name of positionals.length > 0 ? positionals : [...Object.keys(scenar
   }
   const scenario = scenarios[name];
   if (scenario === undefined)
-    throw new Error(`Unknown scenario ${name}. Known: ${Object.keys(scenarios).join(', ')}, queries, rooms.`);
+    throw new Error(
+      `Unknown scenario ${name}. Known: ${Object.keys(scenarios).join(', ')}, queries, rooms, upkeep.`,
+    );
   lines.push(...(await compare(scenario)), '');
 }
 process.stdout.write(lines.join('\n'));

@@ -19,9 +19,11 @@ export interface ParleyOptions {
   readonly everywhere?: boolean;
   /** Settings of the app, as `parley app settings` takes them. */
   readonly settings?: readonly string[];
+  /** A data folder that was prepared before; removed at the end like one made here. */
+  readonly dataDir?: string;
 }
 
-const APP_ID = 'benchmark-app-id';
+export const APP_ID = 'benchmark-app-id';
 const PARLEY = here('../../../packages/server/src/app/main.ts');
 
 function here(path: string): string {
@@ -46,8 +48,9 @@ export async function startBareForwarder(): Promise<RunningServer> {
 export async function startParley({
   everywhere = false,
   settings = [],
+  dataDir,
 }: ParleyOptions = {}): Promise<RunningServer> {
-  const data = await mkdtemp(join(tmpdir(), 'parley-bench-'));
+  const data = dataDir ?? (await mkdtemp(join(tmpdir(), 'parley-bench-')));
   const child = spawn(process.execPath, [PARLEY], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {

@@ -438,19 +438,30 @@ export interface SessionTokenRepository {
 
 // ── retention: bounded batches, called by jobs ───────────────────────────────────────────────────────────────
 
+/** One batch of conversations that are gone. */
+export interface Deleted<Name> {
+  readonly deleted: readonly Name[];
+  /** Call again: there may be more. */
+  readonly hasMore: boolean;
+}
+
 export interface RetentionRepository {
   /** Deletes at most `limit` messages of the app sent before the moment; returns how many. */
   deleteMessages(app: AppKey, before: Milliseconds, limit: number): Promise<number>;
-  /** Deletes at most `limit` conversations without message or change since the moment, with their messages. */
+  /**
+   * Deletes conversations without message or change since the moment, with their messages. Conversations and messages
+   * together are at most about `limit`, so a large conversation takes several calls.
+   */
   deleteInactiveConversations(
     app: AppKey,
     before: Milliseconds,
     limit: number,
-  ): Promise<readonly ConversationId[]>;
+  ): Promise<Deleted<ConversationId>>;
+  /** Bounded like {@link deleteInactiveConversations}. */
   deleteExpiredTemporary(
     now: Milliseconds,
     limit: number,
-  ): Promise<readonly { readonly app: AppKey; readonly id: ConversationId }[]>;
+  ): Promise<Deleted<{ readonly app: AppKey; readonly id: ConversationId }>>;
   /** Forgets send tokens older than the moment. */
   forgetSendTokens(before: Milliseconds, limit: number): Promise<number>;
   deleteNotices(app: AppKey, before: Milliseconds, limit: number): Promise<number>;

@@ -5,8 +5,8 @@ import type { Store } from '../ports/store.ts';
 const DAY: Milliseconds = 24 * 3600 * 1000;
 /** How long a repeated send token is recognised (D-08). */
 const SEND_TOKEN_LIFESPAN = DAY;
-/** Rows a batch touches at most: a transaction of a few milliseconds. */
-const BATCH = 500;
+/** Rows a batch touches at most: a transaction of a few milliseconds, in which commits of messages wait. */
+const BATCH = 200;
 
 /**
  * Deletes one batch of everything that is past its lifespan (`semantics §3.10`, F-CONV-25 to F-CONV-29, F-MSG-25).
@@ -14,23 +14,24 @@ const BATCH = 500;
  */
 export async function keepLifespans(store: Store, apps: readonly App[], now: Milliseconds): Promise<boolean> {
   const { retention } = store;
-  const deleted = [
-    (await retention.deleteExpiredTemporary(now, BATCH)).length,
+  const temporary = await retention.deleteExpiredTemporary(now, BATCH);
+  const counts = [
     await retention.forgetSendTokens(now - SEND_TOKEN_LIFESPAN, BATCH),
     await retention.deleteClosedSessions(now, BATCH),
   ];
+  let hasMore = temporary.hasMore;
   for (const { key, settings } of apps) {
-    deleted.push(
-      await retention.deleteMessages(key, now - settings.messageRetentionDays * DAY, BATCH),
-      (
-        await retention.deleteInactiveConversations(
-          key,
-          now - settings.conversationRetentionDays * DAY,
-          BATCH,
-        )
-      ).length,
-      await retention.deleteNotices(key, now - settings.notificationRetentionDays * DAY, BATCH),
+    const before = (days: number) => now - days * DAY;
+    counts.push(
+      await retention.deleteMessages(key, before(settings.messageRetentionDays), BATCH),
+      await retention.deleteNotices(key, before(settings.notificationRetentionDays), BATCH),
     );
+    const inactive = await retention.deleteInactiveConversations(
+      key,
+      before(settings.conversationRetentionDays),
+      BATCH,
+    );
+    hasMore ||= inactive.hasMore;
   }
-  return deleted.some((count) => count >= BATCH);
+  return hasMore || counts.some((count) => count >= BATCH);
 }

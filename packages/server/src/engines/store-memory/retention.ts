@@ -1,5 +1,5 @@
-import type { RetentionRepository } from '../../domain/ports/store.ts';
-import { recordOf, type Tables } from './tables.ts';
+import type { Deleted, RetentionRepository } from '../../domain/ports/store.ts';
+import { type ConversationEntry, recordOf, type Tables } from './tables.ts';
 
 export function retentionRepository(tables: Tables): RetentionRepository {
   return {
@@ -19,17 +19,14 @@ export function retentionRepository(tables: Tables): RetentionRepository {
       const inactive = [...tables.conversations.values()]
         .filter(({ record }) => record.app === app && record.expiresAt === undefined)
         .filter((entry) => recordOf(entry).updatedAt < before)
-        .sort((a, b) => recordOf(a).updatedAt - recordOf(b).updatedAt)
-        .slice(0, limit);
-      for (const entry of inactive) tables.remove(entry);
-      return inactive.map(({ record }) => record.id);
+        .sort((a, b) => recordOf(a).updatedAt - recordOf(b).updatedAt);
+      return deleteWithin(tables, inactive, limit, ({ record }) => record.id);
     },
     async deleteExpiredTemporary(now, limit) {
-      const expired = [...tables.conversations.values()]
-        .filter(({ record }) => record.expiresAt !== undefined && record.expiresAt <= now)
-        .slice(0, limit);
-      for (const entry of expired) tables.remove(entry);
-      return expired.map(({ record }) => ({ app: record.app, id: record.id }));
+      const expired = [...tables.conversations.values()].filter(
+        ({ record }) => record.expiresAt !== undefined && record.expiresAt <= now,
+      );
+      return deleteWithin(tables, expired, limit, ({ record }) => ({ app: record.app, id: record.id }));
     },
     async forgetSendTokens(before, limit) {
       let forgotten = 0;
@@ -57,4 +54,15 @@ export function retentionRepository(tables: Tables): RetentionRepository {
       return over.length;
     },
   };
+}
+
+function deleteWithin<Name>(
+  tables: Tables,
+  due: readonly ConversationEntry[],
+  limit: number,
+  nameOf: (entry: ConversationEntry) => Name,
+): Deleted<Name> {
+  const batch = due.slice(0, limit);
+  for (const entry of batch) tables.remove(entry);
+  return { deleted: batch.map(nameOf), hasMore: due.length > limit };
 }

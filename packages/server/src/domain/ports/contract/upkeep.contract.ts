@@ -94,9 +94,8 @@ export function describeUpkeep(engine: Engine): void {
       await stage.say(active, 'kept', { now: 9000 });
       const changed = await stage.conversation({ now: 1000 });
       await stage.store.conversations.setMuted(changed, { client: 'Tom', muted: true, now: 9000 });
-      expect(await stage.store.retention.deleteInactiveConversations(stage.app, 5000, 10)).toEqual([
-        silent.id,
-      ]);
+      const { deleted } = await stage.store.retention.deleteInactiveConversations(stage.app, 5000, 10);
+      expect(deleted).toEqual([silent.id]);
       expect(await stage.reload(silent)).toBeUndefined();
       expect(await stage.history(silent)).toEqual([]);
       expect(await stage.append(silent)).toEqual({ state: 'refused', reason: 'no-conversation' });
@@ -109,7 +108,9 @@ export function describeUpkeep(engine: Engine): void {
       const { retention } = stage.store;
       const brief = await stage.conversation({ kind: 'temporary', ttl: 1, expiresAt: 2000 });
       await stage.conversation({ kind: 'temporary', ttl: 9, expiresAt: 9000 });
-      expect(await retention.deleteExpiredTemporary(2000, 10)).toEqual([{ app: stage.app, id: brief.id }]);
+      expect((await retention.deleteExpiredTemporary(2000, 10)).deleted).toEqual([
+        { app: stage.app, id: brief.id },
+      ]);
       const group = await stage.conversation();
       await stage.say(group, 'x', { token: 'old', now: 3000 });
       await stage.say(group, 'y', { token: 'young', now: 4000 });
@@ -136,15 +137,32 @@ export function describeUpkeep(engine: Engine): void {
       expect(await batches(() => retention.forgetSendTokens(9000, 2))).toEqual([2, 1, 0]);
       expect(await batches(() => retention.deleteMessages(stage.app, 9000, 2))).toEqual([2, 1, 0]);
       expect(await batches(() => retention.deleteClosedSessions(9000, 2))).toEqual([2, 1, 0]);
-      expect(await batches(async () => (await retention.deleteExpiredTemporary(9000, 2)).length)).toEqual([
-        2, 1, 0,
-      ]);
-      expect(
-        await batches(async () => (await retention.deleteInactiveConversations(stage.app, 9000, 2)).length),
-      ).toEqual([2, 1, 0]);
+      const temporary = async () => (await retention.deleteExpiredTemporary(9000, 2)).deleted.length;
+      expect(await batches(temporary)).toEqual([2, 1, 0]);
+      const inactive = async () =>
+        (await retention.deleteInactiveConversations(stage.app, 9000, 2)).deleted.length;
+      expect(await batches(inactive)).toEqual([2, 1, 0]);
       expect(await batches(() => retention.deleteNotices(stage.app, 9000, 4))).toEqual([4, 2, 0]);
       expect(bodies(await stage.history(kept))).toEqual(['kept']);
       expect(await stage.store.notices.since(other, 'Jerry', 0, 10)).toHaveLength(1);
+    });
+
+    it('[F-CONV-28] delete a large conversation in several steps, and say so', async () => {
+      const group = await stage.conversation({ now: 1 });
+      await Promise.all(
+        Array.from({ length: 25 }, (_, n) => stage.append(group, { now: 2, body: String(n) })),
+      );
+      const deleted: string[] = [];
+      let calls = 0;
+      for (let hasMore = true; hasMore; calls++) {
+        const batch = await stage.store.retention.deleteInactiveConversations(stage.app, 9000, 10);
+        deleted.push(...batch.deleted);
+        hasMore = batch.hasMore;
+        expect(calls).toBeLessThan(10);
+      }
+      expect(deleted).toEqual([group.id]);
+      expect(await stage.history(group)).toEqual([]);
+      expect(await stage.reload(group)).toBeUndefined();
     });
 
     it('answer a ping after everything that was called before', async () => {

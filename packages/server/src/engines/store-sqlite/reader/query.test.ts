@@ -149,7 +149,7 @@ describe('a query of the embedded store', () => {
     const { id } = await create({ colour: 'of the deleted one' });
     const wanted: Condition = { test: 'equal', path: ['colour'], value: 'of the deleted one' };
     expect(await find(wanted)).toEqual([id]);
-    await store.retention.deleteInactiveConversations(APP, 1_000_000, 10_000);
+    await store.retention.deleteInactiveConversations(APP, 1_000_000, 100_000);
     expect(await find(wanted)).toEqual([]);
   });
 

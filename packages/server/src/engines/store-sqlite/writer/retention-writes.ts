@@ -1,4 +1,5 @@
 import type { AppKey, ConversationId, Milliseconds } from '../../../domain/identifiers.ts';
+import type { Deleted } from '../../../domain/ports/store.ts';
 import type { Row, Statements } from '../statements.ts';
 import type { ConversationWrites } from './conversation-writes.ts';
 import type { LogProgress } from './log-progress.ts';
@@ -6,8 +7,6 @@ import type { MessageIndex } from './message-index.ts';
 
 /** Rows looked at for each row that may be deleted, so that one call stays short whatever it finds. */
 const LOOKS_PER_DELETION = 20;
-/** Messages deleted at most for one conversation; the conversation itself goes when none is left. */
-const MESSAGES_PER_CONVERSATION = 2000;
 
 /** Bounded batches of deletion, called by jobs. */
 export class RetentionWrites {
@@ -29,68 +28,75 @@ export class RetentionWrites {
   }
 
   deleteMessages(app: AppKey, before: Milliseconds, limit: number): number {
-    // What the log alone knows of a conversation must be in its row before the log loses it.
-    this.#index.settleAll();
-    let deleted = 0;
+    const due: Row[] = [];
     let cleanedTo = this.#progress.of(app);
-    const rows = this.#sql.all(
+    const rows = this.#sql.iterate(
       `SELECT m.row, m.conversation, m.timestamp, m.token, m.sender, c.app FROM message m JOIN conversation c ON c.key = m.conversation
         WHERE m.row > ? ORDER BY m.row LIMIT ?`,
       cleanedTo,
       limit * LOOKS_PER_DELETION,
     );
+    // Read only as far as there is something to delete: the batch is to be short.
     for (const row of rows) {
       if (Number(row.app) === app) {
-        if (Number(row.timestamp) >= before || deleted >= limit) break;
-        this.#deleteMessage(row);
-        deleted++;
+        if (Number(row.timestamp) >= before || due.length >= limit) break;
+        due.push(row);
       }
       cleanedTo = Number(row.row);
     }
+    for (const row of due) {
+      // What the log alone knows of a conversation must be in its row before the log loses it.
+      this.#index.settle(Number(row.conversation));
+      this.#deleteMessage(row);
+    }
     this.#progress.set(app, cleanedTo);
-    return deleted;
+    return due.length;
   }
 
-  deleteInactiveConversations(app: AppKey, before: Milliseconds, limit: number): readonly ConversationId[] {
-    this.#index.settleAll();
-    const inactive = this.#sql.all(
+  deleteInactiveConversations(app: AppKey, before: Milliseconds, limit: number): Deleted<ConversationId> {
+    const quiet = this.#sql.all(
       `SELECT key, id FROM conversation WHERE app = ? AND updated_at < ? AND expires_at IS NULL
         ORDER BY updated_at LIMIT ?`,
       app,
       before,
       limit,
     );
-    return inactive.flatMap((row) => (this.#deleteWhole(Number(row.key)) ? (row.id as string) : []));
+    // The rows follow the message log late: one of these may have been spoken in just now.
+    const inactive = quiet.filter((row) => this.#isStillQuiet(Number(row.key), before));
+    const { deleted, hasMore } = this.#deleteWithin(inactive, limit, (row) => row.id as string);
+    return { deleted, hasMore: hasMore || quiet.length === limit };
   }
 
   deleteExpiredTemporary(
     now: Milliseconds,
     limit: number,
-  ): readonly { readonly app: AppKey; readonly id: ConversationId }[] {
+  ): Deleted<{ readonly app: AppKey; readonly id: ConversationId }> {
     const expired = this.#sql.all(
       'SELECT key, app, id FROM conversation WHERE expires_at IS NOT NULL AND expires_at <= ? ORDER BY expires_at LIMIT ?',
       now,
       limit,
     );
-    return expired.flatMap((row) =>
-      this.#deleteWhole(Number(row.key)) ? { app: Number(row.app), id: row.id as string } : [],
-    );
+    return this.#deleteWithin(expired, limit, (row) => ({ app: Number(row.app), id: row.id as string }));
   }
 
   forgetSendTokens(before: Milliseconds, limit: number): number {
-    this.#index.settleAll();
-    let forgotten = 0;
-    const rows = this.#sql.all(
+    const due: Row[] = [];
+    let cleanedTo = this.#progress.of('tokens');
+    const rows = this.#sql.iterate(
       'SELECT row, conversation, timestamp, sender, token FROM message WHERE row > ? ORDER BY row LIMIT ?',
-      this.#progress.of('tokens'),
+      cleanedTo,
       limit * LOOKS_PER_DELETION,
     );
     for (const row of rows) {
-      if (Number(row.timestamp) >= before || forgotten >= limit) break;
-      forgotten += this.#forgetToken(row);
-      this.#progress.set('tokens', Number(row.row));
+      if (Number(row.timestamp) >= before || due.length >= limit) break;
+      if (row.token !== null) due.push(row);
+      cleanedTo = Number(row.row);
     }
-    return forgotten;
+    this.#progress.set('tokens', cleanedTo);
+    return due.reduce((forgotten, row) => {
+      this.#index.settle(Number(row.conversation));
+      return forgotten + this.#forgetToken(row);
+    }, 0);
   }
 
   deleteNotices(app: AppKey, before: Milliseconds, limit: number): number {
@@ -115,6 +121,12 @@ export class RetentionWrites {
     );
   }
 
+  #isStillQuiet(conversation: number, before: Milliseconds): boolean {
+    this.#index.settle(conversation);
+    const row = this.#sql.get('SELECT updated_at FROM conversation WHERE key = ?', conversation);
+    return Number(row?.updated_at) < before;
+  }
+
   #deleteMessage(row: Row): void {
     this.#forgetToken(row);
     this.#sql.run(
@@ -136,17 +148,34 @@ export class RetentionWrites {
     );
   }
 
-  /** False where messages are left: a large conversation goes in several batches. */
-  #deleteWhole(conversation: number): boolean {
+  /** Conversations one after another, until `limit` rows of conversations and messages are gone. */
+  #deleteWithin<Name>(
+    conversations: readonly Row[],
+    limit: number,
+    nameOf: (row: Row) => Name,
+  ): Deleted<Name> {
+    const deleted: Name[] = [];
+    let left = limit;
+    for (const row of conversations) {
+      if (left <= 0) return { deleted, hasMore: true };
+      const messages = this.#deleteMessagesOf(Number(row.key), left);
+      left -= messages;
+      if (left <= 0) return { deleted, hasMore: true };
+      this.#conversations.delete(Number(row.key));
+      left--;
+      deleted.push(nameOf(row));
+    }
+    return { deleted, hasMore: conversations.length === limit };
+  }
+
+  #deleteMessagesOf(conversation: number, limit: number): number {
     this.#index.settle(conversation);
     const messages = this.#sql.all(
-      `SELECT row, conversation, timestamp, sender, token FROM ordered_message WHERE conversation = ?
-        LIMIT ${MESSAGES_PER_CONVERSATION}`,
+      'SELECT row, conversation, timestamp, sender, token FROM ordered_message WHERE conversation = ? LIMIT ?',
       conversation,
+      limit,
     );
     for (const message of messages) this.#deleteMessage(message);
-    if (messages.length === MESSAGES_PER_CONVERSATION) return false;
-    this.#conversations.delete(conversation);
-    return true;
+    return messages.length;
   }
 }
