@@ -27,6 +27,32 @@ export function cpuTime(pid: number): number {
   }
 }
 
+/** Microseconds of processor time everything on this machine has taken so far. NaN where unknown. */
+function machineTime(): number {
+  try {
+    const [, user, nice, system, , , interrupts, softInterrupts] = readFileSync('/proc/stat', 'latin1')
+      .split(/\s+/, 8)
+      .map(Number);
+    const parts = [user, nice, system, interrupts, softInterrupts];
+    return parts.reduce((sum: number, part = Number.NaN) => sum + part, 0) * TICK_MICROSECONDS;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** Answers, when called, how many cores were busy since with programs that are neither this one nor the given one. */
+export function watchOthers(pid?: number): () => number {
+  const own = () => {
+    const { user, system } = process.cpuUsage();
+    return user + system + (pid === undefined ? 0 : cpuTime(pid));
+  };
+  const since = { at: performance.now(), machine: machineTime(), own: own() };
+  return () => {
+    const elapsed = (performance.now() - since.at) * 1000;
+    return Math.max(0, (machineTime() - since.machine - (own() - since.own)) / elapsed);
+  };
+}
+
 /** Files, and so sockets, a process may have open. */
 export function openFileLimit(): number {
   try {
