@@ -5,6 +5,7 @@ import {
   iso,
   JAVA_BITS,
   JS_BITS,
+  js,
   Line,
   messageId,
   moment,
@@ -263,6 +264,63 @@ describe('the reference sequences', () => {
     });
     await Promise.all([one.hearsNothingMore(), two.hearsNothingMore()]);
     for (const line of [one, two]) line.close();
+  });
+
+  it('[F-GRP-16][F-GRP-17] a member is blocked: it learns that and that it left, the others who', async () => {
+    const who = { a: 'a4-A', b: 'a4-B', c: 'a4-C' };
+    const { first: a, second: b, cid } = await pair(parley, who.a, who.b);
+    const c = await opened(parley, who.c, js('C'));
+    a.says({ cmd: CommandType.conv, op: OpType.add, i: 6, convMessage: { cid, m: [who.c] } });
+    const about = { cid, initBy: who.a };
+    const told = { cmd: CommandType.conv, notificationType: 1 };
+    const joined = {
+      ...told,
+      op: OpType.members_joined,
+      convMessage: { ...about, m: [who.c], udate: iso },
+    };
+    const [added] = await a.hears(
+      {
+        cmd: CommandType.conv,
+        op: OpType.added,
+        i: 6,
+        peerId: who.a,
+        convMessage: { cid, udate: iso, allowedPids: [who.c] },
+      },
+      { ...push(who.a), ...joined },
+    );
+    expect(added?.convMessage?.failedPids ?? []).toEqual([]);
+    await b.hears({ ...push(who.b), ...joined });
+    await c.hears(
+      { ...push(who.c), ...told, op: OpType.joined, convMessage: { ...about, udate: iso } },
+      { ...push(who.c), ...joined },
+    );
+
+    a.says({
+      cmd: CommandType.blacklist,
+      op: OpType.block,
+      i: 7,
+      blacklistMessage: { srcCid: cid, toPids: [who.b] },
+    });
+    const blocked = { ...told, op: OpType.members_blocked, convMessage: { ...about, m: [who.b] } };
+    const left = { ...told, op: OpType.members_left, convMessage: { ...about, m: [who.b], udate: iso } };
+    await a.hears(
+      {
+        cmd: CommandType.blacklist,
+        op: OpType.blocked,
+        i: 7,
+        peerId: who.a,
+        blacklistMessage: { srcCid: cid, allowedPids: [who.b] },
+      },
+      { ...push(who.a), ...blocked },
+      { ...push(who.a), ...left },
+    );
+    await b.hears(
+      { ...push(who.b), ...told, op: OpType.blocked, convMessage: about },
+      { ...push(who.b), ...told, op: OpType.left, convMessage: { ...about, udate: iso } },
+    );
+    await c.hears({ ...push(who.c), ...blocked }, { ...push(who.c), ...left });
+    await Promise.all([a.hearsNothingMore(), b.hearsNothingMore(), c.hearsNothingMore()]);
+    for (const line of [a, b, c]) line.close();
   });
 
   it('[F-MSG-22][F-MSG-35][F-MSG-36][F-MSG-37] an edit and a recall', async () => {
