@@ -4,30 +4,16 @@ import type { App } from '../domain/app/app.ts';
 import { ImError } from '../domain/errors.ts';
 import type { ClientId } from '../domain/identifiers.ts';
 import type { World } from '../domain/world.ts';
-import { authenticate, type Caller } from './authenticate.ts';
+import { authenticate } from './authenticate.ts';
 import { memberInfo } from './member-info.ts';
 import { notifications } from './notifications.ts';
 import { RestError } from './rest-error.ts';
+import type { RestRoute } from './route.ts';
 
 export interface RestServices {
   readonly world: World;
   /** Whether a session token is in force and belongs to the client. */
   readonly isSessionToken: (app: App, client: ClientId, token: string) => boolean;
-}
-
-/** What the handler of a route gets, checked: who calls, and the request. */
-export interface RestContext {
-  readonly world: World;
-  readonly caller: Caller;
-  readonly query: Readonly<Record<string, unknown>>;
-}
-
-export interface RestRoute {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  readonly path: string;
-  /** `session`: the IM session token of the client in `client_id` is needed on top of the app key. */
-  readonly needs: 'app' | 'session' | 'master';
-  readonly handle: (context: RestContext) => Promise<object>;
 }
 
 /** Every route, as callers know it (`rest.md`). */

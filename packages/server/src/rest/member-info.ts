@@ -1,7 +1,7 @@
 import { findConversation } from '../domain/conversation/find-conversation.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { RestRoute } from './index.ts';
 import { RestError } from './rest-error.ts';
+import type { RestRoute } from './route.ts';
 
 const MAX_LIMIT = 1000;
 

@@ -1,7 +1,7 @@
 import { missedNotices } from '../domain/notice/missed-notices.ts';
-import type { RestRoute } from './index.ts';
 import { flatEntry, groupedEntry, noticeEntries } from './notification-entries.ts';
 import { RestError } from './rest-error.ts';
+import type { RestRoute } from './route.ts';
 
 /**
  * What a client missed while it was away (`rest §6.2`, `wire-protocol §4.14`). JS names a type and pages through a
