@@ -26,15 +26,19 @@ describe('opening a session', () => {
   });
 
   it('[F-SESS-02] refuses ids longer than 64 characters and empty ones with 4103', async () => {
-    const client = await TestClient.connect(parley.wsUrl);
+    const shared = await TestClient.open(parley, someone());
     for (const id of ['x'.repeat(65), '', 'with\u0000control']) {
-      const reply = await client.login(parley.appId, id);
-      expect(reply).toMatchObject({
-        cmd: CommandType.error,
-        errorMessage: { code: 4103, reason: 'INVALID_LOGIN' },
-      });
+      const alone = await TestClient.connect(parley.wsUrl);
+      for (const client of [alone, shared]) {
+        const reply = await client.login(parley.appId, id);
+        expect(reply).toMatchObject({
+          cmd: CommandType.error,
+          errorMessage: { code: 4103, reason: 'INVALID_LOGIN' },
+        });
+      }
+      expect(await alone.closed).toMatchObject({ code: 4103 });
     }
-    expect((await client.login(parley.appId, someone('x'.repeat(50)))).op).toBe(OpType.opened);
+    expect((await shared.login(parley.appId, someone('x'.repeat(50)))).op).toBe(OpType.opened);
   });
 
   it('[F-SESS-03] accepts any id of 1 to 64 characters by default', async () => {

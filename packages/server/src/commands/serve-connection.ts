@@ -98,6 +98,7 @@ class ConnectionPeer implements Peer {
         app,
         connection: this.#connection,
         command,
+        isShared: this.#sessions.size > 0,
         send: (peerId, reply) => this.#send(command, peerId, reply, true),
         opened: (session) => this.#opened(session),
         failed: (error) => this.#services.failed(error, command),

@@ -17,6 +17,8 @@ interface OpenContext {
   readonly command: GenericCommand;
   /** Sends a command to this client on this connection. */
   readonly send: (peerId: string, reply: Reply) => void;
+  /** Whether other clients are logged in on the connection, which must not suffer for a refusal. */
+  readonly isShared: boolean;
   /** The session is usable from now on. */
   readonly opened: (session: Session) => void;
   /** Told of a fault of ours that came too late to be the answer. */
@@ -79,10 +81,13 @@ function openRequest(command: GenericCommand): OpenSession {
 /** Java's reopen understands exactly these two as an `error` without request id (`wire-protocol §4.1.4`). */
 const ERRORS_JAVA_EXPECTS = new Set<string>(['SESSION_TOKEN_EXPIRED', 'SIGNATURE_FAILED']);
 
-function refuse({ command, send }: OpenContext, error: ImError): void {
+function refuse({ command, send, connection, isShared }: OpenContext, error: ImError): void {
   const peerId = command.peerId ?? '';
   if (command.i !== undefined || ERRORS_JAVA_EXPECTS.has(error.reason)) {
     send(peerId, errorReply(error));
+    // An id that cannot be will not be better at the next try (`wire-protocol §4.1.4`).
+    if (error.reason === 'INVALID_LOGIN' && !isShared)
+      connection.close(CloseCode.INVALID_LOGIN, error.reason);
     return;
   }
   send(peerId, {

@@ -26,7 +26,7 @@ const WRITE_BYTES = 32 * 1024;
 
 /** What all connections of a gateway share. */
 export interface ConnectionSurroundings {
-  readonly connections: Connections;
+  readonly connections: Connections<ClientConnection>;
   readonly counters: GatewayCounters;
   readonly flushes: FlushSchedule;
   readonly keepAlive: KeepAlive;

@@ -1,26 +1,24 @@
-import type { ClientConnection } from './client-connection.ts';
-
 /** Small enough that the loop serves others in between, large enough to be quick. */
 const SLICE = 200;
 
 /** The open connections of this node. */
-export class Connections {
-  readonly #all = new Set<ClientConnection>();
+export class Connections<Connection> {
+  readonly #all = new Set<Connection>();
   #whenNone: (() => void)[] = [];
 
   get size(): number {
     return this.#all.size;
   }
 
-  [Symbol.iterator](): Iterator<ClientConnection> {
+  [Symbol.iterator](): Iterator<Connection> {
     return this.#all.values();
   }
 
-  add(connection: ClientConnection): void {
+  add(connection: Connection): void {
     this.#all.add(connection);
   }
 
-  remove(connection: ClientConnection): void {
+  remove(connection: Connection): void {
     this.#all.delete(connection);
     if (this.#all.size > 0) return;
     for (const resolve of this.#whenNone) resolve();
@@ -36,7 +34,7 @@ export class Connections {
   }
 
   /** Does something to everyone connected now, without holding the loop for all of them at once. */
-  async visit(action: (connection: ClientConnection) => void): Promise<void> {
+  async visit(action: (connection: Connection) => void): Promise<void> {
     let done = 0;
     for (const connection of [...this.#all]) {
       action(connection);

@@ -75,7 +75,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const trusted = trustedProxies(options.trustProxy ?? false);
   const publicUrl = options.publicUrl === undefined ? undefined : new URL(options.publicUrl);
 
-  const connections = new Connections();
+  const connections = new Connections<ClientConnection>();
   const counters = createCounters();
   const loopLoad = new LoopLoad();
   const flushes = new FlushSchedule(() => loopLoad.isSaturated());
