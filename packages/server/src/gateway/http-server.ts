@@ -15,6 +15,8 @@ import type { TrustedProxies } from './trusted-proxies.ts';
 
 /** How often Node looks for connections that exceed the header time: its default of 30 s would double the limit. */
 const TIMEOUT_CHECK_MS = 5_000;
+/** A client id of 64 characters, each percent-encoded. The router would take 100. */
+const MAX_PARAM_CHARACTERS = 64 * 12;
 const TLS_HANDSHAKE_TIMEOUT_MS = 15_000;
 /** Longer than the idle time-out of common load balancers, which otherwise race with ours. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
@@ -37,7 +39,11 @@ export function createHttp(options: HttpOptions): { http: FastifyInstance; serve
       return server as http.Server;
     },
     // Both were sent by deployed SDKs (`rest §1.1`).
-    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      ignoreDuplicateSlashes: true,
+      maxParamLength: MAX_PARAM_CHARACTERS,
+    },
     loggerInstance: options.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trusted,

@@ -1,13 +1,17 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { errorTable } from '@parley/protocol/errors';
 import type { App } from '../domain/app/app.ts';
 import type { Apps } from '../domain/ports/apps.ts';
-import { unauthorized } from './rest-error.ts';
+import { forbidden, RestError, unauthorized } from './rest-error.ts';
+import type { Needs, RestServices } from './route.ts';
 
 /** Who calls: a client of the app, or one of its servers, which may do everything. */
 export interface Caller {
   readonly app: App;
   readonly level: 'app' | 'master';
+  /** Session token of a user of the app, unchecked. A stale one is no reason to refuse (`storage-subset §1.4`). */
+  readonly userToken?: string;
 }
 
 /** Names of earlier years first to last; deployed callers still send them (`storage-subset §1.5`). */
@@ -15,6 +19,8 @@ const ID_HEADERS = ['x-lc-id', 'x-avoscloud-application-id', 'x-uluru-applicatio
 const KEY_HEADERS = ['x-lc-key', 'x-avoscloud-application-key', 'x-uluru-application-key'];
 const MASTER_HEADERS = ['x-avoscloud-master-key', 'x-uluru-master-key'];
 const SIGN_HEADERS = ['x-lc-sign', 'x-avoscloud-request-sign', 'x-uluru-request-sign'];
+const USER_HEADERS = ['x-lc-session', 'x-avoscloud-session-token', 'x-uluru-session-token'];
+const IM_TOKEN_HEADERS = ['x-lc-im-session-token'];
 const MASTER_SUFFIX = ',master';
 
 /**
@@ -27,7 +33,37 @@ export function authenticate(apps: Apps, headers: IncomingHttpHeaders): Caller {
   if (app === undefined) throw unauthorized();
   const level = levelOf(app, headers);
   if (level === undefined) throw unauthorized();
-  return { app, level };
+  const userToken = first(headers, USER_HEADERS);
+  return { app, level, ...(userToken !== undefined && { userToken }) };
+}
+
+/**
+ * Refuses who presents less than a route needs. Who has the master key needs no session (`rest §6.3`).
+ *
+ * @throws RestError 401, 403
+ */
+export function requireLevel(
+  { isSessionToken }: RestServices,
+  caller: Caller,
+  needs: Needs,
+  request: { readonly headers: IncomingHttpHeaders; readonly query: unknown },
+): void {
+  if (caller.level === 'master' || needs === 'app') return;
+  switch (needs) {
+    case 'master':
+      throw forbidden('This needs the master key.');
+    case 'conversations':
+      if (caller.app.settings.appKeyManagesConversations) return;
+      throw forbidden('This needs the master key, unless the app lets its app key manage conversations.');
+    case 'session': {
+      const token = first(request.headers, IM_TOKEN_HEADERS);
+      const client = (request.query as { readonly client_id?: unknown }).client_id;
+      const isValid =
+        typeof client === 'string' && token !== undefined && isSessionToken(caller.app, client, token);
+      // ObjC answers this very code with a fresh token (`rest §1.3`).
+      if (!isValid) throw new RestError(401, errorTable.SESSION_TOKEN_EXPIRED.code, 'SESSION_TOKEN_EXPIRED');
+    }
+  }
 }
 
 function levelOf(app: App, headers: IncomingHttpHeaders): Caller['level'] | undefined {

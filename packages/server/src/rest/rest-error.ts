@@ -1,14 +1,52 @@
+import type { ErrorReason, ImError } from '../domain/errors.ts';
+
 /** A refusal of an HTTP request. The body is the envelope all SDKs read (`rest §1.6`). */
 export class RestError extends Error {
   override readonly name = 'RestError';
   readonly status: number;
   readonly code: number;
+  /** One sentence about this case, where `error` is a fixed text that callers compare. */
+  readonly detail: string | undefined;
 
-  constructor(status: number, code: number, message: string) {
+  constructor(status: number, code: number, message: string, detail?: string) {
     super(message);
     this.status = status;
     this.code = code;
+    this.detail = detail;
   }
 }
 
 export const unauthorized = () => new RestError(401, 401, 'Unauthorized.');
+
+export const forbidden = (detail: string) =>
+  new RestError(403, 403, 'Forbidden to read/write by class permissions', detail);
+
+/** A parameter that is missing, of another type, or beyond its limits. */
+export const badParameter = (sentence: string) => new RestError(400, 1, sentence);
+
+export const notJson = (detail: string) =>
+  new RestError(400, 107, 'Malformed json object. A json dictionary is expected.', detail);
+
+/** HTTP status of the refusals that are not just 400 (`rest §1.6`). */
+const STATUS: Partial<Readonly<Record<ErrorReason, number>>> = {
+  APP_NOT_AVAILABLE: 403,
+  SIGNATURE_FAILED: 403,
+  SESSION_TOKEN_EXPIRED: 401,
+  INTERNAL_ERROR: 500,
+  SEND_MESSAGE_TIMEOUT: 500,
+  CONVERSATION_SIGNATURE_FAILED: 403,
+  CONVERSATION_NOT_FOUND: 404,
+  CONVERSATION_REJECTED_BY_APP: 403,
+  CONVERSATION_MEMBER_INFO_FEATURE_DISABLED: 403,
+  INVALID_MESSAGING_TARGET: 404,
+  MESSAGE_REJECTED_BY_APP: 403,
+  MESSAGE_OWNERSHIP_REQUIRED: 403,
+  MESSAGE_NOT_FOUND: 404,
+  MESSAGE_UPDATE_REJECTED_BY_APP: 403,
+  BLACKLIST_FEATURE_DISABLED: 403,
+};
+
+/** The name of the refusal is what callers compare; the sentence is for people. */
+export function refusalOf(error: ImError): RestError {
+  return new RestError(STATUS[error.reason] ?? 400, error.code, error.reason, error.message);
+}

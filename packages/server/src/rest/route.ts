@@ -1,17 +1,100 @@
+import type { Static, TObject, TSchema } from 'typebox';
+import type { App } from '../domain/app/app.ts';
+import type { ClientId } from '../domain/identifiers.ts';
 import type { World } from '../domain/world.ts';
 import type { Caller } from './authenticate.ts';
 
-/** What the handler of a route gets, checked: who calls, and the request. */
-export interface RestContext {
+/**
+ * What a caller has to present (`rest §1.2`, `§1.3`):
+ * - `app`: the key of the app;
+ * - `session`: on top of it, the IM session token of the client in `client_id`;
+ * - `conversations`: the master key, or the app key where the app lets it manage conversation records;
+ * - `master`: the master key.
+ */
+export type Needs = 'app' | 'session' | 'conversations' | 'master';
+
+/** Calls that share one budget per app (`rest §7`). */
+export type RateClass = 'normal' | 'subscription' | 'broadcast';
+
+/** What reaches beyond the domain; the composition root supplies it. */
+export interface RestServices {
   readonly world: World;
-  readonly caller: Caller;
-  readonly query: Readonly<Record<string, unknown>>;
+  /** Whether a session token is in force and belongs to the client. */
+  readonly isSessionToken: (app: App, client: ClientId, token: string) => boolean;
 }
 
-export interface RestRoute {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  readonly path: string;
-  /** `session`: the IM session token of the client in `client_id` is needed on top of the app key. */
-  readonly needs: 'app' | 'session' | 'master';
-  readonly handle: (context: RestContext) => Promise<object>;
+/** What the handler of a route gets: who calls, and the parts of the request, checked against their schemas. */
+export interface RestContext<Params, Query, Body> {
+  readonly world: World;
+  readonly services: RestServices;
+  readonly caller: Caller;
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  /** Address of the caller, or of whom a trusted proxy called for. */
+  readonly ip: string;
 }
+
+export interface Answer {
+  readonly status: number;
+  /** Any JSON value; nothing is answered without a body, which some SDKs take for a failure. */
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * One endpoint. The schemas are the checks and the documentation at once: what they refuse never reaches the handler,
+ * and `/openapi.json` is made of them. Unknown parameters and keys are ignored (`rest §1.1`).
+ */
+export interface RouteDefinition<P extends TObject, Q extends TObject, B extends TObject> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** With `:name` for each part of `params`. */
+  readonly path: string;
+  /** Group in the documentation. */
+  readonly tag: string;
+  /** One line in the imperative, such as "Add members". */
+  readonly summary: string;
+  readonly description?: string;
+  readonly needs: Needs;
+  /** `false` for what works where messaging is switched off, such as data of the app. */
+  readonly messaging?: boolean;
+  readonly rate?: RateClass | ((body: Static<B>) => RateClass);
+  readonly params?: P;
+  /** Numbers, booleans, objects and arrays of numbers are read from their texts. */
+  readonly query?: Q;
+  readonly body?: B;
+  /** Bytes; a longer body is refused with 413. */
+  readonly bodyLimit?: number;
+  /** Schema of the body by status. */
+  readonly answers: Readonly<Record<number, TSchema>>;
+  readonly handle: (context: RestContext<Static<P>, Static<Q>, Static<B>>) => Promise<Answer>;
+}
+
+type Nothing = TObject<Record<never, never>>;
+
+/** A route among others: its handler takes whatever its own schemas let through. */
+export interface RestRoute extends Omit<RouteDefinition<TObject, TObject, TObject>, 'handle' | 'rate'> {
+  readonly rate?: RateClass | ((body: never) => RateClass);
+  readonly handle: (context: RestContext<never, never, never>) => Promise<Answer>;
+}
+
+/**
+ * @example
+ * export const countMembers = route({
+ *   method: 'GET', path: '/1.2/rtm/conversations/:cid/members', tag: 'Conversations', summary: 'List members',
+ *   needs: 'conversations', params: ConversationPath, answers: { 200: MembersAnswer },
+ *   handle: async ({ world, caller, params }) => ok({ result: … }),
+ * });
+ */
+export function route<P extends TObject = Nothing, Q extends TObject = Nothing, B extends TObject = Nothing>(
+  definition: RouteDefinition<P, Q, B>,
+): RestRoute {
+  return definition;
+}
+
+export const ok = (body: unknown): Answer => ({ status: 200, body });
+export const created = (body: unknown, headers: Answer['headers'] = {}): Answer => ({
+  status: 201,
+  body,
+  headers,
+});

@@ -57,6 +57,10 @@ export const appSettingsSchema = Type.Object(
       false,
       'Queries find only what the client is in, chat rooms, services, and conversations whose attribute `public` is true.',
     ),
+    appKeyManagesConversations: switchSetting(
+      false,
+      'REST calls that create, find, change and delete conversations take the app key; off, they need the master key.',
+    ),
     clientRateLimits: Type.Object(
       {
         messagesPerMinute: Type.Integer({ default: 60, ...MINUTE_RATE }),

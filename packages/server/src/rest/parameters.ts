@@ -1,0 +1,130 @@
+import type { TObject, TSchema } from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
+import type { TLocalizedValidationError } from 'typebox/error';
+import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
+import { badParameter, notJson, RestError } from './rest-error.ts';
+
+/** Deeper nesting serves nobody, and what walks over values may recurse. */
+const MAX_DEPTH = 64;
+
+/** Checks one part of a request against its schema. */
+export class Checked {
+  readonly #schema: TObject;
+  readonly #validator: Validator;
+
+  constructor(schema: TObject) {
+    this.#schema = schema;
+    this.#validator = Compile(schema);
+  }
+
+  /** @throws RestError 400, with the code the schema names for the value in `x-code` */
+  body(value: JsonObject): JsonObject {
+    if (this.#validator.Check(value)) return value;
+    throw this.#refusal(value);
+  }
+
+  /** Texts become what the schema wants where they can: `True` a boolean, `12.0` a number (`rest §1.1`). */
+  texts(texts: Readonly<Record<string, unknown>>): JsonObject {
+    const entries = Object.entries(this.#schema.properties).flatMap(([name, schema]) => {
+      const given = Object.hasOwn(texts, name) ? texts[name] : undefined;
+      const text = Array.isArray(given) ? given.at(-1) : given;
+      return typeof text === 'string' ? [[name, fromText(name, text, schema)]] : [];
+    });
+    return this.body(Object.fromEntries(entries));
+  }
+
+  #refusal(value: JsonObject): RestError {
+    const [error] = this.#validator.Errors(value);
+    if (error === undefined) return badParameter('The request is malformed.');
+    if (error.keyword === 'required') {
+      const missing = error.params.requiredProperties.join(', ');
+      return badParameter(`${nameOf(error.instancePath, missing)} is required.`);
+    }
+    const name = nameOf(error.instancePath);
+    const property: TSchema & { 'x-code'?: number } =
+      schemaAt(this.#schema, error.schemaPath.replace(/\/anyOf\/\d+$/, '')) ?? {};
+    const code = property['x-code'];
+    const sentence = `${name} ${wordsOf(error, property)}.`;
+    return code === undefined
+      ? badParameter(sentence)
+      : new RestError(400, code, REASONS[code] ?? sentence, sentence);
+  }
+}
+
+/** Names that callers compare, for codes that schemas give (`rest §1.6`). */
+const REASONS: Readonly<Record<number, string>> = { 4103: 'INVALID_LOGIN' };
+
+function wordsOf(
+  error: TLocalizedValidationError,
+  property: TSchema & { readonly 'x-rule'?: string },
+): string {
+  return property['x-rule'] ?? error.message;
+}
+
+/** `/to_clients/3` becomes `to_clients.3`. */
+function nameOf(path: string, inside?: string): string {
+  const parts = [...path.split('/').slice(1), ...(inside === undefined ? [] : [inside])];
+  return parts.join('.') || 'The request';
+}
+
+function schemaAt(root: TSchema, pointer: string): TSchema | undefined {
+  let at: unknown = root;
+  for (const part of pointer.split('/').slice(1)) at = (at as Record<string, unknown> | undefined)?.[part];
+  return at as TSchema | undefined;
+}
+
+function fromText(name: string, text: string, schema: TSchema & { readonly type?: string }): JsonValue {
+  switch (schema.type) {
+    case 'integer':
+    case 'number':
+      return /^-?\d{1,16}(\.\d+)?$/.test(text) ? Number(text) : text;
+    case 'boolean':
+      return BOOLEANS.get(text) ?? text;
+    case 'object':
+    case 'array':
+      return parseJson(text, name);
+    default:
+      return text;
+  }
+}
+
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['True', true],
+  ['1', true],
+  ['false', false],
+  ['False', false],
+  ['0', false],
+  ['', false],
+]);
+
+/** @throws RestError 107 */
+export function parseJson(text: string, name: string): JsonValue {
+  let value: JsonValue;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw notJson(`${name} is not JSON.`);
+  }
+  checkShape(value, 0, name);
+  return value;
+}
+
+/** An empty body stands for no parameters. @throws RestError 107 */
+export function parseBody(text: string): JsonObject {
+  if (text.trim() === '') return {};
+  const value = parseJson(text, 'The body');
+  if (!isJsonObject(value)) throw notJson('The body is not a JSON object.');
+  return value;
+}
+
+/** Refuses what later code could trip over: nesting without end, and the one key that is no key in JavaScript. */
+function checkShape(value: JsonValue, depth: number, name: string): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth >= MAX_DEPTH) throw notJson(`${name} nests more than ${MAX_DEPTH} levels deep.`);
+  for (const [key, inner] of Object.entries(value)) {
+    if (key === '__proto__')
+      throw new RestError(400, 105, 'Invalid key name.', 'No key may be called "__proto__".');
+    checkShape(inner, depth + 1, name);
+  }
+}

@@ -1,0 +1,127 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { TObject } from 'typebox';
+import Type from 'typebox';
+import { ImError } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { authenticate, type Caller, requireLevel } from './authenticate.ts';
+import { Checked, parseBody } from './parameters.ts';
+import { RestError, refusalOf } from './rest-error.ts';
+import type { RestRoute, RestServices } from './route.ts';
+
+/** Enough for a message of the largest size an app may allow, escaped. */
+const DEFAULT_BODY_BYTES = 4 * 1024 * 1024;
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const;
+
+/** Puts routes behind one way of authenticating, checking and answering. */
+export async function serveRoutes(
+  http: FastifyInstance,
+  services: RestServices,
+  routes: readonly RestRoute[],
+): Promise<void> {
+  await http.register(async (scope) => {
+    // Deployed callers send JSON as text, as a form, or without a type (`rest §1.2`).
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'string' }, async (_request: unknown, text: string) => text);
+    scope.setErrorHandler(answerError);
+    for (const route of routes) serveRoute(scope, services, route);
+    for (const path of new Set(routes.map((route) => route.path))) refuseOtherMethods(scope, routes, path);
+  });
+}
+
+function serveRoute(scope: FastifyInstance, services: RestServices, route: RestRoute): void {
+  const callers = new WeakMap<FastifyRequest, Caller>();
+  const params = checkedOf(route.params);
+  const query = checkedOf(route.query);
+  const body = checkedOf(route.body);
+  scope.route({
+    method: route.method,
+    url: route.path,
+    bodyLimit: route.bodyLimit ?? DEFAULT_BODY_BYTES,
+    // Before the body is read: who has no key cannot make the server read megabytes.
+    onRequest: async (request) => {
+      const caller = authenticate(services.world.apps, request.headers);
+      requireLevel(services, caller, route.needs, request);
+      if (route.messaging !== false && !caller.app.settings.imEnabled) throw new ImError('APP_NOT_AVAILABLE');
+      callers.set(request, caller);
+    },
+    handler: async (request, reply) => {
+      const caller = callers.get(request);
+      if (caller === undefined) throw new Error('A request came past its authentication.');
+      const answer = await route.handle({
+        world: services.world,
+        services,
+        caller,
+        params: params.texts(request.params as JsonObject) as never,
+        query: query.texts(request.query as JsonObject) as never,
+        body: body.body(parseBody(textOf(request.body))) as never,
+        ip: request.ip,
+      });
+      return send(reply, answer.status, answer.body, answer.headers);
+    },
+  });
+}
+
+function checkedOf(schema: TObject | undefined): Checked {
+  return new Checked(schema ?? Type.Object({}));
+}
+
+function textOf(body: unknown): string {
+  return typeof body === 'string' ? body : '';
+}
+
+/** A known path with another method is told so, unless a route with a parameter there takes it (`rest §1.1`). */
+function refuseOtherMethods(scope: FastifyInstance, routes: readonly RestRoute[], path: string): void {
+  const taken = new Set<string>(
+    routes.filter((route) => covers(route.path, path)).map((route) => route.method),
+  );
+  const method = METHODS.filter((candidate) => !taken.has(candidate));
+  const refusal = `${path} takes ${[...taken].join(', ')} only.`;
+  scope.route({
+    method,
+    url: path,
+    handler: async () => {
+      throw new RestError(405, 405, 'Method not allowed.', refusal);
+    },
+  });
+}
+
+function covers(pattern: string, path: string): boolean {
+  const [wanted, given] = [pattern.split('/'), path.split('/')];
+  return (
+    wanted.length === given.length && wanted.every((part, at) => part.startsWith(':') || part === given[at])
+  );
+}
+
+function answerError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
+  const refusal = error instanceof ImError ? refusalOf(error) : error;
+  if (refusal instanceof RestError) {
+    const { status, code, message, detail } = refusal;
+    send(reply, status, { code, error: message, ...(detail !== undefined && { detail }) });
+    return;
+  }
+  const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
+  if (status < 500) {
+    send(reply, status, { code: status, error: error.message });
+    return;
+  }
+  request.log.error({ err: error, url: request.url }, 'Serving an HTTP request failed.');
+  send(reply, 500, { code: 1, error: 'The server failed; its log says why.' });
+}
+
+/** As text: a body may be a bare `true`, which Fastify would not take for JSON. */
+function send(
+  reply: FastifyReply,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): FastifyReply {
+  return reply
+    .code(status)
+    .headers({
+      'content-type': 'application/json;charset=utf-8',
+      'cache-control': 'no-cache,no-store',
+      pragma: 'no-cache',
+      ...headers,
+    })
+    .send(JSON.stringify(body));
+}
