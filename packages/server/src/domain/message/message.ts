@@ -23,6 +23,8 @@ export interface StoredMessage {
   /** When the other member of a two-person conversation received and read it. */
   readonly deliveredAt?: Milliseconds;
   readonly readAt?: Milliseconds;
+  /** The address it was sent from; operators see it. */
+  readonly fromIp?: string;
 }
 
 /** The body every recalled message gets (`wire-protocol §4.13`). */

@@ -17,6 +17,7 @@ export function closable(store: Omit<Store, 'close'>, release: () => Promise<voi
     apps: guarded(store.apps),
     conversations: guarded(store.conversations),
     messages: guarded(store.messages),
+    services: guarded(store.services),
     memberStates: guarded(store.memberStates),
     notices: guarded(store.notices),
     sessionTokens: guarded(store.sessionTokens),

@@ -11,6 +11,7 @@ import type {
 import type { JsonObject } from '../json.ts';
 import type { MessageBody, StoredMessage } from '../message/message.ts';
 import type { Condition, SortKey } from '../query/condition.ts';
+import type { ServiceRepository } from './services.ts';
 
 /**
  * What the domain asks of a store, as small repositories.
@@ -29,6 +30,7 @@ export interface Store {
   readonly apps: AppRepository;
   readonly conversations: ConversationRepository;
   readonly messages: MessageRepository;
+  readonly services: ServiceRepository;
   readonly memberStates: MemberStateRepository;
   readonly notices: NoticeRepository;
   readonly sessionTokens: SessionTokenRepository;
@@ -212,6 +214,8 @@ export interface MessageDraft {
   readonly token?: string;
   /** Refuse unless the sender is a member at the moment of commit. */
   readonly membersOnly: boolean;
+  /** The address the message came from. */
+  readonly fromIp?: string;
   readonly now: Milliseconds;
 }
 
@@ -296,6 +300,8 @@ export interface UnreadState {
   readonly count: number;
   readonly mentioned: boolean;
   readonly lastMessage?: StoredMessage;
+  /** Of a service: the logs that were merged, and the time of the newest message of each. */
+  readonly logs?: readonly { readonly key: ConversationKey; readonly upTo: Milliseconds }[];
 }
 
 /** Up to where a client has read: a message, else a time, else everything there is. */
@@ -462,6 +468,10 @@ export interface RetentionRepository {
     now: Milliseconds,
     limit: number,
   ): Promise<Deleted<{ readonly app: AppKey; readonly id: ConversationId }>>;
+  /** What services left behind that are gone: subscribers and logs. Returns how much was deleted; 0 says all of it. */
+  deleteRemainsOfServices(limit: number): Promise<number>;
+  /** Broadcasts to everybody that are not delivered any more; they stay in history. */
+  forgetBroadcasts(now: Milliseconds, limit: number): Promise<number>;
   /** Forgets send tokens older than the moment. */
   forgetSendTokens(before: Milliseconds, limit: number): Promise<number>;
   deleteNotices(app: AppKey, before: Milliseconds, limit: number): Promise<number>;

@@ -18,8 +18,9 @@ export async function keepLifespans(store: Store, apps: readonly App[], now: Mil
   const counts = [
     await retention.forgetSendTokens(now - SEND_TOKEN_LIFESPAN, BATCH),
     await retention.deleteClosedSessions(now, BATCH),
+    await retention.forgetBroadcasts(now, BATCH),
   ];
-  let hasMore = temporary.hasMore;
+  let hasMore = temporary.hasMore || (await retention.deleteRemainsOfServices(BATCH)) > 0;
   for (const { key, settings } of apps) {
     const before = (days: number) => now - days * DAY;
     counts.push(

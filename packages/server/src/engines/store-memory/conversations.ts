@@ -225,7 +225,10 @@ function matching(
     if (performance.now() > deadline) throw new QueryTooSlow(`The query was given up after ${budget} ms.`);
     const { record } = entry;
     return (
-      record.app === app && record.expiresAt === undefined && matches(conversationDocument(recordOf(entry)))
+      record.app === app &&
+      entry.service === undefined &&
+      record.expiresAt === undefined &&
+      matches(conversationDocument(recordOf(entry)))
     );
   });
 }

@@ -9,6 +9,7 @@ import { conversationRepository } from './conversations.ts';
 import { memberStateRepository } from './member-states.ts';
 import { messageRepository } from './messages.ts';
 import { retentionRepository } from './retention.ts';
+import { serviceRepository } from './services.ts';
 import { pair, Tables } from './tables.ts';
 
 /**
@@ -22,6 +23,7 @@ export async function openMemoryStore(): Promise<Store> {
       apps: appRepository(tables),
       conversations: conversationRepository(tables),
       messages: messageRepository(tables),
+      services: serviceRepository(tables),
       memberStates: memberStateRepository(tables),
       notices: noticeRepository(tables),
       sessionTokens: sessionTokenRepository(tables),

@@ -6,6 +6,13 @@ import type {
   ReadOutcome,
   UnreadState,
 } from '../../domain/ports/store.ts';
+import { newestUpTo, unreadState } from './reading.ts';
+import {
+  acknowledgeService,
+  markServiceRead,
+  servicesWithNews,
+  unacknowledgedOfServices,
+} from './service-states.ts';
 import { type ConversationEntry, type MemberState, recordOf, type Tables } from './tables.ts';
 
 /** Receipts exist only where the sender knows who received: between two (`semantics §4.11`). */
@@ -19,6 +26,11 @@ export function memberStateRepository(tables: Tables): MemberStateRepository {
   };
   return {
     async acknowledge(conversation, client, what, now) {
+      const service = tables.conversations.get(conversation);
+      if (service?.record.kind === 'service') {
+        acknowledgeService(tables, service, client, what, now);
+        return [];
+      }
       const found = find(conversation, client);
       const range = found === undefined ? undefined : rangeOf(found.entry, found.member, what);
       if (found === undefined || range === undefined) return [];
@@ -39,6 +51,8 @@ export function memberStateRepository(tables: Tables): MemberStateRepository {
         .map(({ id, sender, timestamp }) => ({ id, sender, timestamp }));
     },
     async markRead(conversation, client, position, now) {
+      const service = tables.conversations.get(conversation);
+      if (service?.record.kind === 'service') return markServiceRead(tables, service, client, position, now);
       const found = find(conversation, client);
       if (found === undefined) return undefined;
       const { entry, member } = found;
@@ -61,7 +75,7 @@ export function memberStateRepository(tables: Tables): MemberStateRepository {
       };
     },
     async unread(app, client, changedSince, now) {
-      return tables
+      const states = tables
         .ofClient(app, client, now)
         .flatMap((entry) => {
           const { readTo, readChangedAt } = entry.members.get(client) as MemberState;
@@ -73,6 +87,10 @@ export function memberStateRepository(tables: Tables): MemberStateRepository {
           (a, b) => b.entry.lastTimestamp - a.entry.lastTimestamp || b.entry.record.key - a.entry.record.key,
         )
         .map(({ state }) => state);
+      const services = servicesWithNews(tables, app, client, changedSince, now);
+      if (services.length === 0) return states;
+      const moment = (state: UnreadState) => state.lastMessage?.timestamp ?? 0;
+      return [...states, ...services].toSorted((a, b) => moment(b) - moment(a));
     },
     async positions(conversation) {
       const members = tables.conversations.get(conversation)?.members ?? new Map<ClientId, MemberState>();
@@ -87,7 +105,7 @@ export function memberStateRepository(tables: Tables): MemberStateRepository {
       });
     },
     async unacknowledged(app, client, limitPerConversation, now) {
-      return tables
+      const missed = tables
         .ofClient(app, client, now)
         .toSorted((a, b) => a.lastTimestamp - b.lastTimestamp)
         .flatMap((entry) => {
@@ -99,6 +117,7 @@ export function memberStateRepository(tables: Tables): MemberStateRepository {
           const messages = missed.slice(Math.max(0, missed.length - limitPerConversation));
           return { conversation: recordOf(entry), messages, hasMore: missed.length > limitPerConversation };
         });
+      return [...missed, ...unacknowledgedOfServices(tables, app, client, limitPerConversation, now)];
     },
   };
 }
@@ -111,10 +130,6 @@ function rangeOf(entry: ConversationEntry, member: MemberState, what: Acknowledg
   }
   const newest = newestUpTo(entry, what.upTo);
   return newest === undefined ? undefined : { from: what.from ?? member.deliveredTo + 1, to: newest };
-}
-
-function newestUpTo(entry: ConversationEntry, timestamp: Milliseconds): Milliseconds | undefined {
-  return entry.messages.findLast((message) => message.timestamp <= timestamp)?.timestamp;
 }
 
 function markMessagesRead(
@@ -149,16 +164,4 @@ function amend(
     amended.push(after);
   }
   return amended;
-}
-
-function unreadState(entry: ConversationEntry, client: ClientId, readTo: Milliseconds): UnreadState {
-  const { key, id, kind } = entry.record;
-  const unread = entry.messages.filter(({ sender, timestamp }) => sender !== client && timestamp > readTo);
-  const lastMessage = entry.messages.at(-1);
-  return {
-    conversation: { key, id, kind },
-    count: unread.length,
-    mentioned: unread.some(({ mentions, mentionAll }) => mentionAll || mentions.includes(client)),
-    ...(lastMessage !== undefined && { lastMessage }),
-  };
 }

@@ -1,7 +1,9 @@
+import type { MessageId, Milliseconds } from '../../domain/identifiers.ts';
 import type { StoredMessage } from '../../domain/message/message.ts';
 import { messageIdAt } from '../../domain/ports/message-id.ts';
-import type { HistoryBound, MessageRepository } from '../../domain/ports/store.ts';
-import { recordOf, type Tables } from './tables.ts';
+import type { HistoryBound, MessageDraft, MessageRepository } from '../../domain/ports/store.ts';
+import { readLogs, servicesOf } from './service-logs.ts';
+import { type ConversationEntry, recordOf, type Tables } from './tables.ts';
 
 export function messageRepository(tables: Tables): MessageRepository {
   return {
@@ -16,14 +18,9 @@ export function messageRepository(tables: Tables): MessageRepository {
         return { state: 'duplicate', id: earlier.id, timestamp: earlier.timestamp };
       }
       const timestamp = Math.max(now, entry.lastTimestamp + 1);
-      const seq = entry.lastSeq + 1;
-      const id = messageIdAt(timestamp);
-      const message = { ...draft, conversation, seq, id, timestamp, recalled: false };
-      entry.messages.push(message);
-      entry.lastSeq = seq;
-      entry.lastTimestamp = timestamp;
+      const message = insert(entry, draft, { id: messageIdAt(timestamp), timestamp });
       if (name !== undefined) entry.sendTokens.set(name, message);
-      return { state: 'appended', id, timestamp, seq };
+      return { state: 'appended', id: message.id, timestamp, seq: message.seq };
     },
     async history({ conversation, direction, start, end, limit, type }) {
       const messages = tables.conversations.get(conversation)?.messages ?? [];
@@ -54,10 +51,15 @@ export function messageRepository(tables: Tables): MessageRepository {
       return { state: 'patched', message: patched };
     },
     async patchedSince(app, client, since, limit, now) {
-      return tables
-        .ofClient(app, client, now)
-        .flatMap((entry) =>
-          entry.messages
+      const own = tables.ofClient(app, client, now).map((entry) => ({ entry, log: entry }));
+      const ofServices = servicesOf(tables, app, client).flatMap((entry) =>
+        readLogs(tables, entry, client)
+          .filter(({ kind }) => kind !== 'everyone')
+          .map(({ log }) => ({ entry, log })),
+      );
+      return [...own, ...ofServices]
+        .flatMap(({ entry, log }) =>
+          log.messages
             .filter((message) => (message.patchedAt ?? 0) > since)
             .map((message) => ({ conversation: recordOf(entry), message })),
         )
@@ -65,6 +67,20 @@ export function messageRepository(tables: Tables): MessageRepository {
         .slice(0, limit);
     },
   };
+}
+
+/** Adds to the end of a log. */
+export function insert(
+  entry: ConversationEntry,
+  draft: Omit<MessageDraft, 'conversation' | 'membersOnly' | 'now' | 'token'>,
+  { id, timestamp }: { readonly id: MessageId; readonly timestamp: Milliseconds },
+): StoredMessage {
+  const seq = entry.lastSeq + 1;
+  const message = { ...draft, conversation: entry.record.key, seq, id, timestamp, recalled: false };
+  entry.messages.push(message);
+  entry.lastSeq = seq;
+  entry.lastTimestamp = timestamp;
+  return message;
 }
 
 /** Whether a message lies on the given side (1: after, −1: before) of a place in history. */

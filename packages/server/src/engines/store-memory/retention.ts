@@ -1,3 +1,4 @@
+import type { Milliseconds } from '../../domain/identifiers.ts';
 import type { Deleted, RetentionRepository } from '../../domain/ports/store.ts';
 import { type ConversationEntry, recordOf, type Tables } from './tables.ts';
 
@@ -18,7 +19,7 @@ export function retentionRepository(tables: Tables): RetentionRepository {
     async deleteInactiveConversations(app, before, limit) {
       const inactive = [...tables.conversations.values()]
         .filter(({ record }) => record.app === app && record.expiresAt === undefined)
-        .filter((entry) => recordOf(entry).updatedAt < before)
+        .filter((entry) => lastActive(tables, entry) < before)
         .sort((a, b) => recordOf(a).updatedAt - recordOf(b).updatedAt);
       return deleteWithin(tables, inactive, limit, ({ record }) => record.id);
     },
@@ -27,6 +28,15 @@ export function retentionRepository(tables: Tables): RetentionRepository {
         ({ record }) => record.expiresAt !== undefined && record.expiresAt <= now,
       );
       return deleteWithin(tables, expired, limit, ({ record }) => ({ app: record.app, id: record.id }));
+    },
+    async deleteRemainsOfServices() {
+      // They went with the service.
+      return 0;
+    },
+    async forgetBroadcasts(now, limit) {
+      const over = tables.broadcasts.filter(({ validUntil }) => validUntil <= now).slice(0, limit);
+      tables.broadcasts = tables.broadcasts.filter((broadcast) => !over.includes(broadcast));
+      return over.length;
     },
     async forgetSendTokens(before, limit) {
       let forgotten = 0;
@@ -54,6 +64,12 @@ export function retentionRepository(tables: Tables): RetentionRepository {
       return over.length;
     },
   };
+}
+
+/** A service lives as long as it talks to anybody. */
+function lastActive(tables: Tables, entry: ConversationEntry): Milliseconds {
+  const logs = [...tables.serviceLogs.values()].filter((log) => log.service === entry.record.key);
+  return Math.max(...[entry, ...logs].map((each) => recordOf(each).updatedAt));
 }
 
 function deleteWithin<Name>(

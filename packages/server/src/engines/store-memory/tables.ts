@@ -4,6 +4,7 @@ import type {
   ClientId,
   ConversationId,
   ConversationKey,
+  MessageId,
   Milliseconds,
 } from '../../domain/identifiers.ts';
 import type { StoredMessage } from '../../domain/message/message.ts';
@@ -27,6 +28,8 @@ export interface ConversationEntry {
   readonly members: Map<ClientId, MemberState>;
   /** By sender and token: the message a repeated send is answered with. */
   readonly sendTokens: Map<string, StoredMessage>;
+  /** Set for the logs of a service other than its own, which nobody finds as conversations. */
+  readonly service?: ConversationKey;
   /** Of the newest message ever, also if it is deleted. */
   lastSeq: number;
   lastTimestamp: Milliseconds;
@@ -38,6 +41,13 @@ export interface KeptNotice {
   readonly notice: Notice;
 }
 
+export interface KeptBroadcast {
+  readonly service: ConversationEntry;
+  readonly log: ConversationEntry;
+  readonly message: StoredMessage;
+  readonly validUntil: Milliseconds;
+}
+
 /** Everything the store holds. */
 export class Tables {
   readonly apps: AppRecord[] = [];
@@ -46,6 +56,17 @@ export class Tables {
   readonly byId = new Map<string, ConversationEntry>();
   /** By app and member set. */
   readonly byMemberSet = new Map<string, ConversationEntry>();
+  /** The logs of services other than their own, by an id no conversation has. */
+  readonly serviceLogs = new Map<string, ConversationEntry>();
+  /** What clients said to services, oldest first. */
+  received: {
+    readonly service: ConversationEntry;
+    readonly log: ConversationEntry;
+    readonly id: MessageId;
+  }[] = [];
+  broadcasts: KeptBroadcast[] = [];
+  /** By app and client: since when it is known. */
+  readonly clients = new Map<string, Milliseconds>();
   notices: KeptNotice[] = [];
   readonly epochs = new Map<string, { readonly app: AppKey; readonly client: ClientId; epoch: number }>();
   readonly closedSessions = new Map<string, Milliseconds>();
@@ -66,10 +87,14 @@ export class Tables {
     return this.byId.get(pair(app, id));
   }
 
-  /** The conversations of a client that are alive. */
+  /** The conversations of a client that are alive, services apart. */
   ofClient(app: AppKey, client: ClientId, now: Milliseconds): readonly ConversationEntry[] {
     return [...this.conversations.values()].filter(
-      (entry) => entry.record.app === app && entry.members.has(client) && isAlive(entry, now),
+      (entry) =>
+        entry.record.app === app &&
+        entry.record.kind !== 'service' &&
+        entry.members.has(client) &&
+        isAlive(entry, now),
     );
   }
 
@@ -78,6 +103,12 @@ export class Tables {
     this.conversations.delete(key);
     this.byId.delete(pair(app, id));
     if (uniqueId !== undefined) this.byMemberSet.delete(pair(app, uniqueId));
+    this.broadcasts = this.broadcasts.filter((broadcast) => broadcast.service !== entry);
+    this.received = this.received.filter(({ service }) => service !== entry);
+    for (const [id, log] of this.serviceLogs) {
+      if (log.service === key || log === entry) this.serviceLogs.delete(id);
+      if (log.service === key) this.conversations.delete(log.record.key);
+    }
   }
 }
 

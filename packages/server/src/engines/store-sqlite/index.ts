@@ -1,4 +1,5 @@
 import { closable } from '../../domain/ports/closable.ts';
+import type { SentToClients, ServiceMessageDraft } from '../../domain/ports/services.ts';
 import type { Store } from '../../domain/ports/store.ts';
 import { Unsettled } from './unsettled.ts';
 import { WorkerClient } from './worker-client.ts';
@@ -75,6 +76,28 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
         return reader.call('patchedSince', app, client, since, limit, now);
       },
     },
+    services: {
+      subscribe: (service, client, now) => writer.call('subscribe', plainRef(service), client, now),
+      unsubscribe: (service, client) => writer.call('unsubscribe', plainRef(service), client),
+      setMuted: (service, client, muted) =>
+        writer.call('setSubscriptionMuted', plainRef(service), client, muted),
+      subscriptions: (client, services) => reader.call('subscriptions', client, services),
+      subscriptionsOf: (app, client, page) => reader.call('subscriptionsOf', app, client, page),
+      subscribers: (service, after, limit) => reader.call('subscribers', service, after, limit),
+      countSubscribers: (service) => reader.call('countSubscribers', service),
+      logsOf: (service, client) => reader.call('serviceLogs', plainRef(service), client),
+      sendToClients: (draft) => appendedToLogs(writer.call('sendToClients', plainService(draft))),
+      receive: (draft) => appendedToLogs(writer.call('receive', plainService(draft))),
+      async received(query) {
+        await unsettled.settleAll();
+        return reader.call('received', query);
+      },
+      broadcast: (draft) => writer.call('broadcast', plainService(draft)),
+      broadcasts: (service, now, skip, limit) =>
+        reader.call('broadcasts', plainRef(service), now, skip, limit),
+      withdrawBroadcast: (app, id) => writer.call('withdrawBroadcast', app, id),
+      rememberClient: (app, client, now) => writer.call('rememberClient', app, client, now),
+    },
     memberStates: {
       acknowledge: (conversation, client, what, now) =>
         writer.call('acknowledge', conversation, client, what, now),
@@ -104,18 +127,31 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
       deleteInactiveConversations: (app, before, limit) =>
         writer.call('deleteInactiveConversations', app, before, limit),
       deleteExpiredTemporary: (now, limit) => writer.call('deleteExpiredTemporary', now, limit),
+      deleteRemainsOfServices: (limit) => writer.call('deleteRemainsOfServices', limit),
+      forgetBroadcasts: (now, limit) => writer.call('forgetBroadcasts', now, limit),
       forgetSendTokens: (before, limit) => writer.call('forgetSendTokens', before, limit),
       deleteNotices: (app, before, limit) => writer.call('deleteNotices', app, before, limit),
       deleteClosedSessions: (now, limit) => writer.call('deleteClosedSessions', now, limit),
     },
     ping: () => writer.call('ping'),
   };
+  /** Which logs a message went to is known only when it is there; nobody can have counted on it before. */
+  async function appendedToLogs(appending: Promise<SentToClients>): Promise<SentToClients> {
+    const sent = await appending;
+    if (sent.state === 'appended') for (const { log } of sent.logs) unsettled.appended(log);
+    return sent;
+  }
+
   return closable(store, async () => {
     // A read may still wait for the writer to index what it looks for, and is asked of its thread only then.
     await writer.finish();
     await Promise.all([reader.close(), searcher.close()]);
     await writer.close();
   });
+}
+
+function plainService<Draft extends ServiceMessageDraft>(draft: Draft): Draft {
+  return { ...draft, service: plainRef(draft.service) };
 }
 
 /** Callers pass whole conversations as references; their members need not cross to the worker. */

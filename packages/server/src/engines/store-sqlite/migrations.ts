@@ -137,6 +137,46 @@ const steps: readonly string[] = [
   -- Small facts about the database itself.
   CREATE TABLE mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE message ADD COLUMN from_ip TEXT;
+  DROP VIEW ordered_message;
+  CREATE VIEW ordered_message AS
+    SELECT o.conversation, o.timestamp, o.sender, o.row, m.seq, m.id, m.body, m.receipt, m.mention_all, m.mentions, m.type,
+           m.token, m.patched_at, m.recalled, m.delivered_at, m.read_at, m.from_ip
+      FROM message_order o JOIN message m ON m.row = o.row;
+
+  -- Set for the logs of a service other than its own, which nobody finds as conversations; see service-logs.ts.
+  ALTER TABLE conversation ADD COLUMN service INTEGER;
+  CREATE INDEX conversation_service ON conversation (service, updated_at) WHERE service IS NOT NULL;
+
+  -- What clients said to services, for operators.
+  CREATE TABLE received_message (
+    row INTEGER PRIMARY KEY,
+    app INTEGER NOT NULL,
+    service INTEGER NOT NULL,
+    timestamp INTEGER NOT NULL
+  );
+  CREATE INDEX received_message_app ON received_message (app, timestamp);
+  CREATE INDEX received_message_service ON received_message (service, timestamp);
+
+  -- What services said to everybody, as long as it is delivered.
+  CREATE TABLE broadcast (
+    log INTEGER NOT NULL,
+    timestamp INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    app INTEGER NOT NULL,
+    valid_until INTEGER NOT NULL,
+    PRIMARY KEY (log, timestamp)
+  ) WITHOUT ROWID;
+  CREATE INDEX broadcast_app ON broadcast (app, timestamp);
+
+  -- Since when the app has a client.
+  CREATE TABLE client (app INTEGER NOT NULL, client TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (app, client))
+    WITHOUT ROWID;
+
+  -- Services that are gone, whose logs and subscribers are being deleted in batches.
+  CREATE TABLE deleted_service (key INTEGER PRIMARY KEY);
+  `,
 ];
 
 /** @throws DatabaseTooNew */

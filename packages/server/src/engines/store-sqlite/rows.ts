@@ -64,7 +64,10 @@ export function conversationCoreOf(row: Row): ConversationCore {
 export function membersOf(
   sql: Statements,
   conversation: number,
+  kind: ConversationKind,
 ): Pick<ConversationRecord, 'members' | 'mutedBy'> {
+  // A service may have a million subscribers, who are nobody's business.
+  if (kind === 'service') return { members: [], mutedBy: [] };
   const rows = sql.all(
     'SELECT client, muted FROM member WHERE conversation = ? ORDER BY position',
     conversation,
@@ -76,17 +79,19 @@ export function membersOf(
 }
 
 export function conversationOf(sql: Statements, row: Row): ConversationRecord {
-  return { ...conversationCoreOf(row), ...membersOf(sql, integer(row.key)) };
+  const core = conversationCoreOf(row);
+  return { ...core, ...membersOf(sql, core.key, core.kind) };
 }
 
 export const MESSAGE_COLUMNS =
-  'conversation, timestamp, seq, id, sender, body, receipt, mention_all, mentions, patched_at, recalled, delivered_at, read_at';
+  'conversation, timestamp, seq, id, sender, body, receipt, mention_all, mentions, patched_at, recalled, delivered_at, read_at, from_ip';
 
 export function messageOf(row: Row): StoredMessage {
   const body = row.body;
   const patchedAt = optional(row.patched_at, integer);
   const deliveredAt = optional(row.delivered_at, integer);
   const readAt = optional(row.read_at, integer);
+  const fromIp = optional(row.from_ip, text);
   return {
     conversation: integer(row.conversation),
     seq: integer(row.seq),
@@ -101,5 +106,6 @@ export function messageOf(row: Row): StoredMessage {
     ...(patchedAt !== undefined && { patchedAt }),
     ...(deliveredAt !== undefined && { deliveredAt }),
     ...(readAt !== undefined && { readAt }),
+    ...(fromIp !== undefined && { fromIp }),
   };
 }

@@ -17,6 +17,15 @@ import {
   readUnread,
 } from './member-state-reads.ts';
 import { countConversations, queryConversations } from './query.ts';
+import {
+  countSubscribers,
+  readBroadcasts,
+  readReceived,
+  readServiceLogs,
+  readSubscribers,
+  readSubscriptions,
+  readSubscriptionsOf,
+} from './service-reads.ts';
 
 /** How often commits are merged from the write-ahead log into the database, beside the traffic. */
 const CHECKPOINT_EVERY = 1000;
@@ -86,5 +95,12 @@ function operationTable(sql: Statements): Operations {
     noticesSince: readNotices.bind(undefined, sql),
     query: queryConversations.bind(undefined, sql),
     count: countConversations.bind(undefined, sql),
+    subscriptions: readSubscriptions.bind(undefined, sql),
+    subscriptionsOf: readSubscriptionsOf.bind(undefined, sql),
+    subscribers: readSubscribers.bind(undefined, sql),
+    countSubscribers: countSubscribers.bind(undefined, sql),
+    serviceLogs: readServiceLogs.bind(undefined, sql),
+    received: readReceived.bind(undefined, sql),
+    broadcasts: readBroadcasts.bind(undefined, sql),
   };
 }

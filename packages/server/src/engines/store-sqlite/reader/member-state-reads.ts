@@ -3,16 +3,18 @@ import type { AppKey, ClientId, ConversationKey, Milliseconds } from '../../../d
 import type { StoredMessage } from '../../../domain/message/message.ts';
 import type { MemberPositions, Notice, UnreadState } from '../../../domain/ports/store.ts';
 import { unreadState } from '../message-lookup.ts';
-import { CONVERSATION_COLUMNS, conversationOf, MESSAGE_COLUMNS, messageOf } from '../rows.ts';
+import { CONVERSATION_COLUMNS, conversationOf } from '../rows.ts';
 import type { Row, Statements } from '../statements.ts';
+import { messagesPatchedSince, missed, newestAfter } from './log-reads.ts';
+import { patchedInServices, servicesWithNews, unacknowledgedOfServices } from './service-states.ts';
 
-/** The client's conversations that are alive, with what it has read and received. */
+/** The client's conversations that are alive, services apart, with what it has read and received. */
 const CONVERSATIONS_OF_CLIENT = `
   SELECT ${CONVERSATION_COLUMNS.split(', ')
     .map((column) => `c.${column}`)
     .join(', ')}, c.last_patch_at, m.read_to, m.delivered_to
     FROM member m JOIN conversation c ON c.key = m.conversation
-   WHERE m.app = ?1 AND m.client = ?2 AND (c.expires_at IS NULL OR c.expires_at > ?3)`;
+   WHERE m.app = ?1 AND m.client = ?2 AND c.kind <> 'service' AND (c.expires_at IS NULL OR c.expires_at > ?3)`;
 
 export function readUnread(
   sql: Statements,
@@ -30,8 +32,10 @@ export function readUnread(
     now,
     changedSince,
   );
+  const services = servicesWithNews(sql, app, client, changedSince, now);
   const states = rows.map((row) => unreadState(sql, row, client, Number(row.read_to)));
-  return changedSince > 0 ? states : states.filter((state) => state.count > 0);
+  const all = services.length === 0 ? states : newestFirst([...states, ...services]);
+  return changedSince > 0 ? all : all.filter((state) => state.count > 0);
 }
 
 export function readPositions(sql: Statements, conversation: ConversationKey): readonly MemberPositions[] {
@@ -68,19 +72,16 @@ export function readUnacknowledged(
     client,
     now,
   );
-  return rows.flatMap((row) => {
-    const newest = sql.all(
-      `SELECT ${MESSAGE_COLUMNS} FROM ordered_message WHERE conversation = ? AND timestamp > ? AND sender <> ?
-        ORDER BY timestamp DESC LIMIT ?`,
-      row.key as number,
-      row.delivered_to as number,
-      client,
-      limit + 1,
-    );
-    if (newest.length === 0) return [];
-    const messages = newest.slice(0, limit).map(messageOf).reverse();
-    return { conversation: conversationOf(sql, row), messages, hasMore: newest.length > limit };
+  const conversations = rows.flatMap((row) => {
+    const newest = newestAfter(sql, Number(row.key), Number(row.delivered_to), client, limit + 1);
+    return newest.length === 0 ? [] : missed(conversationOf(sql, row), newest, limit);
   });
+  return [...conversations, ...unacknowledgedOfServices(sql, app, client, limit, now)];
+}
+
+function newestFirst(states: readonly UnreadState[]): readonly UnreadState[] {
+  const moment = (state: UnreadState) => state.lastMessage?.timestamp ?? 0;
+  return states.toSorted((a, b) => moment(b) - moment(a));
 }
 
 export function readPatchedSince(
@@ -92,19 +93,13 @@ export function readPatchedSince(
   now: Milliseconds,
 ): readonly { readonly conversation: ConversationRecord; readonly message: StoredMessage }[] {
   const rows = sql.all(`${CONVERSATIONS_OF_CLIENT} AND c.last_patch_at > ?4`, app, client, now, since);
-  const patched = rows.flatMap((row) => messagesPatchedSince(sql, row, since, limit));
+  const patched = [
+    ...rows.flatMap((row) =>
+      messagesPatchedSince(sql, conversationOf(sql, row), Number(row.key), since, limit),
+    ),
+    ...patchedInServices(sql, app, client, since, limit),
+  ];
   return patched.sort((a, b) => (a.message.patchedAt ?? 0) - (b.message.patchedAt ?? 0)).slice(0, limit);
-}
-
-function messagesPatchedSince(sql: Statements, row: Row, since: Milliseconds, limit: number) {
-  const conversation = conversationOf(sql, row);
-  const messages = sql.all(
-    `SELECT ${MESSAGE_COLUMNS} FROM message WHERE conversation = ? AND patched_at > ? ORDER BY patched_at LIMIT ?`,
-    conversation.key,
-    since,
-    limit,
-  );
-  return messages.map((message) => ({ conversation, message: messageOf(message) }));
 }
 
 export function readNotices(

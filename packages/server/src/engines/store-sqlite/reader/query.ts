@@ -63,7 +63,7 @@ function* matching(sql: Statements, query: Select, order: string | undefined): G
   // The plus sign keeps SQLite from walking the app's conversations in order where an index leads to a few.
   const rows = sql.iterate(
     `SELECT ${CONVERSATION_COLUMNS} FROM conversation
-      WHERE ${narrowed?.isSelective === true ? '+' : ''}app = ? AND expires_at IS NULL ${narrowed === undefined ? '' : `AND ${narrowed.sql}`}
+      WHERE ${narrowed?.isSelective === true ? '+' : ''}app = ? AND expires_at IS NULL AND service IS NULL ${narrowed === undefined ? '' : `AND ${narrowed.sql}`}
       ${order === undefined ? '' : `ORDER BY ${order}`}`,
     query.app,
     ...(narrowed?.parameters ?? []),
@@ -83,7 +83,7 @@ function lazily(sql: Statements, row: Row): ConversationRecord {
   const core = conversationCoreOf(row);
   let known: ReturnType<typeof membersOf> | undefined;
   const read = () => {
-    known ??= membersOf(sql, core.key);
+    known ??= membersOf(sql, core.key, core.kind);
     return known;
   };
   return {

@@ -46,7 +46,11 @@ export class ConversationWrites {
 
   load(app: AppKey, ids: readonly ConversationId[], now: Milliseconds): readonly ConversationRecord[] {
     return ids.flatMap((id) => {
-      const row = this.#sql.get('SELECT key, expires_at FROM conversation WHERE app = ? AND id = ?', app, id);
+      const row = this.#sql.get(
+        'SELECT key, expires_at FROM conversation WHERE app = ? AND id = ? AND service IS NULL',
+        app,
+        id,
+      );
       if (row === undefined || (row.expires_at !== null && Number(row.expires_at) <= now)) return [];
       return this.#record(Number(row.key)) ?? [];
     });
@@ -222,7 +226,10 @@ export class ConversationWrites {
   delete(key: ConversationKey): void {
     const record = this.#record(key);
     if (record !== undefined) this.#attributes.change(record.app, key, record.columns, {});
-    this.#sql.run('DELETE FROM member WHERE conversation = ?', key);
+    const service = this.#sql.get("SELECT service FROM conversation WHERE key = ? AND kind = 'service'", key);
+    // There may be a million subscribers and logs: `deleteRemainsOfServices` takes them bit by bit.
+    if (service?.service === null) this.#sql.run('INSERT INTO deleted_service (key) VALUES (?)', key);
+    else this.#sql.run('DELETE FROM member WHERE conversation = ?', key);
     this.#sql.run('DELETE FROM conversation WHERE key = ?', key);
     this.#counters.forget(key);
   }

@@ -15,6 +15,7 @@ import { MessageIndex } from './message-index.ts';
 import { MessageWrites } from './message-writes.ts';
 import { NoticeWrites } from './notice-writes.ts';
 import { RetentionWrites } from './retention-writes.ts';
+import { ServiceWrites } from './service-writes.ts';
 import { SessionTokenWrites } from './session-token-writes.ts';
 
 /** How long, in milliseconds and in messages, the index of the message log may lag behind. */
@@ -160,6 +161,7 @@ function operationTable(
   const notices = new NoticeWrites(sql);
   const conversations = new ConversationWrites(sql, counters, notices);
   const messages = new MessageWrites(sql, counters, index);
+  const services = new ServiceWrites(sql, counters, index, messages);
   const memberStates = new MemberStateWrites(sql, index);
   const apps = new AppWrites(sql);
   const sessionTokens = new SessionTokenWrites(sql);
@@ -171,6 +173,14 @@ function operationTable(
     settleAll: index.settleAll.bind(index),
     append: messages.append.bind(messages),
     patch: messages.patch.bind(messages),
+    subscribe: services.subscribe.bind(services),
+    unsubscribe: services.unsubscribe.bind(services),
+    setSubscriptionMuted: services.setMuted.bind(services),
+    sendToClients: services.sendToClients.bind(services),
+    receive: services.receive.bind(services),
+    broadcast: services.broadcast.bind(services),
+    withdrawBroadcast: services.withdrawBroadcast.bind(services),
+    rememberClient: services.rememberClient.bind(services),
     acknowledge: memberStates.acknowledge.bind(memberStates),
     markRead: memberStates.markRead.bind(memberStates),
     loadConversations: conversations.load.bind(conversations),
@@ -190,6 +200,8 @@ function operationTable(
     deleteMessages: retention.deleteMessages.bind(retention),
     deleteInactiveConversations: retention.deleteInactiveConversations.bind(retention),
     deleteExpiredTemporary: retention.deleteExpiredTemporary.bind(retention),
+    deleteRemainsOfServices: retention.deleteRemainsOfServices.bind(retention),
+    forgetBroadcasts: retention.forgetBroadcasts.bind(retention),
     forgetSendTokens: retention.forgetSendTokens.bind(retention),
     deleteNotices: retention.deleteNotices.bind(retention),
     deleteClosedSessions: retention.deleteClosedSessions.bind(retention),

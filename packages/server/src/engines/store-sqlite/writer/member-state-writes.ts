@@ -1,6 +1,7 @@
 import type { ClientId, ConversationKey, MessageId, Milliseconds } from '../../../domain/identifiers.ts';
 import type { Acknowledgement, ReadOutcome, ReadPosition } from '../../../domain/ports/store.ts';
 import { findMessage, unreadState } from '../message-lookup.ts';
+import { logsOf, serviceUnread } from '../service-logs.ts';
 import type { Row, Statements } from '../statements.ts';
 import type { MessageIndex } from './message-index.ts';
 
@@ -30,6 +31,11 @@ export class MemberStateWrites {
     what: Acknowledgement,
     now: Milliseconds,
   ): readonly Delivered[] {
+    const service = this.#service(conversation);
+    if (service !== undefined) {
+      this.#acknowledgeService(service, client, what, now);
+      return [];
+    }
     const member = this.#member(conversation, client);
     if (member === undefined) return [];
     this.#index.settle(conversation);
@@ -75,8 +81,9 @@ export class MemberStateWrites {
     position: ReadPosition,
     now: Milliseconds,
   ): ReadOutcome | undefined {
+    const row = this.#sql.get('SELECT key, app, id, kind FROM conversation WHERE key = ?', conversation);
+    if (row?.kind === 'service') return this.#markServiceRead(row, client, position, now);
     const member = this.#member(conversation, client);
-    const row = this.#sql.get('SELECT key, id, kind FROM conversation WHERE key = ?', conversation);
     if (member === undefined || row === undefined) return undefined;
     this.#index.settle(conversation);
     const from = Number(member.read_to);
@@ -99,6 +106,91 @@ export class MemberStateWrites {
       ...(receipt !== undefined && { receipt }),
     };
   }
+
+  // ── services: one place in several logs (`ports/services.ts`) ──────────────────────────────────────────────
+
+  #service(conversation: ConversationKey): Row | undefined {
+    const row = this.#sql.get('SELECT key, app, id, kind FROM conversation WHERE key = ?', conversation);
+    return row?.kind === 'service' ? row : undefined;
+  }
+
+  #acknowledgeService(service: Row, client: ClientId, what: Acknowledgement, now: Milliseconds): void {
+    const logs = this.#settledLogs(service, client);
+    const upTo = 'id' in what ? this.#timeOf(logs, what.id) : what.upTo;
+    if (upTo === undefined) return;
+    for (const { log, deliveredTo } of logs) {
+      const to = this.#newestUpTo(log, upTo) ?? 0;
+      if (to <= deliveredTo) continue;
+      this.#listen(Number(service.app), log, client);
+      this.#sql.run(
+        'UPDATE member SET delivered_to = ?, delivered_at = ? WHERE conversation = ? AND client = ?',
+        to,
+        now,
+        log,
+        client,
+      );
+    }
+  }
+
+  #markServiceRead(
+    service: Row,
+    client: ClientId,
+    position: ReadPosition,
+    now: Milliseconds,
+  ): ReadOutcome | undefined {
+    const logs = this.#settledLogs(service, client);
+    if (logs.length === 0) return undefined;
+    const known = position.id === undefined ? undefined : this.#timeOf(logs, position.id, position.timestamp);
+    const upTo = known ?? position.timestamp ?? Number.MAX_SAFE_INTEGER;
+    let advanced = false;
+    for (const { log, readTo } of logs) {
+      const to = this.#newestUpTo(log, upTo) ?? 0;
+      if (to <= readTo) continue;
+      advanced = true;
+      this.#listen(Number(service.app), log, client);
+      this.#sql.run(
+        `UPDATE member SET read_to = ?1, read_at = ?2, read_changed_at = ?2, delivered_to = max(delivered_to, ?1)
+          WHERE conversation = ?3 AND client = ?4`,
+        to,
+        now,
+        log,
+        client,
+      );
+    }
+    return { unread: serviceUnread(this.#sql, service, client, now), advanced };
+  }
+
+  #settledLogs(service: Row, client: ClientId) {
+    const logs = logsOf(this.#sql, Number(service.app), Number(service.key), client);
+    for (const { log } of logs) this.#index.settle(log);
+    return logs;
+  }
+
+  /** When a message was sent that may be in any of the logs. */
+  #timeOf(
+    logs: readonly { readonly log: ConversationKey }[],
+    id: MessageId,
+    hint?: Milliseconds,
+  ): Milliseconds | undefined {
+    for (const { log } of logs) {
+      const message = findMessage(this.#sql, log, id, hint);
+      if (message !== undefined) return message.timestamp;
+    }
+    return undefined;
+  }
+
+  /** The log for everybody knows only those who have read in it. */
+  #listen(app: number, log: ConversationKey, client: ClientId): void {
+    this.#sql.run(
+      `INSERT OR IGNORE INTO member (conversation, client, app, position, read_to, delivered_to)
+       VALUES (?, ?, ?, 0, 0, 0)`,
+      log,
+      client,
+      app,
+    );
+  }
+
+  // ── receipts ───────────────────────────────────────────────────────────────────────────────────────────────
 
   #markMessagesRead(
     conversation: ConversationKey,

@@ -1,9 +1,10 @@
+import type { MessageId, Milliseconds } from '../../../domain/identifiers.ts';
 import type { MessageBody } from '../../../domain/message/message.ts';
 import { messageIdAt } from '../../../domain/ports/message-id.ts';
 import type { AppendOutcome, MessageDraft, PatchDraft, PatchOutcome } from '../../../domain/ports/store.ts';
 import { findMessage } from '../message-lookup.ts';
 import type { Statements } from '../statements.ts';
-import type { MessageCounters } from './message-counters.ts';
+import type { Counter, MessageCounters } from './message-counters.ts';
 import type { MessageIndex } from './message-index.ts';
 
 export class MessageWrites {
@@ -31,13 +32,29 @@ export class MessageWrites {
         return { state: 'duplicate', id: earlier.id, timestamp: earlier.timestamp };
       }
     }
-    const seq = last.seq + 1;
     const timestamp = Math.max(draft.now, last.timestamp + 1);
     const id = messageIdAt(timestamp);
+    const { seq } = this.insert(draft, last, { id, timestamp });
+    return { state: 'appended', id, timestamp, seq };
+  }
+
+  /**
+   * Adds to the end of a log.
+   *
+   * @param at its id and time, which is later than everything in the log
+   */
+  insert(
+    draft: MessageDraft,
+    last: Counter,
+    at: { readonly id: MessageId; readonly timestamp: Milliseconds },
+  ): { readonly row: number; readonly seq: number } {
+    const { conversation, sender, token } = draft;
+    const { id, timestamp } = at;
+    const seq = last.seq + 1;
     const row = this.#index.takeRow();
     this.#sql.run(
-      `INSERT INTO message (row, conversation, timestamp, seq, id, sender, body, receipt, mention_all, mentions, type, token)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO message (row, conversation, timestamp, seq, id, sender, body, receipt, mention_all, mentions, type, token, from_ip)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row,
       conversation,
       timestamp,
@@ -50,10 +67,11 @@ export class MessageWrites {
       draft.mentions.length > 0 ? JSON.stringify(draft.mentions) : null,
       typeOf(draft.body),
       token ?? null,
+      draft.fromIp ?? null,
     );
     this.#counters.advance(conversation, last, { seq, timestamp });
     this.#index.add(conversation, { row, timestamp, id, sender, token });
-    return { state: 'appended', id, timestamp, seq };
+    return { row, seq };
   }
 
   patch(draft: PatchDraft): PatchOutcome {

@@ -79,6 +79,35 @@ export class RetentionWrites {
     return this.#deleteWithin(expired, limit, (row) => ({ app: Number(row.app), id: row.id as string }));
   }
 
+  deleteRemainsOfServices(limit: number): number {
+    const gone = this.#sql.get('SELECT key FROM deleted_service LIMIT 1');
+    if (gone === undefined) return 0;
+    const service = gone.key as number;
+    const subscribers = this.#sql.run(
+      'DELETE FROM member WHERE conversation = ?1 AND client IN (SELECT client FROM member WHERE conversation = ?1 LIMIT ?2)',
+      service,
+      limit,
+    );
+    if (subscribers > 0) return subscribers;
+    const logs = this.#sql.all('SELECT key, id FROM conversation WHERE service = ? LIMIT ?', service, limit);
+    if (logs.length === 0) return this.#sql.run('DELETE FROM deleted_service WHERE key = ?', service);
+    this.#sql.run(
+      'DELETE FROM broadcast WHERE log IN (SELECT key FROM conversation WHERE service = ?)',
+      service,
+    );
+    const { deleted } = this.#deleteWithin(logs, limit, (row) => row.id as string);
+    // A log with more messages than the limit is not gone yet, and there is work left.
+    return Math.max(1, deleted.length);
+  }
+
+  forgetBroadcasts(now: Milliseconds, limit: number): number {
+    return this.#sql.run(
+      'DELETE FROM broadcast WHERE (log, timestamp) IN (SELECT log, timestamp FROM broadcast WHERE valid_until <= ? LIMIT ?)',
+      now,
+      limit,
+    );
+  }
+
   forgetSendTokens(before: Milliseconds, limit: number): number {
     const due: Row[] = [];
     let cleanedTo = this.#progress.of('tokens');
@@ -123,8 +152,22 @@ export class RetentionWrites {
 
   #isStillQuiet(conversation: number, before: Milliseconds): boolean {
     this.#index.settle(conversation);
-    const row = this.#sql.get('SELECT updated_at FROM conversation WHERE key = ?', conversation);
-    return Number(row?.updated_at) < before;
+    const row = this.#sql.get(
+      'SELECT kind, service, updated_at FROM conversation WHERE key = ?',
+      conversation,
+    );
+    if (Number(row?.updated_at) >= before) return false;
+    return row?.kind !== 'service' || row.service !== null || this.#areLogsQuiet(conversation, before);
+  }
+
+  /** A service lives as long as it talks to anybody. */
+  #areLogsQuiet(service: number, before: Milliseconds): boolean {
+    this.#index.settleAll();
+    const newest = this.#sql.get('SELECT max(updated_at) AS at FROM conversation WHERE service = ?', service);
+    if (Number(newest?.at ?? 0) < before) return true;
+    // So that it is not looked at again and again.
+    this.#sql.run('UPDATE conversation SET updated_at = ? WHERE key = ?', newest?.at as number, service);
+    return false;
   }
 
   #deleteMessage(row: Row): void {
@@ -135,6 +178,7 @@ export class RetentionWrites {
       row.timestamp as number,
     );
     this.#sql.run('DELETE FROM message WHERE row = ?', row.row as number);
+    this.#sql.run('DELETE FROM received_message WHERE row = ?', row.row as number);
   }
 
   /** How many there were: one or none. */

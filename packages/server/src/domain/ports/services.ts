@@ -1,0 +1,131 @@
+import type {
+  AppKey,
+  ClientId,
+  ConversationId,
+  ConversationKey,
+  MessageId,
+  Milliseconds,
+} from '../identifiers.ts';
+import type { StoredMessage } from '../message/message.ts';
+import type { ConversationRef, MessageDraft } from './store.ts';
+
+/**
+ * What the store keeps for service conversations (`semantics §7`).
+ *
+ * A service may have a million subscribers, so nothing is ever written once per subscriber. It has several logs, and a
+ * client's view of it is their merge by (timestamp, id):
+ * - the log of the conversation itself: what is said to all subscribers; its members are the subscribers;
+ * - a log for each client that ever exchanged a message with it: what is said to that client, and what it said;
+ * - a log of what is said to everybody in the app, with the time until which each of these is still delivered.
+ *
+ * `MemberStateRepository` and `patchedSince` take and return the service's own key and record for all of these.
+ */
+export interface ServiceRepository {
+  /** Subscribing again keeps the first moment. `undefined` where the service is gone. */
+  subscribe(service: ConversationRef, client: ClientId, now: Milliseconds): Promise<Subscription | undefined>;
+  /** False where the client was no subscriber. */
+  unsubscribe(service: ConversationRef, client: ClientId): Promise<boolean>;
+  /** False where the client is no subscriber. */
+  setMuted(service: ConversationRef, client: ClientId, muted: boolean): Promise<boolean>;
+  /** Of these services, the ones the client subscribed to. */
+  subscriptions(client: ClientId, services: readonly ConversationKey[]): Promise<readonly Subscription[]>;
+  /** Everything the client subscribed to, in a page: from the oldest subscription on, or from the newest. */
+  subscriptionsOf(app: AppKey, client: ClientId, page: SubscriptionPage): Promise<readonly Subscription[]>;
+  /** Subscribers in the order of their ids (UTF-8), from the one after `after`. */
+  subscribers(
+    service: ConversationKey,
+    after: ClientId | undefined,
+    limit: number,
+  ): Promise<readonly Subscription[]>;
+  countSubscribers(service: ConversationKey): Promise<number>;
+  /** The logs a client sees the service through. */
+  logsOf(service: ConversationRef, client: ClientId): Promise<ServiceLogs>;
+  /** One message, with one id and time, into the log of each of these clients. */
+  sendToClients(
+    draft: ServiceMessageDraft & { readonly clients: readonly ClientId[] },
+  ): Promise<SentToClients>;
+  /** A client says something to the service. Refused only where the service is gone. */
+  receive(draft: ServiceMessageDraft): Promise<SentToClients>;
+  /** What clients said to services, oldest first unless `newestFirst`. */
+  received(query: ReceivedQuery): Promise<readonly ReceivedMessage[]>;
+  /** Says something to everybody in the app, and to whoever comes until `validUntil`. */
+  broadcast(
+    draft: ServiceMessageDraft & { readonly validUntil: Milliseconds },
+  ): Promise<
+    { readonly id: MessageId; readonly timestamp: Milliseconds; readonly log: ConversationKey } | undefined
+  >;
+  /** Broadcasts of a service that are still delivered, newest first. */
+  broadcasts(
+    service: ConversationRef,
+    now: Milliseconds,
+    skip: number,
+    limit: number,
+  ): Promise<readonly Broadcast[]>;
+  /** Takes a broadcast back; false where the app has none of this id. */
+  withdrawBroadcast(app: AppKey, id: MessageId): Promise<boolean>;
+  /**
+   * Remembers that the app has this client, since `now` unless it is known: who comes later than a broadcast gets only
+   * the newest.
+   */
+  rememberClient(app: AppKey, client: ClientId, now: Milliseconds): Promise<void>;
+}
+
+export interface Subscription {
+  readonly service: { readonly key: ConversationKey; readonly id: ConversationId };
+  readonly client: ClientId;
+  readonly since: Milliseconds;
+  readonly muted: boolean;
+}
+
+export interface SubscriptionPage {
+  /** The last one of the page before. */
+  readonly after?: { readonly id: ConversationId; readonly since: Milliseconds };
+  readonly newestFirst: boolean;
+  readonly limit: number;
+}
+
+export interface ServiceLogs {
+  /** The service's own, for subscribers. */
+  readonly subscribers?: ConversationKey;
+  /** Absent as long as nothing was said between the two. */
+  readonly own?: ConversationKey;
+  /** Absent as long as nothing was said to everybody. */
+  readonly everyone?: ConversationKey;
+}
+
+export interface ServiceMessageDraft extends Omit<MessageDraft, 'conversation' | 'membersOnly'> {
+  readonly service: ConversationRef;
+}
+
+export type SentToClients =
+  | {
+      readonly state: 'appended';
+      readonly id: MessageId;
+      readonly timestamp: Milliseconds;
+      /** Where each client's copy is. */
+      readonly logs: readonly { readonly client: ClientId; readonly log: ConversationKey }[];
+    }
+  | { readonly state: 'duplicate'; readonly id: MessageId; readonly timestamp: Milliseconds }
+  | { readonly state: 'refused'; readonly reason: 'no-conversation' };
+
+export interface ReceivedQuery {
+  readonly app: AppKey;
+  readonly service?: ConversationKey;
+  readonly sender?: ClientId;
+  /** Ends included. */
+  readonly from?: Milliseconds;
+  readonly to?: Milliseconds;
+  readonly newestFirst: boolean;
+  readonly skip: number;
+  readonly limit: number;
+}
+
+export interface ReceivedMessage {
+  readonly service: { readonly key: ConversationKey; readonly id: ConversationId };
+  readonly message: StoredMessage;
+}
+
+export interface Broadcast {
+  readonly message: StoredMessage;
+  readonly validUntil: Milliseconds;
+}

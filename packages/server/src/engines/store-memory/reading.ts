@@ -1,0 +1,19 @@
+import type { ClientId, Milliseconds } from '../../domain/identifiers.ts';
+import type { UnreadState } from '../../domain/ports/store.ts';
+import type { ConversationEntry } from './tables.ts';
+
+export function newestUpTo(entry: ConversationEntry, timestamp: Milliseconds): Milliseconds | undefined {
+  return entry.messages.findLast((message) => message.timestamp <= timestamp)?.timestamp;
+}
+
+export function unreadState(entry: ConversationEntry, client: ClientId, readTo: Milliseconds): UnreadState {
+  const { key, id, kind } = entry.record;
+  const unread = entry.messages.filter(({ sender, timestamp }) => sender !== client && timestamp > readTo);
+  const lastMessage = entry.messages.at(-1);
+  return {
+    conversation: { key, id, kind },
+    count: unread.length,
+    mentioned: unread.some(({ mentions, mentionAll }) => mentionAll || mentions.includes(client)),
+    ...(lastMessage !== undefined && { lastMessage }),
+  };
+}

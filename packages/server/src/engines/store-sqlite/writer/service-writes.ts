@@ -1,0 +1,190 @@
+import type {
+  AppKey,
+  ClientId,
+  ConversationKey,
+  MessageId,
+  Milliseconds,
+} from '../../../domain/identifiers.ts';
+import { messageIdAt } from '../../../domain/ports/message-id.ts';
+import type { SentToClients, ServiceMessageDraft, Subscription } from '../../../domain/ports/services.ts';
+import type { ConversationRef, MessageDraft } from '../../../domain/ports/store.ts';
+import { everyoneLogId, ownLogId } from '../service-logs.ts';
+import type { Row, Statements } from '../statements.ts';
+import type { Counter, MessageCounters } from './message-counters.ts';
+import type { MessageIndex } from './message-index.ts';
+import type { MessageWrites } from './message-writes.ts';
+
+/** Everything that changes what a service has said, and who listens. */
+export class ServiceWrites {
+  readonly #sql: Statements;
+  readonly #counters: MessageCounters;
+  readonly #index: MessageIndex;
+  readonly #messages: MessageWrites;
+
+  constructor(sql: Statements, counters: MessageCounters, index: MessageIndex, messages: MessageWrites) {
+    this.#sql = sql;
+    this.#counters = counters;
+    this.#index = index;
+    this.#messages = messages;
+  }
+
+  subscribe({ app, key }: ConversationRef, client: ClientId, now: Milliseconds): Subscription | undefined {
+    const service = this.#service(key);
+    if (service === undefined) return undefined;
+    const newest = this.#counters.of(key)?.timestamp ?? 0;
+    this.#listen(app, key, client, now, newest);
+    const row = this.#sql.get(
+      'SELECT position, muted FROM member WHERE conversation = ? AND client = ?',
+      key,
+      client,
+    );
+    return {
+      service: { key, id: service.id as string },
+      client,
+      since: Number(row?.position),
+      muted: row?.muted === 1,
+    };
+  }
+
+  unsubscribe({ key }: ConversationRef, client: ClientId): boolean {
+    return this.#sql.run('DELETE FROM member WHERE conversation = ? AND client = ?', key, client) > 0;
+  }
+
+  setMuted({ key }: ConversationRef, client: ClientId, muted: boolean): boolean {
+    return (
+      this.#sql.run(
+        'UPDATE member SET muted = ? WHERE conversation = ? AND client = ?',
+        muted ? 1 : 0,
+        key,
+        client,
+      ) > 0
+    );
+  }
+
+  sendToClients({
+    service,
+    clients,
+    ...draft
+  }: ServiceMessageDraft & { readonly clients: readonly ClientId[] }): SentToClients {
+    if (this.#service(service.key) === undefined) return { state: 'refused', reason: 'no-conversation' };
+    const logs = clients.map((client) => ({ client, log: this.#ownLog(service, client, draft.now) }));
+    const lasts = logs.map(({ log }) => this.#last(log));
+    // One message, so one time for all; it has to be later than everything in each of the logs.
+    const timestamp = Math.max(draft.now, ...lasts.map((last) => last.timestamp + 1));
+    const id = messageIdAt(timestamp);
+    for (const [index, { log }] of logs.entries()) {
+      this.#messages.insert(this.#inLog(draft, log), lasts[index] ?? this.#last(log), { id, timestamp });
+    }
+    return { state: 'appended', id, timestamp, logs };
+  }
+
+  receive({ service, ...draft }: ServiceMessageDraft): SentToClients {
+    if (this.#service(service.key) === undefined) return { state: 'refused', reason: 'no-conversation' };
+    const log = this.#ownLog(service, draft.sender, draft.now);
+    const earlier =
+      draft.token === undefined ? undefined : this.#index.findToken(log, draft.sender, draft.token);
+    if (earlier !== undefined) return { state: 'duplicate', id: earlier.id, timestamp: earlier.timestamp };
+    const last = this.#last(log);
+    const timestamp = Math.max(draft.now, last.timestamp + 1);
+    const id = messageIdAt(timestamp);
+    const { row } = this.#messages.insert(this.#inLog(draft, log), last, { id, timestamp });
+    this.#sql.run(
+      'INSERT INTO received_message (row, app, service, timestamp) VALUES (?, ?, ?, ?)',
+      row,
+      service.app,
+      service.key,
+      timestamp,
+    );
+    return { state: 'appended', id, timestamp, logs: [{ client: draft.sender, log }] };
+  }
+
+  broadcast({ service, validUntil, ...draft }: ServiceMessageDraft & { readonly validUntil: Milliseconds }) {
+    if (this.#service(service.key) === undefined) return undefined;
+    const log = this.#log(service, everyoneLogId(service.key), draft.now);
+    const last = this.#last(log);
+    const timestamp = Math.max(draft.now, last.timestamp + 1);
+    const id = messageIdAt(timestamp);
+    this.#messages.insert(this.#inLog(draft, log), last, { id, timestamp });
+    // Nobody is a member of this log before having read it, so nobody's reads would bring its index up to date.
+    this.#index.settle(log);
+    this.#sql.run(
+      'INSERT INTO broadcast (log, timestamp, id, app, valid_until) VALUES (?, ?, ?, ?, ?)',
+      log,
+      timestamp,
+      id,
+      service.app,
+      validUntil,
+    );
+    return { id, timestamp, log };
+  }
+
+  withdrawBroadcast(app: AppKey, id: MessageId): boolean {
+    const found = this.#sql.get('SELECT log, timestamp FROM broadcast WHERE app = ? AND id = ?', app, id);
+    if (found === undefined) return false;
+    const place = [found.log as number, found.timestamp as number] as const;
+    this.#sql.run('DELETE FROM broadcast WHERE log = ? AND timestamp = ?', ...place);
+    this.#index.settle(Number(found.log));
+    this.#sql.run(
+      'DELETE FROM message WHERE row = (SELECT row FROM message_order WHERE conversation = ? AND timestamp = ?)',
+      ...place,
+    );
+    this.#sql.run('DELETE FROM message_order WHERE conversation = ? AND timestamp = ?', ...place);
+    return true;
+  }
+
+  rememberClient(app: AppKey, client: ClientId, now: Milliseconds): void {
+    this.#sql.run('INSERT OR IGNORE INTO client (app, client, since) VALUES (?, ?, ?)', app, client, now);
+  }
+
+  #service(key: ConversationKey): Row | undefined {
+    return this.#sql.get("SELECT id FROM conversation WHERE key = ? AND kind = 'service'", key);
+  }
+
+  #ownLog(service: ConversationRef, client: ClientId, now: Milliseconds): ConversationKey {
+    const log = this.#log(service, ownLogId(service.key, client), now);
+    this.#listen(service.app, log, client, 0, 0);
+    return log;
+  }
+
+  /** The log of this id, made where there is none yet. */
+  #log({ app, key }: ConversationRef, id: string, now: Milliseconds): ConversationKey {
+    const found = this.#sql.get('SELECT key FROM conversation WHERE app = ? AND id = ?', app, id);
+    if (found !== undefined) return Number(found.key);
+    return this.#sql.insert(
+      `INSERT INTO conversation (app, id, kind, columns, is_unique, created_at, updated_at, version, service)
+       VALUES (?, ?, 'service', '{}', 0, ?, ?, 1, ?)`,
+      app,
+      id,
+      now,
+      now,
+      key,
+    );
+  }
+
+  #listen(
+    app: AppKey,
+    log: ConversationKey,
+    client: ClientId,
+    since: Milliseconds,
+    readTo: Milliseconds,
+  ): void {
+    this.#sql.run(
+      `INSERT OR IGNORE INTO member (conversation, client, app, position, read_to, delivered_to)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+      log,
+      client,
+      app,
+      since,
+      readTo,
+      readTo,
+    );
+  }
+
+  #last(log: ConversationKey): Counter {
+    return this.#counters.of(log) ?? { seq: 0, timestamp: 0 };
+  }
+
+  #inLog(draft: Omit<ServiceMessageDraft, 'service'>, log: ConversationKey): MessageDraft {
+    return { ...draft, conversation: log, membersOnly: false };
+  }
+}
