@@ -1,5 +1,5 @@
 import type { GenericCommand } from '@parley/protocol';
-import type { Actor } from '../domain/actor.ts';
+import type { ClientActor } from '../domain/actor.ts';
 import type { World } from '../domain/world.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
@@ -9,7 +9,7 @@ export interface CommandContext {
   readonly world: World;
   readonly sessions: Sessions;
   readonly session: Session;
-  readonly actor: Actor;
+  readonly actor: ClientActor;
   readonly command: GenericCommand;
   /**
    * Says that what the command writes is with the store, which keeps the order of calls: the session's next command

@@ -74,6 +74,8 @@ export interface MessageSent extends InConversation {
   readonly priority: MessagePriority;
   /** Push content the sender gave for those who are offline. */
   readonly pushData?: string;
+  /** Whether the sender's own devices get it, member or not; absent: as any member. */
+  readonly reachesSender?: boolean;
 }
 
 export type MessagePriority = 'high' | 'normal' | 'low';

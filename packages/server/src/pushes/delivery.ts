@@ -14,6 +14,8 @@ export interface Delivery {
   /** Everybody who is in this chat room, on top of the clients. */
   readonly room?: ConversationKey;
   readonly push: Push;
+  /** A client that is not to get it, although it is in the room. */
+  readonly exceptClient?: ClientId;
   /** The session that caused it and knows already. */
   readonly except?: SessionId;
   /** Set for messages and what is said about them, which wait while a session is catching up. */

@@ -2,7 +2,7 @@ import { CommandType } from '@parley/protocol';
 import type { ConversationKind } from '../domain/conversation/conversation.ts';
 import type { DeliverableMessage, MessageSent } from '../domain/events.ts';
 import type { ConversationId } from '../domain/identifiers.ts';
-import { audienceOf } from './audience.ts';
+import { type Audience, audienceOf } from './audience.ts';
 import type { Delivery } from './delivery.ts';
 import { createPush, type Push } from './push.ts';
 import { contentFields, wireKind } from './wire-values.ts';
@@ -11,7 +11,7 @@ import { contentFields, wireKind } from './wire-values.ts';
 export function messageSent(event: MessageSent): readonly Delivery[] {
   return [
     {
-      ...audienceOf(event.conversation),
+      ...hearersOf(event),
       push: directPush(
         event.conversation,
         event.message,
@@ -25,6 +25,15 @@ export function messageSent(event: MessageSent): readonly Delivery[] {
         }),
     },
   ];
+}
+
+function hearersOf({ conversation, message, reachesSender }: MessageSent): Audience {
+  const audience = audienceOf(conversation);
+  if (reachesSender === undefined) return audience;
+  const others = conversation.members.filter((member) => member !== message.sender);
+  return reachesSender
+    ? { ...audience, to: [...others, message.sender] }
+    : { ...audience, to: others, exceptClient: message.sender };
 }
 
 /** Stored messages of other conversations are never dropped; they are what somebody counts on. */

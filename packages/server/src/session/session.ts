@@ -1,5 +1,5 @@
 import { CommandType, encodeEnvelope } from '@parley/protocol';
-import type { Actor } from '../domain/actor.ts';
+import type { ClientActor } from '../domain/actor.ts';
 import type { App } from '../domain/app/app.ts';
 import type { AppKey, ClientId, ConversationKey, MessageId, SessionId } from '../domain/identifiers.ts';
 import type { UnreadState } from '../domain/ports/store.ts';
@@ -47,7 +47,7 @@ export class Session {
   }
 
   /** This session acting within its app, as the app is set up right now. */
-  actor(app: App): Actor {
+  actor(app: App): ClientActor {
     return { app, client: this.identity.client, session: this.identity.id };
   }
 

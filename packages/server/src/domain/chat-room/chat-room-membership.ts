@@ -1,7 +1,7 @@
-import type { Actor } from '../actor.ts';
+import { type Actor, isOperator } from '../actor.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
-import type { ClientId } from '../identifiers.ts';
+import type { ClientId, SessionId } from '../identifiers.ts';
 import type { MembershipResult } from '../membership/partial-result.ts';
 import type { World } from '../world.ts';
 
@@ -17,12 +17,12 @@ export function enterChatRoom(
   room: Conversation,
   clients: readonly ClientId[],
 ): MembershipResult {
-  const session = ownSession(actor, clients);
-  if (room.blockedSet.has(actor.client)) {
-    throw new ImError('BLOCKED_BY_CONV', `${actor.client} is blocked in chat room ${room.id}.`);
+  const visitor = onlyItself(actor, clients);
+  if (room.blockedSet.has(visitor.client)) {
+    throw new ImError('BLOCKED_BY_CONV', `${visitor.client} is blocked in chat room ${room.id}.`);
   }
-  world.rooms.enter(room.key, session);
-  return onlySelf(actor, room);
+  world.rooms.enter(room.key, visitor.session);
+  return resultFor(visitor, room);
 }
 
 /**
@@ -36,21 +36,27 @@ export function leaveChatRoom(
   room: Conversation,
   clients: readonly ClientId[],
 ): MembershipResult {
-  world.rooms.leave(room.key, ownSession(actor, clients));
-  return onlySelf(actor, room);
+  const visitor = onlyItself(actor, clients);
+  world.rooms.leave(room.key, visitor.session);
+  return resultFor(visitor, room);
+}
+
+interface Visitor {
+  readonly client: ClientId;
+  readonly session: SessionId;
 }
 
 /** Nobody is brought into a chat room or put out of it by others (F-ROOM-09). */
-function ownSession(actor: Actor, clients: readonly ClientId[]) {
-  if (actor.session === undefined || clients.some((client) => client !== actor.client)) {
+function onlyItself(actor: Actor, clients: readonly ClientId[]): Visitor {
+  if (isOperator(actor) || actor.session === undefined || clients.some((client) => client !== actor.client)) {
     throw new ImError(
       'NORMAL_CONVERSATION_REQUIRED',
       'Clients enter and leave a chat room by themselves; block a client to keep it out.',
     );
   }
-  return actor.session;
+  return { client: actor.client, session: actor.session };
 }
 
-function onlySelf(actor: Actor, room: Conversation): MembershipResult {
-  return { conversation: room, updatedAt: room.updatedAt, succeeded: [actor.client], refused: [] };
+function resultFor({ client }: Visitor, room: Conversation): MembershipResult {
+  return { conversation: room, updatedAt: room.updatedAt, succeeded: [client], refused: [] };
 }

@@ -4,10 +4,16 @@ import type { ConversationRecord } from './conversation.ts';
 /** A conversation record with its lists in the form questions are asked of it. */
 export interface Conversation extends ConversationRecord {
   readonly memberSet: ReadonlySet<ClientId>;
-  /** A chat room may have blocked thousands. */
+  /** A chat room may have silenced and blocked thousands. */
+  readonly silencedSet: ReadonlySet<ClientId>;
   readonly blockedSet: ReadonlySet<ClientId>;
 }
 
 export function knownConversation(record: ConversationRecord): Conversation {
-  return { ...record, memberSet: new Set(record.members), blockedSet: new Set(record.blocked) };
+  return {
+    ...record,
+    memberSet: new Set(record.members),
+    silencedSet: new Set(record.silenced),
+    blockedSet: new Set(record.blocked),
+  };
 }

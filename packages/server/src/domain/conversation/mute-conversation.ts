@@ -1,4 +1,4 @@
-import type { Actor } from '../actor.ts';
+import type { ClientActor } from '../actor.ts';
 import { ImError } from '../errors.ts';
 import type { ConversationId } from '../identifiers.ts';
 import type { World } from '../world.ts';
@@ -13,7 +13,7 @@ import type { Conversation } from './known-conversation.ts';
  */
 export async function muteConversation(
   world: World,
-  actor: Actor,
+  actor: ClientActor,
   id: ConversationId,
   muted: boolean,
 ): Promise<Conversation> {

@@ -1,4 +1,4 @@
-import type { Actor } from '../actor.ts';
+import { type Actor, type ClientActor, isOperator } from '../actor.ts';
 import { ImError } from '../errors.ts';
 import type { ConversationId } from '../identifiers.ts';
 import type { JsonObject } from '../json.ts';
@@ -15,8 +15,10 @@ const MAX_SKIP = 1_000_000;
 const BUDGET = 2000;
 
 export interface QueryConversations {
-  /** Absent or empty: the client's own basic conversations. Anything else is taken literally. */
+  /** Absent or empty: the client's own basic conversations, or all for an operator. Anything else is taken literally. */
   readonly where?: JsonObject;
+  /** Only conversations of this kind. */
+  readonly kind?: 'basic' | 'chat-room' | 'service';
   readonly sort?: string;
   readonly limit?: number;
   readonly skip?: number;
@@ -35,13 +37,13 @@ export async function queryConversations(
   query: QueryConversations,
 ): Promise<readonly FoundConversation[]> {
   const limit = clamp(query.limit ?? DEFAULT_LIMIT, MAX_LIMIT);
-  const wished = scope(actor, query.where);
+  const condition = conditionOf(actor, query);
   const sort = parseSort(query.sort);
   if (limit === 0) return [];
   try {
     return await world.store.conversations.query({
       app: actor.app.key,
-      condition: actor.app.settings.privateConversations ? both(wished, visibleTo(actor)) : wished,
+      condition,
       sort,
       skip: clamp(query.skip ?? 0, MAX_SKIP),
       limit,
@@ -49,12 +51,34 @@ export async function queryConversations(
       budget: BUDGET,
     });
   } catch (error) {
-    if (!(error instanceof QueryTooSlow)) throw error;
-    throw new ImError(
-      'CONVERSATION_QUERY_FAILED',
-      'The query took too long; add a condition on an indexed key.',
-    );
+    throw tooSlow(error);
   }
+}
+
+/**
+ * How many conversations a query matches, without skip and limit.
+ *
+ * @throws ImError CONVERSATION_QUERY_FAILED
+ */
+export async function countConversations(
+  world: World,
+  actor: Actor,
+  query: Pick<QueryConversations, 'where' | 'kind'>,
+): Promise<number> {
+  const condition = conditionOf(actor, query);
+  try {
+    return await world.store.conversations.count({ app: actor.app.key, condition, budget: BUDGET });
+  } catch (error) {
+    throw tooSlow(error);
+  }
+}
+
+function tooSlow(error: unknown): unknown {
+  if (!(error instanceof QueryTooSlow)) return error;
+  return new ImError(
+    'CONVERSATION_QUERY_FAILED',
+    'The query took too long; add a condition on an indexed key.',
+  );
 }
 
 /** Temporary conversations by id, in the order asked for; unknown and expired ids are left out. */
@@ -83,7 +107,34 @@ export async function loadTemporaryConversations(
   );
 }
 
-function scope(actor: Actor, where: JsonObject | undefined): Condition {
+function conditionOf(actor: Actor, { where, kind }: Pick<QueryConversations, 'where' | 'kind'>): Condition {
+  const conditions = [
+    isOperator(actor) ? parseWhere(where ?? {}) : scope(actor, where),
+    ...(kind === undefined ? [] : [ofKind(kind)]),
+    ...(!isOperator(actor) && actor.app.settings.privateConversations ? [visibleTo(actor)] : []),
+  ];
+  return { test: 'all', conditions };
+}
+
+function ofKind(kind: 'basic' | 'chat-room' | 'service'): Condition {
+  const test = (column: 'tr' | 'sys'): Condition => ({ test: 'equal', path: [column], value: true });
+  switch (kind) {
+    case 'chat-room':
+      return test('tr');
+    case 'service':
+      return test('sys');
+    case 'basic':
+      return {
+        test: 'all',
+        conditions: [
+          { test: 'not-equal', path: ['tr'], value: true },
+          { test: 'not-equal', path: ['sys'], value: true },
+        ],
+      };
+  }
+}
+
+function scope(actor: ClientActor, where: JsonObject | undefined): Condition {
   if (where !== undefined && Object.keys(where).length > 0) return parseWhere(where);
   return {
     test: 'all',
@@ -95,7 +146,7 @@ function scope(actor: Actor, where: JsonObject | undefined): Condition {
   };
 }
 
-function visibleTo(actor: Actor): Condition {
+function visibleTo(actor: ClientActor): Condition {
   return {
     test: 'any',
     conditions: [
@@ -105,10 +156,6 @@ function visibleTo(actor: Actor): Condition {
       { test: 'equal', path: ['attr', 'public'], value: true },
     ],
   };
-}
-
-function both(first: Condition, second: Condition): Condition {
-  return { test: 'all', conditions: [first, second] };
 }
 
 function clamp(value: number, most: number): number {

@@ -12,11 +12,13 @@ const MAX_TTL_SECONDS = 30 * 86_400;
 
 export interface StartConversation {
   readonly kind: 'basic' | 'chat-room' | 'temporary';
-  /** Wished members; the creator is added, repeats are dropped. Ignored for chat rooms. */
+  /** Wished members; a client that creates is added, repeats are dropped. Ignored for chat rooms. */
   readonly members: readonly ClientId[];
   /** `name`, `attr` and top-level columns; server-controlled columns are dropped. */
   readonly attributes: JsonObject;
   readonly unique: boolean;
+  /** Whom an operator names as the creator. A client that starts a conversation always is its creator. */
+  readonly creator?: ClientId;
   /** Temporary conversations: seconds to live. Absent or not positive: a day. At most 30 days. */
   readonly ttl?: number;
 }
@@ -38,14 +40,16 @@ export async function startConversation(
   actor: Actor,
   request: StartConversation,
 ): Promise<StartedConversation> {
-  const members = request.kind === 'chat-room' ? [] : [...new Set([actor.client, ...request.members])];
+  const creator = actor.client ?? request.creator;
+  const members = membersOf(actor, request);
   checkSize(actor, request.kind, members.length);
   const outcome = await world.store.conversations.create({
     app: actor.app.key,
-    creator: actor.client,
+    ...(creator !== undefined && { creator }),
     columns: initialColumns(request.attributes),
     members,
-    unique: request.unique && request.kind !== 'chat-room',
+    // A set of nobody is no set that a second conversation could have too.
+    unique: request.unique && members.length > 0,
     now: world.clock.now(),
     ...identity(world, request),
   });
@@ -60,10 +64,16 @@ export async function startConversation(
       app: actor.app.key,
       at: outcome.eventAt,
       conversation,
-      by: actor.client,
+      ...(creator !== undefined && { by: creator }),
     });
   }
   return { conversation, existing: outcome.existing };
+}
+
+/** A client is a member of what it starts; an operator is in none. */
+function membersOf(actor: Actor, { kind, members }: StartConversation): readonly ClientId[] {
+  if (kind === 'chat-room') return [];
+  return [...new Set(actor.client === undefined ? members : [actor.client, ...members])];
 }
 
 function checkSize(actor: Actor, kind: StartConversation['kind'], members: number): void {

@@ -1,4 +1,4 @@
-import type { Actor } from '../actor.ts';
+import { type Actor, byWhom, isOperator } from '../actor.ts';
 import { ImError } from '../errors.ts';
 import type { ConversationId } from '../identifiers.ts';
 import type { JsonObject } from '../json.ts';
@@ -34,7 +34,7 @@ export async function updateConversation(
     requireMayUpdate(world, actor, conversation);
     const { columns, resulting } = applyAttributeUpdate(conversation.columns, operations);
     const outcome = await world.store.conversations.replaceColumns(conversation, {
-      by: actor.client,
+      ...byWhom(actor),
       now: world.clock.now(),
       expectedVersion: conversation.version,
       columns,
@@ -53,7 +53,7 @@ export async function updateConversation(
       app: actor.app.key,
       at: outcome.eventAt,
       conversation: changed,
-      by: actor.client,
+      ...byWhom(actor),
       requested: update,
       resulting,
       ...(actor.session !== undefined && { origin: actor.session }),
@@ -70,12 +70,13 @@ function requireMayUpdate(world: World, actor: Actor, conversation: Conversation
   if (conversation.kind === 'temporary') {
     throw new ImError('CONVERSATION_READ_ONLY', 'A temporary conversation has no attributes to update.');
   }
-  if (conversation.kind === 'service') {
+  if (conversation.kind === 'service' && !isOperator(actor)) {
     throw new ImError(
       'NORMAL_CONVERSATION_REQUIRED',
       'A service conversation is updated over REST, not by clients.',
     );
   }
+  if (isOperator(actor)) return;
   const isInside =
     conversation.kind === 'chat-room'
       ? world.rooms.isIn(conversation.key, actor.client)

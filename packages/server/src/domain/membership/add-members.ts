@@ -1,4 +1,4 @@
-import type { Actor } from '../actor.ts';
+import { type Actor, byWhom } from '../actor.ts';
 import { enterChatRoom } from '../chat-room/chat-room-membership.ts';
 import { findConversation } from '../conversation/find-conversation.ts';
 import { ImError } from '../errors.ts';
@@ -26,7 +26,7 @@ export async function addMembers(
   const wished = [...new Set(clients)];
   const blocked = wished.filter((client) => conversation.blockedSet.has(client));
   const outcome = await world.store.conversations.addMembers(conversation, {
-    by: actor.client,
+    ...byWhom(actor),
     clients: wished.filter((client) => !blocked.includes(client)),
     limit: actor.app.settings.maxMembers,
     now: world.clock.now(),
@@ -40,7 +40,7 @@ export async function addMembers(
       app: actor.app.key,
       at: outcome.eventAt,
       conversation: changed,
-      by: actor.client,
+      ...byWhom(actor),
       clients: outcome.changed,
     });
   }

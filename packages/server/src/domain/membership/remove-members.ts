@@ -1,11 +1,11 @@
-import type { Actor } from '../actor.ts';
+import { type Actor, byWhom } from '../actor.ts';
 import { leaveChatRoom } from '../chat-room/chat-room-membership.ts';
 import { findConversation } from '../conversation/find-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { ClientId, ConversationId } from '../identifiers.ts';
 import type { World } from '../world.ts';
 import { type MembershipResult, refusals } from './partial-result.ts';
-import { isProtectedOwner, outranks, requireMayRemove, requireOpenMembership } from './rules.ts';
+import { isOutOfReach, isProtectedOwner, requireMayRemove, requireOpenMembership } from './rules.ts';
 
 /**
  * Quits a conversation, or puts others out of a basic one (`wire-protocol §4.3`). The owner stays, and managers
@@ -29,12 +29,7 @@ export async function removeMembers(
 
   const owners = wished.filter((client) => isProtectedOwner(actor, conversation, client));
   const equals = wished.filter(
-    (client) =>
-      actor.app.settings.memberRoles &&
-      client !== actor.client &&
-      conversation.memberSet.has(client) &&
-      !owners.includes(client) &&
-      !outranks(conversation, actor.client, client),
+    (client) => !owners.includes(client) && isOutOfReach(actor, conversation, client),
   );
   const allowed = wished.filter((client) => !owners.includes(client) && !equals.includes(client));
   const refused = refusals(
@@ -45,7 +40,7 @@ export async function removeMembers(
     return { conversation, updatedAt: conversation.updatedAt, succeeded: [], refused };
 
   const outcome = await world.store.conversations.removeMembers(conversation, {
-    by: actor.client,
+    ...byWhom(actor),
     clients: allowed,
     now: world.clock.now(),
   });
@@ -58,7 +53,7 @@ export async function removeMembers(
       app: actor.app.key,
       at: outcome.eventAt,
       conversation: changed,
-      by: actor.client,
+      ...byWhom(actor),
       clients: outcome.changed,
     });
   }

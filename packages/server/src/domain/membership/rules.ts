@@ -1,4 +1,4 @@
-import type { Actor } from '../actor.ts';
+import { type Actor, isOperator } from '../actor.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { ClientId } from '../identifiers.ts';
@@ -37,6 +37,7 @@ export function requireOpenMembership(conversation: Conversation): void {
  * @throws ImError CONVERSATION_MEMBERSHIP_REQUIRED, CONVERSATION_OPERATION_UNAUTHORIZED
  */
 export function requireMayInvite(actor: Actor, conversation: Conversation): void {
+  if (isOperator(actor)) return;
   requireMember(conversation, actor.client);
   const { memberRoles, membersMayInvite } = actor.app.settings;
   if (memberRoles && !membersMayInvite && roleOf(conversation, actor.client) === 'member') {
@@ -53,6 +54,7 @@ export function requireMayInvite(actor: Actor, conversation: Conversation): void
  * @throws ImError CONVERSATION_MEMBERSHIP_REQUIRED, CONVERSATION_OPERATION_UNAUTHORIZED
  */
 export function requireMayRemove(actor: Actor, conversation: Conversation): void {
+  if (isOperator(actor)) return;
   requireMember(conversation, actor.client);
   if (actor.app.settings.memberRoles && roleOf(conversation, actor.client) === 'member') {
     throw new ImError(
@@ -62,11 +64,20 @@ export function requireMayRemove(actor: Actor, conversation: Conversation): void
   }
 }
 
-/** With roles on, a conversation never loses its owner (F-GRP-10). */
+/** With roles on, no client makes a conversation lose its owner (F-GRP-10). */
 export function isProtectedOwner(actor: Actor, conversation: Conversation, client: ClientId): boolean {
   return (
-    actor.app.settings.memberRoles && conversation.creator === client && conversation.memberSet.has(client)
+    !isOperator(actor) &&
+    actor.app.settings.memberRoles &&
+    conversation.creator === client &&
+    conversation.memberSet.has(client)
   );
+}
+
+/** With roles on, managers put out neither each other nor the owner. Everybody may leave. */
+export function isOutOfReach(actor: Actor, conversation: Conversation, member: ClientId): boolean {
+  if (isOperator(actor) || !actor.app.settings.memberRoles || member === actor.client) return false;
+  return conversation.memberSet.has(member) && !outranks(conversation, actor.client, member);
 }
 
 /** Whether a manager may act on this client: only on lower ranks, and nobody on an equal (D-15). */

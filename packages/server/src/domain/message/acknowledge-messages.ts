@@ -1,4 +1,4 @@
-import type { Actor } from '../actor.ts';
+import type { ClientActor } from '../actor.ts';
 import type { ConversationId } from '../identifiers.ts';
 import type { Acknowledgement } from '../ports/store.ts';
 import type { World } from '../world.ts';
@@ -10,7 +10,7 @@ import type { World } from '../world.ts';
  */
 export async function acknowledgeMessages(
   world: World,
-  actor: Actor,
+  actor: ClientActor,
   id: ConversationId,
   what: Acknowledgement,
 ): Promise<void> {

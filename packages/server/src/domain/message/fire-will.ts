@@ -1,11 +1,11 @@
-import type { Actor } from '../actor.ts';
+import type { ClientActor } from '../actor.ts';
 import type { World } from '../world.ts';
 
 /**
  * Delivers the last will of a client whose session was lost without a logout: to the members online now, never to
  * history (`wire-protocol §4.9.5`). A will set by another device of the client stays armed.
  */
-export async function fireWill(world: World, actor: Actor): Promise<void> {
+export async function fireWill(world: World, actor: ClientActor): Promise<void> {
   const will = world.wills.take(actor.app.key, actor.client);
   if (will === undefined) return;
   if (will.session !== actor.session) {

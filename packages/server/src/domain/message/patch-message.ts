@@ -1,4 +1,4 @@
-import type { Actor } from '../actor.ts';
+import { type Author, authorOf, isOperator } from '../actor.ts';
 import { findConversation } from '../conversation/find-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { ClientId, ConversationId, MessageId, Milliseconds } from '../identifiers.ts';
@@ -29,19 +29,19 @@ export interface PatchMessage {
  */
 export async function patchMessage(
   world: World,
-  actor: Actor,
+  author: Author,
   request: PatchMessage,
 ): Promise<StoredMessage> {
   const { change } = request;
-  requireAllowed(actor, change.action);
+  requireAllowed(author, change.action);
   const content =
     change.action === 'recall' ? { body: RECALLED_BODY, mentions: [], mentionAll: false } : change;
-  checkMessageSize(actor.app, content);
-  const conversation = await findConversation(world, actor.app, request.conversation);
+  checkMessageSize(author.app, content);
+  const conversation = await findConversation(world, author.app, request.conversation);
   const outcome = await world.store.messages.patch({
     conversation: conversation.key,
     id: request.id,
-    author: actor.client,
+    author: authorOf(author),
     body: content.body,
     mentions: content.mentions,
     mentionAll: content.mentionAll,
@@ -59,17 +59,19 @@ export async function patchMessage(
   }
   world.outbox.publish({
     type: 'message-patched',
-    app: actor.app.key,
+    app: author.app.key,
     at: outcome.message.patchedAt ?? world.clock.now(),
     conversation,
     message: outcome.message,
-    ...(actor.session !== undefined && { origin: actor.session }),
+    ...(author.session !== undefined && { origin: author.session }),
   });
   return outcome.message;
 }
 
-function requireAllowed(actor: Actor, action: 'edit' | 'recall'): void {
-  const { allowEdit, allowRecall } = actor.app.settings;
+/** The switches are about what SDKs may do (`rest §3.12`). */
+function requireAllowed(author: Author, action: 'edit' | 'recall'): void {
+  if (isOperator(author)) return;
+  const { allowEdit, allowRecall } = author.app.settings;
   if (action === 'edit' && !allowEdit) {
     throw new ImError('MESSAGE_EDIT_DISABLED', 'This app does not allow clients to edit messages.');
   }

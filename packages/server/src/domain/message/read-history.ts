@@ -1,4 +1,4 @@
-import type { Actor } from '../actor.ts';
+import { type Actor, isOperator } from '../actor.ts';
 import { findConversation } from '../conversation/find-conversation.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
@@ -31,7 +31,7 @@ export interface HistoryPage {
 export async function readHistory(world: World, actor: Actor, request: ReadHistory): Promise<HistoryPage> {
   const conversation = await findConversation(world, actor.app, request.conversation);
   const membersOnly = conversation.kind === 'basic' || conversation.kind === 'temporary';
-  if (membersOnly && !conversation.memberSet.has(actor.client)) {
+  if (membersOnly && !isOperator(actor) && !conversation.memberSet.has(actor.client)) {
     throw new ImError(
       'CONVERSATION_LOG_REJECTED',
       `Only members may read the history of ${conversation.id}.`,

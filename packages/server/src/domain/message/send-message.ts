@@ -1,4 +1,4 @@
-import type { Actor } from '../actor.ts';
+import { type Author, authorOf, isOperator } from '../actor.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { DeliverableMessage, MessagePriority } from '../events.ts';
@@ -27,6 +27,8 @@ export interface SendMessage {
   readonly token?: string;
   /** JSON text for the offline push. */
   readonly pushData?: string;
+  /** Whether the sender's own devices get it; absent: as its membership says. Operators decide this (F-MSG-64). */
+  readonly reachesSender?: boolean;
 }
 
 export interface SentMessage {
@@ -44,69 +46,80 @@ export interface SentMessage {
  */
 export async function sendMessage(
   world: World,
-  actor: Actor,
+  author: Author,
   request: SendMessage,
   handedOver: () => void = () => {},
 ): Promise<SentMessage> {
-  checkMessageSize(actor.app, request);
+  checkMessageSize(author.app, request);
   const conversation =
-    world.conversations.get(actor.app.key, request.conversation) ??
-    (await world.conversations.load(actor.app.key, request.conversation));
+    world.conversations.get(author.app.key, request.conversation) ??
+    (await world.conversations.load(author.app.key, request.conversation));
   if (conversation === undefined) throw noSuchTarget(request.conversation);
-  requireMaySend(actor, conversation);
+  requireMaySend(author, conversation);
   switch (request.kind) {
     case 'stored':
-      return storeAndTell(world, actor, conversation, request, handedOver);
+      return storeAndTell(world, author, conversation, request, handedOver);
     case 'transient':
-      return tellOnly(world, actor, conversation, request);
+      return tellOnly(world, author, conversation, request);
     case 'will':
-      return keepWill(world, actor, conversation, request);
+      return keepWill(world, author, conversation, request);
   }
 }
 
 async function storeAndTell(
   world: World,
-  actor: Actor,
+  author: Author,
   conversation: Conversation,
   request: SendMessage,
   handedOver: () => void,
 ): Promise<SentMessage> {
   const committed = world.store.messages.append({
     conversation: conversation.key,
-    sender: actor.client,
+    sender: authorOf(author),
     body: request.body,
     receipt: request.receipt,
     mentions: request.mentions,
     mentionAll: request.mentionAll,
-    membersOnly: conversation.kind === 'basic' || conversation.kind === 'temporary',
+    // An operator may speak for anybody (`rest §2.4`).
+    membersOnly: !isOperator(author) && (conversation.kind === 'basic' || conversation.kind === 'temporary'),
     now: world.clock.now(),
     ...(request.token !== undefined && { token: request.token }),
   });
   handedOver();
   const outcome = await committed;
   if (outcome.state === 'refused') {
-    world.conversations.forget(actor.app.key, conversation.id);
+    world.conversations.forget(author.app.key, conversation.id);
     throw outcome.reason === 'no-conversation'
       ? noSuchTarget(conversation.id)
-      : notAMember(actor, conversation);
+      : notAMember(author, conversation);
   }
   const sent = { id: outcome.id, timestamp: outcome.timestamp };
-  if (outcome.state === 'appended') tell(world, actor, conversation, request, sent, 'stored');
+  if (outcome.state === 'appended') tell(world, author, conversation, request, sent, 'stored');
   return sent;
 }
 
-function tellOnly(world: World, actor: Actor, conversation: Conversation, request: SendMessage): SentMessage {
+function tellOnly(
+  world: World,
+  author: Author,
+  conversation: Conversation,
+  request: SendMessage,
+): SentMessage {
   const sent = unstored(world);
-  tell(world, actor, conversation, request, sent, 'transient');
+  tell(world, author, conversation, request, sent, 'transient');
   return sent;
 }
 
-function keepWill(world: World, actor: Actor, conversation: Conversation, request: SendMessage): SentMessage {
+function keepWill(
+  world: World,
+  author: Author,
+  conversation: Conversation,
+  request: SendMessage,
+): SentMessage {
   const sent = unstored(world);
-  world.wills.set(actor.app.key, actor.client, {
+  world.wills.set(author.app.key, authorOf(author), {
     conversationId: conversation.id,
-    message: deliverable(actor, request, sent),
-    session: actor.session,
+    message: deliverable(author, request, sent),
+    session: author.session,
   });
   return sent;
 }
@@ -114,7 +127,7 @@ function keepWill(world: World, actor: Actor, conversation: Conversation, reques
 /** Members only see what is live: the cache may know more members by now than the one the checks ran against. */
 function tell(
   world: World,
-  actor: Actor,
+  author: Author,
   conversation: Conversation,
   request: SendMessage,
   sent: SentMessage,
@@ -122,21 +135,22 @@ function tell(
 ): void {
   world.outbox.publish({
     type: 'message-sent',
-    app: actor.app.key,
+    app: author.app.key,
     at: sent.timestamp,
-    conversation: world.conversations.get(actor.app.key, conversation.id) ?? conversation,
-    message: deliverable(actor, request, sent),
+    conversation: world.conversations.get(author.app.key, conversation.id) ?? conversation,
+    message: deliverable(author, request, sent),
     kind,
     priority: request.priority,
-    ...(actor.session !== undefined && { origin: actor.session }),
+    ...(author.session !== undefined && { origin: author.session }),
     ...(request.pushData !== undefined && { pushData: request.pushData }),
+    ...(request.reachesSender !== undefined && { reachesSender: request.reachesSender }),
   });
 }
 
-function deliverable(actor: Actor, request: SendMessage, sent: SentMessage): DeliverableMessage {
+function deliverable(author: Author, request: SendMessage, sent: SentMessage): DeliverableMessage {
   return {
     ...sent,
-    sender: actor.client,
+    sender: authorOf(author),
     body: request.body,
     mentions: request.mentions,
     mentionAll: request.mentionAll,
@@ -148,15 +162,16 @@ function unstored(world: World): SentMessage {
   return { id: messageIdAt(timestamp), timestamp };
 }
 
-function requireMaySend(actor: Actor, conversation: Conversation): void {
+function requireMaySend(author: Author, conversation: Conversation): void {
+  if (isOperator(author)) return;
   if (conversation.kind !== 'chat-room' && conversation.kind !== 'service') {
-    if (!conversation.memberSet.has(actor.client)) throw notAMember(actor, conversation);
+    if (!conversation.memberSet.has(author.client)) throw notAMember(author, conversation);
   }
-  if (conversation.blockedSet.has(actor.client)) {
-    throw new ImError('BLOCKED_BY_CONV', `${actor.client} is blocked in conversation ${conversation.id}.`);
+  if (conversation.blockedSet.has(author.client)) {
+    throw new ImError('BLOCKED_BY_CONV', `${author.client} is blocked in conversation ${conversation.id}.`);
   }
-  if (conversation.silenced.includes(actor.client)) {
-    throw new ImError('SILIENCED', `${actor.client} is muted in conversation ${conversation.id}.`);
+  if (conversation.silencedSet.has(author.client)) {
+    throw new ImError('SILIENCED', `${author.client} is muted in conversation ${conversation.id}.`);
   }
 }
 
@@ -167,9 +182,9 @@ function noSuchTarget(id: ConversationId): ImError {
     : new ImError('INVALID_MESSAGING_TARGET', `There is no conversation ${id}.`);
 }
 
-function notAMember(actor: Actor, conversation: Conversation): ImError {
+function notAMember(author: Author, conversation: Conversation): ImError {
   return new ImError(
     'INVALID_MESSAGING_TARGET',
-    `${actor.client} is not a member of conversation ${conversation.id}.`,
+    `${authorOf(author)} is not a member of conversation ${conversation.id}.`,
   );
 }

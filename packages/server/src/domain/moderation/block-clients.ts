@@ -1,4 +1,4 @@
-import type { Actor } from '../actor.ts';
+import { type Actor, byWhom } from '../actor.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { ClientId, ConversationId } from '../identifiers.ts';
@@ -56,7 +56,7 @@ export async function blockClients(
   });
   const [blockedAt, removedAt] = moments;
   for (const client of result.changed) world.rooms.expel(actor.app.key, before.key, client);
-  const fact = { app: actor.app.key, conversation, by: actor.client };
+  const fact = { app: actor.app.key, conversation, ...byWhom(actor) };
   if (blockedAt !== undefined) {
     const what = { type: 'members-moderated', what: 'members-blocked', clients: result.changed } as const;
     world.outbox.publish({ ...fact, ...what, at: blockedAt });
@@ -98,7 +98,7 @@ export async function unblockClients(
       app: actor.app.key,
       at,
       conversation,
-      by: actor.client,
+      ...byWhom(actor),
       clients: result.changed,
     });
   }

@@ -1,4 +1,4 @@
-import type { Actor } from '../actor.ts';
+import { type Actor, byWhom } from '../actor.ts';
 import { findConversation } from '../conversation/find-conversation.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
@@ -37,7 +37,7 @@ export async function moderate<Result>(
     if (change.notices.length === 0) return { before, conversation: before, moments: [], result };
     const outcome = await world.store.conversations.moderate(before, {
       ...change,
-      by: actor.client,
+      ...byWhom(actor),
       now: world.clock.now(),
       expectedVersion: before.version,
     });

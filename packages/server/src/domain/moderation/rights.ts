@@ -1,4 +1,4 @@
-import type { Actor } from '../actor.ts';
+import { type Actor, isOperator } from '../actor.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { ClientId } from '../identifiers.ts';
@@ -20,6 +20,7 @@ export function requireGroup(conversation: Conversation): void {
 
 /** In a basic conversation only members have a say; a chat room has none. @throws ImError CONVERSATION_MEMBERSHIP_REQUIRED */
 export function requireInside(actor: Actor, conversation: Conversation): void {
+  if (isOperator(actor)) return;
   if (conversation.kind === 'basic') requireMember(conversation, actor.client);
 }
 
@@ -29,6 +30,7 @@ export function requireInside(actor: Actor, conversation: Conversation): void {
  * @throws ImError CONVERSATION_MEMBERSHIP_REQUIRED, CONVERSATION_OPERATION_UNAUTHORIZED
  */
 export function requireModerator(actor: Actor, conversation: Conversation): void {
+  if (isOperator(actor)) return;
   requireInside(actor, conversation);
   const role = roleOf(conversation, actor.client);
   if (role === 'owner' || (role === 'manager' && actor.app.settings.memberRoles)) return;
@@ -40,7 +42,8 @@ export function requireModerator(actor: Actor, conversation: Conversation): void
   );
 }
 
-/** Nobody acts on equals and betters, nor on itself. */
+/** No client acts on equals and betters, nor on itself. */
 export function mayActOn(conversation: Conversation, actor: Actor, target: ClientId): boolean {
+  if (isOperator(actor)) return true;
   return target !== actor.client && outranks(conversation, actor.client, target);
 }

@@ -1,4 +1,4 @@
-import type { Actor } from '../actor.ts';
+import type { ClientActor } from '../actor.ts';
 import { findConversation } from '../conversation/find-conversation.ts';
 import type { ConversationId } from '../identifiers.ts';
 import { requireMember } from '../membership/rules.ts';
@@ -13,7 +13,7 @@ import type { World } from '../world.ts';
  */
 export async function readPositions(
   world: World,
-  actor: Actor,
+  actor: ClientActor,
   id: ConversationId,
 ): Promise<readonly MemberPositions[]> {
   const conversation = await findConversation(world, actor.app, id);

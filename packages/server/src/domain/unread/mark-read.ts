@@ -1,4 +1,4 @@
-import type { Actor } from '../actor.ts';
+import type { ClientActor } from '../actor.ts';
 import type { ConversationId } from '../identifiers.ts';
 import type { ReadPosition } from '../ports/store.ts';
 import type { World } from '../world.ts';
@@ -13,11 +13,11 @@ export interface ReadMark {
  * included; senders who asked are told that they were read (`wire-protocol §4.11.1`). Conversations the client is
  * not in are ignored: a read mark has no reply.
  */
-export async function markRead(world: World, actor: Actor, marks: readonly ReadMark[]): Promise<void> {
+export async function markRead(world: World, actor: ClientActor, marks: readonly ReadMark[]): Promise<void> {
   await Promise.all(marks.map((mark) => readOne(world, actor, mark)));
 }
 
-async function readOne(world: World, actor: Actor, mark: ReadMark): Promise<void> {
+async function readOne(world: World, actor: ClientActor, mark: ReadMark): Promise<void> {
   const conversation = await world.conversations.load(actor.app.key, mark.conversation);
   if (conversation === undefined) return;
   const now = world.clock.now();

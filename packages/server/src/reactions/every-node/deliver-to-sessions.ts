@@ -31,7 +31,7 @@ function visitRecipients(
   live: LiveSessions,
   rooms: LiveRooms,
   app: AppKey,
-  { to, room, except, unreadModeOnly }: Delivery,
+  { to, room, except, exceptClient, unreadModeOnly }: Delivery,
   visit: (session: Session) => void,
 ): void {
   for (const client of to) {
@@ -42,7 +42,10 @@ function visitRecipients(
     }
   }
   if (room === undefined) return;
-  for (const session of rooms.sessionsIn(room)) if (session.identity.id !== except) visit(session);
+  for (const session of rooms.sessionsIn(room)) {
+    const { id, client } = session.identity;
+    if (id !== except && client !== exceptClient) visit(session);
+  }
 }
 
 function deliver(session: Session, { push, inSequence, urgency }: Delivery): void {
