@@ -55,7 +55,7 @@ export function where(condition: object): ConvCommand {
  * the order it is asked.
  */
 export async function loginsCaughtUp({ store }: Parley): Promise<void> {
-  for (let step = 0; step < 3; step++) {
+  for (let step = 0; step < 6; step++) {
     await store.memberStates.unread(1, 'nobody', 0, Date.now());
     await store.ping();
   }

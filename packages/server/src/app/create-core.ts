@@ -9,11 +9,13 @@ import type { Apps } from '../domain/ports/apps.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Random } from '../domain/ports/random.ts';
 import type { Store } from '../domain/ports/store.ts';
+import { KnownClients } from '../domain/presence/known-clients.ts';
 import { PendingWills } from '../domain/will/pending-wills.ts';
 import type { World } from '../domain/world.ts';
 import { InProcessOutbox } from '../outbox/in-process-outbox.ts';
 import { deliverToSessions } from '../reactions/every-node/deliver-to-sessions.ts';
 import { DeliveryCeiling } from '../reactions/every-node/delivery-ceiling.ts';
+import { followSubscriptions } from '../reactions/every-node/follow-subscriptions.ts';
 import type { AcceptConnection } from '../session/connection.ts';
 import { LiveRooms } from '../session/live-rooms.ts';
 import { LiveSessions } from '../session/live-sessions.ts';
@@ -23,6 +25,8 @@ import { TokenInvalidations } from '../session/token-invalidations.ts';
 
 /** Conversations kept in memory; a group of 500 takes some 50 KB, a pair some 500 bytes. */
 const CACHED_CONVERSATIONS = 50_000;
+/** Clients seen lately, some 100 bytes each. */
+const KNOWN_CLIENTS = 100_000;
 
 export interface CoreParts {
   readonly store: Store;
@@ -44,8 +48,10 @@ export async function createCore({ store, apps, clock, logger }: CoreParts): Pro
   const live = new LiveSessions();
   const rooms = new LiveRooms(live, clock);
   const ceiling = new DeliveryCeiling(apps, clock);
-  const outbox = new InProcessOutbox([deliverToSessions(live, rooms, ceiling)], (error, event) =>
-    logger.error({ err: error, event: event.type }, 'A reaction to a committed event failed.'),
+  const outbox = new InProcessOutbox(
+    [followSubscriptions(live), deliverToSessions(live, rooms, ceiling)],
+    (error, event) =>
+      logger.error({ err: error, event: event.type }, 'A reaction to a committed event failed.'),
   );
   const entries = new LRUCache<string, Conversation>({ max: CACHED_CONVERSATIONS });
   const world: World = {
@@ -54,6 +60,7 @@ export async function createCore({ store, apps, clock, logger }: CoreParts): Pro
     clock,
     random,
     presence: live,
+    knownClients: new KnownClients(store.services, clock, new LRUCache<string, true>({ max: KNOWN_CLIENTS })),
     rooms,
     outbox,
     conversations: new ConversationCache(store.conversations, clock, entries),

@@ -3,7 +3,7 @@ import { isReservedColumn } from '../domain/conversation/reserved-columns.ts';
 import type { ClientId } from '../domain/identifiers.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { StoredMessage } from '../domain/message/message.ts';
-import type { FoundConversation } from '../domain/ports/store.ts';
+import type { SeenConversation } from '../domain/service-conversation/services-as-seen.ts';
 import { isoDate, wireKind } from '../pushes/wire-values.ts';
 
 /** What results carry beside columns: an app's own column of such a name would pass for the server's word. */
@@ -25,7 +25,7 @@ const serverKeys: ReadonlySet<string> = new Set([
  * A conversation as SDKs parse it (`wire-protocol §4.5.1`). `objectId` comes first and `bin` with every `msg`,
  * because C# depends on both; nothing is ever null, because Java unboxes and C# casts.
  */
-export function conversationJson(found: FoundConversation, reader: ClientId, compact: boolean): JsonObject {
+export function conversationJson(found: SeenConversation, reader: ClientId, compact: boolean): JsonObject {
   const { conversation, lastMessage } = found;
   return {
     objectId: conversation.id,
@@ -40,6 +40,7 @@ export function conversationJson(found: FoundConversation, reader: ClientId, com
       }),
     ...kindFields(conversation),
     ...(conversation.kind === 'basic' && { muted: conversation.mutedBy.includes(reader) }),
+    ...(conversation.kind === 'service' && subscriptionFields(found.subscription)),
     ...(lastMessage !== undefined && conversation.kind !== 'chat-room' && lastMessageFields(lastMessage)),
   };
 }
@@ -64,6 +65,12 @@ function kindFields(conversation: ConversationRecord): JsonObject {
     ...(conversation.uniqueId !== undefined && { uniqueId: conversation.uniqueId }),
     ...(conversation.kind === 'temporary' && { temp: true, ttl: conversation.ttl ?? 0 }),
   };
+}
+
+/** `muted` is always there: Swift insists on it. */
+function subscriptionFields(subscription: SeenConversation['subscription']): JsonObject {
+  if (subscription === undefined) return { joined: false, muted: false };
+  return { joined: true, joinedAt: subscription.since, muted: subscription.muted };
 }
 
 function lastMessageFields(message: StoredMessage): JsonObject {

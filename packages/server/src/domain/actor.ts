@@ -10,6 +10,8 @@ export interface ClientActor {
   readonly client: ClientId;
   /** The session that asked: it gets the reply and is left out of what goes to "everybody else". */
   readonly session?: SessionId;
+  /** The network address it comes from. */
+  readonly address?: string;
 }
 
 /**
@@ -20,6 +22,7 @@ export interface Operator {
   readonly app: App;
   readonly client?: never;
   readonly session?: never;
+  readonly address?: string;
 }
 
 /** The app's own server in the name of a client: messages and their changes always have an author (`rest §2.4`). */

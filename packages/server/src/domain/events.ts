@@ -1,6 +1,6 @@
 import type { MemberRole } from './conversation/conversation.ts';
 import type { Conversation } from './conversation/known-conversation.ts';
-import type { AppKey, ClientId, MessageId, Milliseconds, SessionId } from './identifiers.ts';
+import type { AppKey, ClientId, ConversationKey, MessageId, Milliseconds, SessionId } from './identifiers.ts';
 import type { JsonObject } from './json.ts';
 import type { StoredMessage } from './message/message.ts';
 import type { ModerationEvent, UnreadState } from './ports/store.ts';
@@ -20,7 +20,8 @@ export type DomainEvent =
   | MessageRead
   | UnreadChanged
   | RoleChanged
-  | MembersModerated;
+  | MembersModerated
+  | SubscriptionChanged;
 
 interface Fact {
   readonly app: AppKey;
@@ -72,16 +73,28 @@ export interface MessageSent extends InConversation {
   /** `stored` messages reach those who are away through unread and history; the others are for those online now. */
   readonly kind: 'stored' | 'transient' | 'will';
   readonly priority: MessagePriority;
+  /** Set in services, which have no members. */
+  readonly audience?: ServiceAudience;
   /** Push content the sender gave for those who are offline. */
   readonly pushData?: string;
   /** Whether the sender's own devices get it, member or not; absent: as any member. */
   readonly reachesSender?: boolean;
 }
 
+/**
+ * Who hears what is said in a service: clients one by one, whoever subscribed, or every client of the app. `log` is
+ * where the message is kept; within it, messages are told in the order of their commits.
+ */
+export type ServiceAudience =
+  | { readonly to: 'clients'; readonly clients: readonly ClientId[]; readonly log: ConversationKey }
+  | { readonly to: 'subscribers' | 'everybody'; readonly log: ConversationKey };
+
 export type MessagePriority = 'high' | 'normal' | 'low';
 
 export interface MessagePatched extends InConversation {
   readonly type: 'message-patched';
+  /** Set in services, which have no members. */
+  readonly audience?: ServiceAudience;
   readonly message: StoredMessage;
   /** Why the server itself changed the message; absent where its author did. */
   readonly reason?: { readonly code: number; readonly detail?: string };
@@ -118,6 +131,15 @@ export interface MembersModerated extends InConversation {
   readonly what: ModerationEvent;
   readonly by?: ClientId;
   readonly clients: readonly ClientId[];
+}
+
+/** A client began or ceased to listen to a service. */
+export interface SubscriptionChanged extends InConversation {
+  readonly type: 'subscription-changed';
+  readonly client: ClientId;
+  readonly subscribed: boolean;
+  /** Absent where the app's own server did it, of which the client is not told. */
+  readonly by?: ClientId;
 }
 
 /** A client's read position moved; every device of it shows the new count. */

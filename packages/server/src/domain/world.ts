@@ -6,6 +6,7 @@ import type { Publisher } from './ports/publisher.ts';
 import type { Random } from './ports/random.ts';
 import type { Rooms } from './ports/rooms.ts';
 import type { Store } from './ports/store.ts';
+import type { KnownClients } from './presence/known-clients.ts';
 import type { PendingWills } from './will/pending-wills.ts';
 
 /** Everything a domain operation may reach: the ports, and the little state the domain itself keeps in memory. */
@@ -15,6 +16,7 @@ export interface World {
   readonly clock: Clock;
   readonly random: Random;
   readonly presence: Presence;
+  readonly knownClients: KnownClients;
   readonly rooms: Rooms;
   readonly outbox: Publisher;
   readonly conversations: ConversationCache;

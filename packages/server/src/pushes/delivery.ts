@@ -6,6 +6,8 @@ export interface InSequence {
   readonly conversation: ConversationKey;
   /** Set for a message. Edits, recalls and unread counts have none. */
   readonly message?: { readonly id: MessageId; readonly timestamp: Milliseconds };
+  /** Only for who subscribed to this service, which may turn out while the message waits. */
+  readonly subscribersOf?: ConversationKey;
 }
 
 /** One push and who is to get it. */
@@ -13,6 +15,8 @@ export interface Delivery {
   readonly to: Iterable<ClientId>;
   /** Everybody who is in this chat room, on top of the clients. */
   readonly room?: ConversationKey;
+  /** Every session of the app; with `inSequence.subscribersOf`, those that listen to the service. */
+  readonly everybody?: true;
   readonly push: Push;
   /** A client that is not to get it, although it is in the room. */
   readonly exceptClient?: ClientId;

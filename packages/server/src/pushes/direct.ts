@@ -2,7 +2,7 @@ import { CommandType } from '@parley/protocol';
 import type { ConversationKind } from '../domain/conversation/conversation.ts';
 import type { DeliverableMessage, MessageSent } from '../domain/events.ts';
 import type { ConversationId } from '../domain/identifiers.ts';
-import { type Audience, audienceOf } from './audience.ts';
+import { type Audience, audienceOf, placeOf, serviceAudience } from './audience.ts';
 import type { Delivery } from './delivery.ts';
 import { createPush, type Push } from './push.ts';
 import { contentFields, wireKind } from './wire-values.ts';
@@ -21,13 +21,14 @@ export function messageSent(event: MessageSent): readonly Delivery[] {
       ...(isSparable(event) && { isCapped: true, urgency: urgencyOf(event) }),
       ...(event.kind === 'stored' &&
         event.conversation.kind !== 'chat-room' && {
-          inSequence: { conversation: event.conversation.key, message: event.message },
+          inSequence: { ...placeOf(event), message: event.message },
         }),
     },
   ];
 }
 
-function hearersOf({ conversation, message, reachesSender }: MessageSent): Audience {
+function hearersOf({ conversation, audience: inService, message, reachesSender }: MessageSent): Audience {
+  if (inService !== undefined) return serviceAudience(inService);
   const audience = audienceOf(conversation);
   if (reachesSender === undefined) return audience;
   const others = conversation.members.filter((member) => member !== message.sender);

@@ -6,6 +6,7 @@ import { conversationCreated, membersAdded, membersRemoved } from './membership.
 import { membersModerated, roleChanged } from './moderation.ts';
 import { messagePatched } from './patch.ts';
 import { messageDelivered, messageRead } from './rcp.ts';
+import { subscriptionChanged } from './subscription.ts';
 import { unreadChanged } from './unread.ts';
 
 type Tellers = {
@@ -27,6 +28,7 @@ const tellers: Tellers = {
   'unread-changed': unreadChanged,
   'role-changed': roleChanged,
   'members-moderated': membersModerated,
+  'subscription-changed': subscriptionChanged,
 };
 
 export function deliveriesOf(event: DomainEvent): readonly Delivery[] {

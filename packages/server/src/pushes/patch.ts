@@ -2,7 +2,7 @@ import { CommandType, OpType } from '@parley/protocol';
 import type { MessagePatched } from '../domain/events.ts';
 import type { ConversationId, Milliseconds } from '../domain/identifiers.ts';
 import type { StoredMessage } from '../domain/message/message.ts';
-import { audienceOf } from './audience.ts';
+import { audienceOf, placeOf, serviceAudience } from './audience.ts';
 import type { Delivery } from './delivery.ts';
 import { createPush, type Push } from './push.ts';
 
@@ -11,9 +11,9 @@ export function messagePatched(event: MessagePatched): readonly Delivery[] {
   const push = patchPush(event.at, event.conversation.id, event.message, event.reason);
   return [
     {
-      ...audienceOf(event.conversation),
+      ...(event.audience === undefined ? audienceOf(event.conversation) : serviceAudience(event.audience)),
       push,
-      inSequence: { conversation: event.conversation.key },
+      inSequence: placeOf(event),
       ...(event.origin !== undefined && { except: event.origin }),
     },
   ];

@@ -1,5 +1,6 @@
 import type { App } from '../domain/app/app.ts';
 import type { Milliseconds } from '../domain/identifiers.ts';
+import { subscribedServices } from '../domain/service-conversation/subscriptions.ts';
 import { listUnread } from '../domain/unread/list-unread.ts';
 import type { World } from '../domain/world.ts';
 import { directPush } from '../pushes/direct.ts';
@@ -24,7 +25,10 @@ export interface KnownSoFar {
  * the messages themselves in the old offline mode (`wire-protocol §4.1.3`). Live messages held meanwhile follow.
  */
 export async function catchUp(world: World, app: App, session: Session, known: KnownSoFar): Promise<void> {
+  const { client } = session.identity;
   try {
+    await world.knownClients.remember(app.key, client);
+    session.services.load(await subscribedServices(world, app, client));
     await pushMissedPatches(world, app, session, known.patchedSince);
     if (session.connection.offlineMode === 'unread') {
       await pushUnread(world, app, session, known.unreadChangedSince);

@@ -18,6 +18,11 @@ export class LiveSessions implements Presence {
     return this.#apps.get(app)?.get(client) ?? NONE;
   }
 
+  /** Every session of an app. */
+  *all(app: AppKey): Iterable<Session> {
+    for (const sessions of this.#apps.get(app)?.values() ?? []) yield* sessions;
+  }
+
   byId(id: SessionId): Session | undefined {
     return this.#byId.get(id);
   }

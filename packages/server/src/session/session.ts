@@ -6,6 +6,7 @@ import type { UnreadState } from '../domain/ports/store.ts';
 import type { InSequence } from '../pushes/delivery.ts';
 import type { Push } from '../pushes/push.ts';
 import type { Connection, Urgency } from './connection.ts';
+import { ListenedServices } from './listened-services.ts';
 import { OrderedLanes } from './ordered-lanes.ts';
 
 /** The service number every messaging push carries: without it Swift and ObjC drop the push (`wire-protocol §8` item 19). */
@@ -37,6 +38,7 @@ export class Session {
   readonly connection: Connection;
   /** Commands that write to one conversation go through in arrival order. */
   readonly lanes = new OrderedLanes();
+  readonly services = new ListenedServices();
   /** The small half of a push differs by command only, so each is encoded once. */
   readonly #heads = new Map<number, Uint8Array>();
   #held: Held[] | undefined;
@@ -48,7 +50,12 @@ export class Session {
 
   /** This session acting within its app, as the app is set up right now. */
   actor(app: App): ClientActor {
-    return { app, client: this.identity.client, session: this.identity.id };
+    return {
+      app,
+      client: this.identity.client,
+      session: this.identity.id,
+      address: this.connection.remoteAddress,
+    };
   }
 
   push(push: Push, urgency: Urgency = 'required'): void {
@@ -61,8 +68,8 @@ export class Session {
   }
 
   pushInSequence(push: Push, urgency: Urgency, place: InSequence): void {
-    if (this.#held === undefined) this.push(push, urgency);
-    else this.#held.push({ push, urgency, ...place });
+    if (this.#held !== undefined) this.#held.push({ push, urgency, ...place });
+    else if (this.#isFor(place)) this.push(push, urgency);
   }
 
   hold(): void {
@@ -78,10 +85,11 @@ export class Session {
   release(summary: readonly UnreadState[], pushSummary: () => void): void {
     const held = this.#endHold();
     const newest = new Map(
-      summary.map((state) => [
-        state.conversation.key,
-        state.lastMessage?.timestamp ?? Number.NEGATIVE_INFINITY,
-      ]),
+      summary.flatMap(({ conversation, lastMessage, logs }) =>
+        (logs ?? [{ key: conversation.key, upTo: lastMessage?.timestamp ?? Number.NEGATIVE_INFINITY }]).map(
+          ({ key, upTo }) => [key, upTo] as const,
+        ),
+      ),
     );
     const lastCovered = new Map<ConversationKey, number>();
     for (const [index, { conversation, message }] of held.entries()) {
@@ -105,9 +113,13 @@ export class Session {
     }
   }
 
+  #isFor({ subscribersOf }: InSequence): boolean {
+    return subscribersOf === undefined || this.services.includes(subscribersOf) === true;
+  }
+
   #endHold(): readonly Held[] {
     const held = this.#held ?? [];
     this.#held = undefined;
-    return held;
+    return held.filter((one) => this.#isFor(one));
   }
 }

@@ -24,6 +24,7 @@ export async function muteConversation(
   if (conversation.kind === 'basic' && !conversation.memberSet.has(actor.client)) {
     throw new ImError('CONVERSATION_UPDATE_REJECTED', `Only members may mute conversation ${id}.`);
   }
+  if (conversation.kind === 'service') return muteService(world, actor, conversation, muted);
   const record = await world.store.conversations.setMuted(conversation, {
     client: actor.client,
     muted,
@@ -32,4 +33,17 @@ export async function muteConversation(
   if (record === undefined)
     throw new ImError('CONVERSATION_NOT_FOUND', `Conversation ${id} was just deleted.`);
   return world.conversations.put(record);
+}
+
+/** Each subscriber has its own mark; the service itself does not change, however many there are. */
+async function muteService(
+  world: World,
+  actor: ClientActor,
+  service: Conversation,
+  muted: boolean,
+): Promise<Conversation> {
+  if (!(await world.store.services.setMuted(service, actor.client, muted))) {
+    throw new ImError('CONVERSATION_UPDATE_REJECTED', `Only subscribers may mute service ${service.id}.`);
+  }
+  return { ...service, updatedAt: Math.max(world.clock.now(), service.updatedAt + 1) };
 }

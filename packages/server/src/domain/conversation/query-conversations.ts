@@ -6,6 +6,7 @@ import { type FoundConversation, QueryTooSlow } from '../ports/store.ts';
 import type { Condition } from '../query/condition.ts';
 import { parseSort } from '../query/parse-sort.ts';
 import { parseWhere } from '../query/parse-where.ts';
+import { type SeenConversation, servicesAsSeen } from '../service-conversation/services-as-seen.ts';
 import type { World } from '../world.ts';
 
 const DEFAULT_LIMIT = 10;
@@ -35,13 +36,13 @@ export async function queryConversations(
   world: World,
   actor: Actor,
   query: QueryConversations,
-): Promise<readonly FoundConversation[]> {
+): Promise<readonly SeenConversation[]> {
   const limit = clamp(query.limit ?? DEFAULT_LIMIT, MAX_LIMIT);
   const condition = conditionOf(actor, query);
   const sort = parseSort(query.sort);
   if (limit === 0) return [];
   try {
-    return await world.store.conversations.query({
+    const found = await world.store.conversations.query({
       app: actor.app.key,
       condition,
       sort,
@@ -50,6 +51,9 @@ export async function queryConversations(
       withLastMessage: query.withLastMessage,
       budget: BUDGET,
     });
+    return isOperator(actor)
+      ? found
+      : await servicesAsSeen(world, actor.client, found, query.withLastMessage);
   } catch (error) {
     throw tooSlow(error);
   }

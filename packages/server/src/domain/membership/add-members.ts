@@ -3,6 +3,7 @@ import { enterChatRoom } from '../chat-room/chat-room-membership.ts';
 import { findConversation } from '../conversation/find-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { ClientId, ConversationId } from '../identifiers.ts';
+import { subscribe } from '../service-conversation/subscribe.ts';
 import type { World } from '../world.ts';
 import { type MembershipResult, refusals } from './partial-result.ts';
 import { requireMayInvite, requireOpenMembership } from './rules.ts';
@@ -22,6 +23,7 @@ export async function addMembers(
   const conversation = await findConversation(world, actor.app, id);
   requireOpenMembership(conversation);
   if (conversation.kind === 'chat-room') return enterChatRoom(world, actor, conversation, clients);
+  if (conversation.kind === 'service') return subscribe(world, actor, conversation, clients);
   if (clients.some((client) => client !== actor.client)) requireMayInvite(actor, conversation);
   const wished = [...new Set(clients)];
   const blocked = wished.filter((client) => conversation.blockedSet.has(client));

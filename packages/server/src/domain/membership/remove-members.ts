@@ -3,6 +3,7 @@ import { leaveChatRoom } from '../chat-room/chat-room-membership.ts';
 import { findConversation } from '../conversation/find-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { ClientId, ConversationId } from '../identifiers.ts';
+import { unsubscribe } from '../service-conversation/subscribe.ts';
 import type { World } from '../world.ts';
 import { type MembershipResult, refusals } from './partial-result.ts';
 import { isOutOfReach, isProtectedOwner, requireMayRemove, requireOpenMembership } from './rules.ts';
@@ -23,6 +24,7 @@ export async function removeMembers(
   const conversation = await findConversation(world, actor.app, id);
   requireOpenMembership(conversation);
   if (conversation.kind === 'chat-room') return leaveChatRoom(world, actor, conversation, clients);
+  if (conversation.kind === 'service') return unsubscribe(world, actor, conversation, clients);
   const wished = [...new Set(clients)];
   const quitting = wished.every((client) => client === actor.client);
   if (!quitting) requireMayRemove(actor, conversation);

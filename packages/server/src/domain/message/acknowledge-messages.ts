@@ -1,5 +1,6 @@
 import type { ClientActor } from '../actor.ts';
-import type { ConversationId } from '../identifiers.ts';
+import type { Conversation } from '../conversation/known-conversation.ts';
+import type { ClientId, ConversationId } from '../identifiers.ts';
 import type { Acknowledgement } from '../ports/store.ts';
 import type { World } from '../world.ts';
 
@@ -15,7 +16,7 @@ export async function acknowledgeMessages(
   what: Acknowledgement,
 ): Promise<void> {
   const conversation = await world.conversations.load(actor.app.key, id);
-  if (conversation === undefined || !conversation.memberSet.has(actor.client)) return;
+  if (conversation === undefined || !mayHold(conversation, actor.client)) return;
   const now = world.clock.now();
   const receipts = await world.store.memberStates.acknowledge(conversation.key, actor.client, what, now);
   for (const receipt of receipts) {
@@ -29,4 +30,9 @@ export async function acknowledgeMessages(
       by: actor.client,
     });
   }
+}
+
+/** Of a service the store knows what a client was given. */
+function mayHold(conversation: Conversation, client: ClientId): boolean {
+  return conversation.kind === 'service' || conversation.memberSet.has(client);
 }

@@ -1,7 +1,8 @@
 import { type Author, authorOf, isOperator } from '../actor.ts';
 import { findConversation } from '../conversation/find-conversation.ts';
+import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
-import type { ClientId, ConversationId, MessageId, Milliseconds } from '../identifiers.ts';
+import type { ClientId, ConversationId, ConversationKey, MessageId, Milliseconds } from '../identifiers.ts';
 import type { World } from '../world.ts';
 import { type MessageBody, RECALLED_BODY, type StoredMessage } from './message.ts';
 import { checkMessageSize } from './message-size.ts';
@@ -38,8 +39,9 @@ export async function patchMessage(
     change.action === 'recall' ? { body: RECALLED_BODY, mentions: [], mentionAll: false } : change;
   checkMessageSize(author.app, content);
   const conversation = await findConversation(world, author.app, request.conversation);
+  const own = await ownLogIn(world, conversation, author);
   const outcome = await world.store.messages.patch({
-    conversation: conversation.key,
+    conversation: own ?? conversation.key,
     id: request.id,
     author: authorOf(author),
     body: content.body,
@@ -63,9 +65,20 @@ export async function patchMessage(
     at: outcome.message.patchedAt ?? world.clock.now(),
     conversation,
     message: outcome.message,
+    ...(own !== undefined && { audience: { to: 'clients', clients: [authorOf(author)], log: own } }),
     ...(author.session !== undefined && { origin: author.session }),
   });
   return outcome.message;
+}
+
+/** What a client said to a service is in a log of its own, and changes for its own devices only. */
+async function ownLogIn(
+  world: World,
+  conversation: Conversation,
+  author: Author,
+): Promise<ConversationKey | undefined> {
+  if (conversation.kind !== 'service') return undefined;
+  return (await world.store.services.logsOf(conversation, authorOf(author))).own;
 }
 
 /** The switches are about what SDKs may do (`rest §3.12`). */

@@ -4,6 +4,7 @@ import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { ConversationId } from '../identifiers.ts';
 import type { HistoryRange } from '../ports/store.ts';
+import { readServiceHistory } from '../service-conversation/service-history.ts';
 import type { World } from '../world.ts';
 import type { StoredMessage } from './message.ts';
 
@@ -39,6 +40,10 @@ export async function readHistory(world: World, actor: Actor, request: ReadHisto
   }
   const limit = Math.max(0, Math.min(Math.trunc(request.limit ?? DEFAULT_LIMIT), MAX_LIMIT));
   if (limit === 0) return { conversation, messages: [] };
+  if (conversation.kind === 'service' && !isOperator(actor)) {
+    const range = { ...request, limit };
+    return { conversation, messages: await readServiceHistory(world, conversation, actor.client, range) };
+  }
   return {
     conversation,
     messages: await world.store.messages.history({ ...request, conversation: conversation.key, limit }),

@@ -9,10 +9,11 @@ import {
   type Milliseconds,
   TEMPORARY_PREFIX,
 } from '../identifiers.ts';
-import { messageIdAt } from '../ports/message-id.ts';
+import { sendToService } from '../service-conversation/send-to-service.ts';
 import type { World } from '../world.ts';
 import type { MessageBody } from './message.ts';
 import { checkMessageSize } from './message-size.ts';
+import { unstored } from './unstored.ts';
 
 export interface SendMessage {
   readonly conversation: ConversationId;
@@ -42,7 +43,7 @@ export interface SentMessage {
  *
  * @param handedOver called once the store has the message: whatever is written from then on comes after it
  * @throws ImError FRAME_TOO_LONG, INVALID_MESSAGING_TARGET, CONVERSATION_NOT_FOUND (an expired temporary
- *   conversation), SILIENCED, BLOCKED_BY_CONV
+ *   conversation), SILIENCED, BLOCKED_BY_CONV, NORMAL_CONVERSATION_REQUIRED (a will to a service)
  */
 export async function sendMessage(
   world: World,
@@ -56,6 +57,9 @@ export async function sendMessage(
     (await world.conversations.load(author.app.key, request.conversation));
   if (conversation === undefined) throw noSuchTarget(request.conversation);
   requireMaySend(author, conversation);
+  if (conversation.kind === 'service') {
+    return sendToService(world, author, conversation, request, handedOver);
+  }
   switch (request.kind) {
     case 'stored':
       return storeAndTell(world, author, conversation, request, handedOver);
@@ -84,6 +88,7 @@ async function storeAndTell(
     membersOnly: !isOperator(author) && (conversation.kind === 'basic' || conversation.kind === 'temporary'),
     now: world.clock.now(),
     ...(request.token !== undefined && { token: request.token }),
+    ...(author.address !== undefined && { fromIp: author.address }),
   });
   handedOver();
   const outcome = await committed;
@@ -155,11 +160,6 @@ function deliverable(author: Author, request: SendMessage, sent: SentMessage): D
     mentions: request.mentions,
     mentionAll: request.mentionAll,
   };
-}
-
-function unstored(world: World): SentMessage {
-  const timestamp = world.clock.now();
-  return { id: messageIdAt(timestamp), timestamp };
 }
 
 function requireMaySend(author: Author, conversation: Conversation): void {

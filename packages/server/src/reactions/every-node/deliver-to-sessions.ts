@@ -1,6 +1,6 @@
 import type { DomainEvent } from '../../domain/events.ts';
 import type { AppKey } from '../../domain/identifiers.ts';
-import type { Delivery } from '../../pushes/delivery.ts';
+import type { Delivery, InSequence } from '../../pushes/delivery.ts';
 import { deliveriesOf } from '../../pushes/index.ts';
 import type { LiveRooms } from '../../session/live-rooms.ts';
 import type { LiveSessions } from '../../session/live-sessions.ts';
@@ -31,7 +31,7 @@ function visitRecipients(
   live: LiveSessions,
   rooms: LiveRooms,
   app: AppKey,
-  { to, room, except, exceptClient, unreadModeOnly }: Delivery,
+  { to, room, everybody, inSequence, except, exceptClient, unreadModeOnly }: Delivery,
   visit: (session: Session) => void,
 ): void {
   for (const client of to) {
@@ -41,11 +41,21 @@ function visitRecipients(
       visit(session);
     }
   }
+  if (everybody === true) {
+    for (const session of live.all(app)) {
+      if (session.identity.id !== except && mayHear(session, inSequence)) visit(session);
+    }
+  }
   if (room === undefined) return;
   for (const session of rooms.sessionsIn(room)) {
     const { id, client } = session.identity;
     if (id !== except && client !== exceptClient) visit(session);
   }
+}
+
+/** A session that is still catching up does not know yet what it listens to; the message waits with it. */
+function mayHear(session: Session, place: InSequence | undefined): boolean {
+  return place?.subscribersOf === undefined || session.services.includes(place.subscribersOf) !== false;
 }
 
 function deliver(session: Session, { push, inSequence, urgency }: Delivery): void {

@@ -1,0 +1,111 @@
+import type { App } from '../app/app.ts';
+import type { Conversation } from '../conversation/known-conversation.ts';
+import { ImError } from '../errors.ts';
+import type { ServiceAudience } from '../events.ts';
+import type { ClientId, ConversationId, ConversationKey, MessageId, Milliseconds } from '../identifiers.ts';
+import { type MessageBody, RECALLED_BODY } from '../message/message.ts';
+import { checkMessageSize } from '../message/message-size.ts';
+import type { World } from '../world.ts';
+import { findService } from './find-service.ts';
+import { distinctClients } from './send-from-service.ts';
+
+export interface PatchFromService {
+  readonly service: ConversationId;
+  readonly id: MessageId;
+  /** Under which id it was sent. */
+  readonly from: ClientId;
+  readonly timestampHint?: Milliseconds;
+  /** Set for a message sent to chosen clients: those of them whose copy changes. */
+  readonly clients?: readonly ClientId[];
+  readonly change: { readonly action: 'recall' } | { readonly action: 'edit'; readonly body: MessageBody };
+}
+
+/**
+ * Edits or recalls what a service said (`rest §5.1.10`, `§5.1.11`): for all subscribers at once, for chosen clients
+ * one by one, and a broadcast to everybody only for those who have not received it yet (F-SYS-14).
+ *
+ * @throws ImError CONVERSATION_NOT_FOUND, SYSTEM_CONVERSATION_REQUIRED, MESSAGE_NOT_FOUND,
+ *   MESSAGE_OWNERSHIP_REQUIRED, FRAME_TOO_LONG, INVALID_MESSAGING_TARGET
+ */
+export async function patchFromService(world: World, app: App, request: PatchFromService): Promise<void> {
+  const body = request.change.action === 'recall' ? RECALLED_BODY : request.change.body;
+  checkMessageSize(app, { body, mentions: [] });
+  const service = await findService(world, app, request.service);
+  const copies = await copiesOf(world, service, request);
+  if (copies.length === 0) throw noSuchMessage(request);
+  for (const copy of copies) await patchCopy(world, app, service, request, body, copy);
+}
+
+/** Takes back a broadcast for those who have not received it. False where the app has none of this id. */
+export function withdrawBroadcast(world: World, app: App, id: MessageId): Promise<boolean> {
+  return world.store.services.withdrawBroadcast(app.key, id);
+}
+
+interface Copy {
+  readonly log: ConversationKey;
+  /** Absent where who has received it keeps it as it was. */
+  readonly audience?: ServiceAudience;
+}
+
+async function copiesOf(
+  world: World,
+  service: Conversation,
+  { id, timestampHint, clients }: PatchFromService,
+): Promise<readonly Copy[]> {
+  const holds = async (log: ConversationKey | undefined) =>
+    log !== undefined && (await world.store.messages.find(log, id, timestampHint)) !== undefined;
+  if (clients !== undefined) {
+    const copies: Copy[] = [];
+    for (const client of distinctClients(clients)) {
+      const { own } = await world.store.services.logsOf(service, client);
+      if (own === undefined || !(await holds(own))) continue;
+      copies.push({ log: own, audience: { to: 'clients', clients: [client], log: own } });
+    }
+    return copies;
+  }
+  if (await holds(service.key)) {
+    return [{ log: service.key, audience: { to: 'subscribers', log: service.key } }];
+  }
+  // The log for everybody is the same for every client.
+  const { everyone } = await world.store.services.logsOf(service, '');
+  return everyone !== undefined && (await holds(everyone)) ? [{ log: everyone }] : [];
+}
+
+async function patchCopy(
+  world: World,
+  app: App,
+  service: Conversation,
+  request: PatchFromService,
+  body: MessageBody,
+  { log, audience }: Copy,
+): Promise<void> {
+  const outcome = await world.store.messages.patch({
+    conversation: log,
+    id: request.id,
+    author: request.from,
+    body,
+    mentions: [],
+    mentionAll: false,
+    recalled: request.change.action === 'recall',
+    now: world.clock.now(),
+    ...(request.timestampHint !== undefined && { timestampHint: request.timestampHint }),
+  });
+  if (outcome.state === 'refused') {
+    throw outcome.reason === 'not-found'
+      ? noSuchMessage(request)
+      : new ImError('MESSAGE_OWNERSHIP_REQUIRED', `Message ${request.id} was not sent as ${request.from}.`);
+  }
+  if (audience === undefined) return;
+  world.outbox.publish({
+    type: 'message-patched',
+    app: app.key,
+    at: outcome.message.patchedAt ?? world.clock.now(),
+    conversation: service,
+    audience,
+    message: outcome.message,
+  });
+}
+
+function noSuchMessage({ id, service }: PatchFromService): ImError {
+  return new ImError('MESSAGE_NOT_FOUND', `There is no message ${id} from service ${service}.`);
+}

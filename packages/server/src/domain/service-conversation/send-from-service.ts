@@ -1,0 +1,159 @@
+import type { App } from '../app/app.ts';
+import type { Conversation } from '../conversation/known-conversation.ts';
+import { ImError } from '../errors.ts';
+import type { ServiceAudience } from '../events.ts';
+import type { ClientId, ConversationId, Milliseconds } from '../identifiers.ts';
+import type { MessageBody } from '../message/message.ts';
+import { checkMessageSize } from '../message/message-size.ts';
+import type { SentMessage } from '../message/send-message.ts';
+import { unstored } from '../message/unstored.ts';
+import type { World } from '../world.ts';
+import { findService, serviceIsGone } from './find-service.ts';
+
+/** Clients one message is sent to at most (F-SYS-10). */
+export const MAX_CLIENTS = 20;
+/** A broadcast is delivered at most this long (F-SYS-12). */
+export const MAX_VALIDITY: Milliseconds = 31 * 24 * 3600 * 1000;
+
+/** Something a service says. The app's own server speaks for it, under whichever client id it likes. */
+export interface ServiceMessage {
+  readonly service: ConversationId;
+  readonly from: ClientId;
+  readonly body: MessageBody;
+  /** Only for who is online now, kept nowhere. */
+  readonly transient?: boolean;
+  readonly pushData?: string;
+}
+
+/**
+ * Says something to everybody who subscribed, as one stored message however many they are (`rest §5.1.9`).
+ *
+ * @throws ImError CONVERSATION_NOT_FOUND, SYSTEM_CONVERSATION_REQUIRED, FRAME_TOO_LONG
+ */
+export async function sendToSubscribers(
+  world: World,
+  app: App,
+  request: ServiceMessage,
+): Promise<SentMessage> {
+  const service = await serviceFor(world, app, request);
+  const outcome = await world.store.messages.append({
+    ...contentOf(request),
+    conversation: service.key,
+    receipt: false,
+    membersOnly: false,
+    now: world.clock.now(),
+  });
+  if (outcome.state === 'refused') throw serviceIsGone(service);
+  const sent = { id: outcome.id, timestamp: outcome.timestamp };
+  tell(world, app, service, request, sent, { to: 'subscribers', log: service.key });
+  return sent;
+}
+
+/**
+ * Says something to some clients, who need not have subscribed (`rest §5.1.12`). One id for all of them.
+ *
+ * @param clients 1 to 20
+ * @throws ImError CONVERSATION_NOT_FOUND, SYSTEM_CONVERSATION_REQUIRED, FRAME_TOO_LONG, INVALID_MESSAGING_TARGET
+ */
+export async function sendToClients(
+  world: World,
+  app: App,
+  request: ServiceMessage & { readonly clients: readonly ClientId[] },
+): Promise<SentMessage> {
+  const clients = distinctClients(request.clients);
+  const service = await serviceFor(world, app, request);
+  if (request.transient === true) {
+    const sent = unstored(world);
+    tell(world, app, service, request, sent, { to: 'clients', clients, log: service.key });
+    return sent;
+  }
+  const outcome = await world.store.services.sendToClients({
+    ...contentOf(request),
+    service,
+    clients,
+    receipt: false,
+    now: world.clock.now(),
+  });
+  if (outcome.state !== 'appended') throw serviceIsGone(service);
+  const sent = { id: outcome.id, timestamp: outcome.timestamp };
+  for (const { client, log } of outcome.logs) {
+    tell(world, app, service, request, sent, { to: 'clients', clients: [client], log });
+  }
+  return sent;
+}
+
+/**
+ * Says something to every client of the app: those online now, and whoever logs in until `validUntil`
+ * (`rest §5.3.3`).
+ *
+ * @param request `validUntil` absent: a month from now, which is also the most
+ * @throws ImError CONVERSATION_NOT_FOUND, SYSTEM_CONVERSATION_REQUIRED, FRAME_TOO_LONG
+ */
+export async function broadcast(
+  world: World,
+  app: App,
+  request: ServiceMessage & { readonly validUntil?: Milliseconds },
+): Promise<SentMessage> {
+  const service = await serviceFor(world, app, request);
+  const now = world.clock.now();
+  if (request.transient === true) {
+    const sent = unstored(world);
+    tell(world, app, service, request, sent, { to: 'everybody', log: service.key });
+    return sent;
+  }
+  const latest = now + MAX_VALIDITY;
+  const outcome = await world.store.services.broadcast({
+    ...contentOf(request),
+    service,
+    receipt: false,
+    validUntil: Math.min(request.validUntil ?? latest, latest),
+    now,
+  });
+  if (outcome === undefined) throw serviceIsGone(service);
+  const sent = { id: outcome.id, timestamp: outcome.timestamp };
+  tell(world, app, service, request, sent, { to: 'everybody', log: outcome.log });
+  return sent;
+}
+
+/** @throws ImError INVALID_MESSAGING_TARGET unless there are 1 to 20 */
+export function distinctClients(clients: readonly ClientId[]): readonly ClientId[] {
+  const distinct = [...new Set(clients)];
+  if (distinct.length >= 1 && distinct.length <= MAX_CLIENTS) return distinct;
+  throw new ImError(
+    'INVALID_MESSAGING_TARGET',
+    `A message goes to 1 to ${MAX_CLIENTS} clients, not ${distinct.length}; to say it to all subscribers, broadcast it.`,
+  );
+}
+
+async function serviceFor(world: World, app: App, request: ServiceMessage): Promise<Conversation> {
+  checkMessageSize(app, {
+    ...contentOf(request),
+    ...(request.pushData !== undefined && { pushData: request.pushData }),
+  });
+  return findService(world, app, request.service);
+}
+
+function contentOf({ from, body }: ServiceMessage) {
+  return { sender: from, body, mentions: [], mentionAll: false };
+}
+
+function tell(
+  world: World,
+  app: App,
+  service: Conversation,
+  request: ServiceMessage,
+  sent: SentMessage,
+  audience: ServiceAudience,
+): void {
+  world.outbox.publish({
+    type: 'message-sent',
+    app: app.key,
+    at: sent.timestamp,
+    conversation: service,
+    audience,
+    message: { ...contentOf(request), ...sent },
+    kind: request.transient === true ? 'transient' : 'stored',
+    priority: 'normal',
+    ...(request.pushData !== undefined && { pushData: request.pushData }),
+  });
+}

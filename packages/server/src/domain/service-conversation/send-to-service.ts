@@ -1,0 +1,77 @@
+import { type Author, authorOf } from '../actor.ts';
+import type { Conversation } from '../conversation/known-conversation.ts';
+import { ImError } from '../errors.ts';
+import type { SendMessage, SentMessage } from '../message/send-message.ts';
+import { unstored } from '../message/unstored.ts';
+import type { World } from '../world.ts';
+
+/**
+ * A client says something to a service: kept for the app's own server, seen by nobody but the client itself
+ * (`semantics §7`). Receipts do not exist here, and no last will is delivered to a service.
+ *
+ * @param handedOver see `sendMessage`
+ * @throws ImError INVALID_MESSAGING_TARGET, NORMAL_CONVERSATION_REQUIRED (a will)
+ */
+export async function sendToService(
+  world: World,
+  author: Author,
+  service: Conversation,
+  request: SendMessage,
+  handedOver: () => void,
+): Promise<SentMessage> {
+  if (request.kind === 'will') {
+    throw new ImError('NORMAL_CONVERSATION_REQUIRED', 'A service has no members to be told of a last will.');
+  }
+  const sender = authorOf(author);
+  const content = {
+    sender,
+    body: request.body,
+    mentions: request.mentions,
+    mentionAll: request.mentionAll,
+  };
+  if (request.kind === 'transient') {
+    const sent = unstored(world);
+    tellOwnDevices(world, author, service, { ...content, ...sent }, 'transient');
+    return sent;
+  }
+  const committed = world.store.services.receive({
+    service,
+    ...content,
+    receipt: false,
+    now: world.clock.now(),
+    ...(request.token !== undefined && { token: request.token }),
+    ...(author.address !== undefined && { fromIp: author.address }),
+  });
+  handedOver();
+  const outcome = await committed;
+  if (outcome.state === 'refused') {
+    world.conversations.forget(author.app.key, service.id);
+    throw new ImError('INVALID_MESSAGING_TARGET', `There is no conversation ${service.id}.`);
+  }
+  const sent = { id: outcome.id, timestamp: outcome.timestamp };
+  if (outcome.state === 'appended') {
+    tellOwnDevices(world, author, service, { ...content, ...sent }, 'stored', outcome.logs[0]?.log);
+  }
+  return sent;
+}
+
+function tellOwnDevices(
+  world: World,
+  author: Author,
+  service: Conversation,
+  message: SentMessage & Pick<SendMessage, 'body' | 'mentions' | 'mentionAll'> & { readonly sender: string },
+  kind: 'stored' | 'transient',
+  log = service.key,
+): void {
+  world.outbox.publish({
+    type: 'message-sent',
+    app: author.app.key,
+    at: message.timestamp,
+    conversation: service,
+    audience: { to: 'clients', clients: [message.sender], log },
+    message,
+    kind,
+    priority: 'normal',
+    ...(author.session !== undefined && { origin: author.session }),
+  });
+}
