@@ -81,6 +81,7 @@ function fromText(name: string, text: string, schema: TSchema & { readonly type?
     case 'boolean':
       return BOOLEANS.get(text) ?? text;
     case 'object':
+      return parseObject(text, name);
     case 'array':
       return parseJson(text, name);
     default:
@@ -110,12 +111,16 @@ export function parseJson(text: string, name: string): JsonValue {
   return value;
 }
 
+/** @throws RestError 107 */
+function parseObject(text: string, name: string): JsonObject {
+  const value = parseJson(text, name);
+  if (!isJsonObject(value)) throw notJson(`${name} is not a JSON object.`);
+  return value;
+}
+
 /** An empty body stands for no parameters. @throws RestError 107 */
 export function parseBody(text: string): JsonObject {
-  if (text.trim() === '') return {};
-  const value = parseJson(text, 'The body');
-  if (!isJsonObject(value)) throw notJson('The body is not a JSON object.');
-  return value;
+  return text.trim() === '' ? {} : parseObject(text, 'The body');
 }
 
 /** Refuses what later code could trip over: nesting without end, and the one key that is no key in JavaScript. */

@@ -1,4 +1,5 @@
 import type { ErrorReason, ImError } from '../domain/errors.ts';
+import { InvalidQuery } from '../domain/query/invalid-query.ts';
 
 /** A refusal of an HTTP request. The body is the envelope all SDKs read (`rest §1.6`). */
 export class RestError extends Error {
@@ -48,5 +49,7 @@ const STATUS: Partial<Readonly<Record<ErrorReason, number>>> = {
 
 /** The name of the refusal is what callers compare; the sentence is for people. */
 export function refusalOf(error: ImError): RestError {
+  // Over HTTP a condition is refused as in the data API (`storage-subset §2`).
+  if (error instanceof InvalidQuery) return notJson(error.message);
   return new RestError(STATUS[error.reason] ?? 400, error.code, error.reason, error.message);
 }

@@ -1,4 +1,5 @@
 import type { Static, TObject, TSchema } from 'typebox';
+import type { Operator } from '../domain/actor.ts';
 import type { App } from '../domain/app/app.ts';
 import type { ClientId } from '../domain/identifiers.ts';
 import type { World } from '../domain/world.ts';
@@ -28,6 +29,8 @@ export interface RestContext<Params, Query, Body> {
   readonly world: World;
   readonly services: RestServices;
   readonly caller: Caller;
+  /** The app's own server, as the one who does it. */
+  readonly operator: Operator;
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
@@ -63,6 +66,8 @@ export interface RouteDefinition<P extends TObject, Q extends TObject, B extends
   /** Numbers, booleans, objects and arrays of numbers are read from their texts. */
   readonly query?: Q;
   readonly body?: B;
+  /** Some proxies strip the body of a DELETE: where there is none, its keys are read from the query (`rest §3.6`). */
+  readonly bodyFromQuery?: boolean;
   /** Bytes; a longer body is refused with 413. */
   readonly bodyLimit?: number;
   /** Schema of the body by status. */

@@ -51,9 +51,10 @@ function serveRoute(scope: FastifyInstance, services: RestServices, route: RestR
         world: services.world,
         services,
         caller,
+        operator: { app: caller.app },
         params: params.texts(request.params as JsonObject) as never,
         query: query.texts(request.query as JsonObject) as never,
-        body: body.body(parseBody(textOf(request.body))) as never,
+        body: bodyOf(route, body, request) as never,
         ip: request.ip,
       });
       return send(reply, answer.status, answer.body, answer.headers);
@@ -63,6 +64,13 @@ function serveRoute(scope: FastifyInstance, services: RestServices, route: RestR
 
 function checkedOf(schema: TObject | undefined): Checked {
   return new Checked(schema ?? Type.Object({}));
+}
+
+function bodyOf({ bodyFromQuery }: RestRoute, checked: Checked, request: FastifyRequest): JsonObject {
+  const text = textOf(request.body);
+  return bodyFromQuery === true && text.trim() === ''
+    ? checked.texts(request.query as JsonObject)
+    : checked.body(parseBody(text));
 }
 
 function textOf(body: unknown): string {

@@ -25,7 +25,10 @@ export const appSettingsSchema = Type.Object(
       false,
       'Creating, joining, inviting and removing need a signature (4302).',
     ),
-    signHistory: switchSetting(false, 'Reading history needs a signature (4309).'),
+    signHistory: switchSetting(
+      false,
+      'REST calls that read the history of a conversation need a signature on top of the master key (4302, F-SEC-10).',
+    ),
     signBlacklist: switchSetting(false, 'Changing a blacklist needs a signature.'),
     strictQuitSignature: switchSetting(
       false,

@@ -18,7 +18,6 @@ export class AppSettingsInvalid extends Error {
  */
 const NOT_SERVED: ReadonlySet<string> = new Set([
   'signConversation',
-  'signHistory',
   'signBlacklist',
   'strictQuitSignature',
   'filterOneToOne',

@@ -1,4 +1,5 @@
 import { type Actor, byWhom, isOperator } from '../actor.ts';
+import type { MemberRole } from '../conversation/conversation.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { ClientId, ConversationId } from '../identifiers.ts';
@@ -13,6 +14,11 @@ export interface ChangeRole {
   readonly role: 'manager' | 'member';
 }
 
+export interface GivenRole {
+  readonly conversation: Conversation;
+  readonly role: MemberRole;
+}
+
 /**
  * Makes a member a manager, or a manager a member (`semantics §5.2`). One acts on lower ranks only, and raises nobody
  * to the own rank, so in effect the owner decides.
@@ -21,7 +27,7 @@ export interface ChangeRole {
  *   NORMAL_CONVERSATION_REQUIRED, CONVERSATION_MEMBERSHIP_REQUIRED, CONVERSATION_OPERATION_UNAUTHORIZED,
  *   CONVERSATION_NEED_OWNER
  */
-export async function changeRole(world: World, actor: Actor, request: ChangeRole): Promise<void> {
+export async function changeRole(world: World, actor: Actor, request: ChangeRole): Promise<GivenRole> {
   if (!actor.app.settings.memberRoles) {
     throw new ImError('CONVERSATION_MEMBER_INFO_FEATURE_DISABLED', 'This app has no roles of members.');
   }
@@ -52,10 +58,12 @@ export async function changeRole(world: World, actor: Actor, request: ChangeRole
         notices: isNews ? [{ to: group.members, what: { event: 'role-changed', role } }] : [],
       },
       result: role,
+      // An operator gets the id of the record, so there has to be one.
+      isSilent: isOperator(actor) && known === undefined,
     };
   });
   const [at] = moments;
-  if (at === undefined) return;
+  if (at === undefined) return { conversation, role: result };
   world.outbox.publish({
     type: 'role-changed',
     app: actor.app.key,
@@ -64,6 +72,7 @@ export async function changeRole(world: World, actor: Actor, request: ChangeRole
     ...byWhom(actor),
     role: result,
   });
+  return { conversation, role: result };
 }
 
 function mayGive(actor: Actor, group: Conversation, { client, role }: ChangeRole): boolean {

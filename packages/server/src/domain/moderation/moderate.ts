@@ -11,6 +11,13 @@ const ATTEMPTS = 16;
 
 type Plan = Omit<ModerationChange, 'by' | 'now' | 'expectedVersion'>;
 
+interface Planned<Result> {
+  readonly change: Plan;
+  readonly result: Result;
+  /** There is something to write, and nobody to tell. */
+  readonly isSilent?: boolean;
+}
+
 export interface Moderated<Result> {
   readonly before: Conversation;
   readonly conversation: Conversation;
@@ -21,7 +28,7 @@ export interface Moderated<Result> {
 
 /**
  * Changes who may do what in a conversation. `plan` decides from the conversation as it is; it is asked again where
- * somebody else's change came first. A plan without notices changes nothing.
+ * somebody else's change came first. A plan without notices changes nothing, unless it says that it is silent.
  *
  * @throws ImError CONVERSATION_NOT_FOUND, CONVERSATION_UPDATE_FAILED, and whatever `plan` throws
  */
@@ -29,12 +36,13 @@ export async function moderate<Result>(
   world: World,
   actor: Actor,
   id: ConversationId,
-  plan: (conversation: Conversation) => { readonly change: Plan; readonly result: Result },
+  plan: (conversation: Conversation) => Planned<Result>,
 ): Promise<Moderated<Result>> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const before = await findConversation(world, actor.app, id);
-    const { change, result } = plan(before);
-    if (change.notices.length === 0) return { before, conversation: before, moments: [], result };
+    const { change, result, isSilent } = plan(before);
+    if (change.notices.length === 0 && isSilent !== true)
+      return { before, conversation: before, moments: [], result };
     const outcome = await world.store.conversations.moderate(before, {
       ...change,
       ...byWhom(actor),

@@ -1,8 +1,14 @@
 import { ImError } from '../errors.ts';
 
-/** The one refusal of a query: 4310 with a sentence for whoever wrote it. */
+/** The one refusal of what a query says: 4310 with a sentence for whoever wrote it. */
+export class InvalidQuery extends ImError {
+  constructor(sentence: string) {
+    super('CONVERSATION_QUERY_FAILED', sentence);
+  }
+}
+
 export function invalidQuery(sentence: string): ImError {
-  return new ImError('CONVERSATION_QUERY_FAILED', sentence);
+  return new InvalidQuery(sentence);
 }
 
 /** Names something a client sent, cut to a length that suits a sentence. */

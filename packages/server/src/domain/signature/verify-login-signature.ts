@@ -2,11 +2,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { App } from '../app/app.ts';
 import { ImError } from '../errors.ts';
 import type { ClientId, Milliseconds } from '../identifiers.ts';
+import { isFresh } from './is-fresh.ts';
 import type { Signature } from './signature.ts';
-
-const VALIDITY = 6 * 3600 * 1000;
-/** Smaller timestamps are seconds: as milliseconds they would lie in 1973. */
-const LARGEST_SECONDS = 1e11;
 
 /**
  * Checks a login signature over `appId:clientId::timestamp:nonce` (F-SEC-06, F-SEC-08).
@@ -21,8 +18,7 @@ export function verifyLoginSignature(
 ): void {
   if (signature === undefined) throw new ImError('SIGNATURE_FAILED', 'This app requires a login signature.');
   const { value, timestamp, nonce } = signature;
-  const signedAt = timestamp < LARGEST_SECONDS ? timestamp * 1000 : timestamp;
-  if (Math.abs(now - signedAt) > VALIDITY) {
+  if (!isFresh(timestamp, now)) {
     throw new ImError('SIGNATURE_FAILED', 'The login signature is older than six hours; sign again.');
   }
   const expected = createHmac('sha1', app.masterKey)

@@ -1,0 +1,37 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { App } from '../app/app.ts';
+import { ImError } from '../errors.ts';
+import type { ClientId, ConversationId, Milliseconds } from '../identifiers.ts';
+import { isFresh } from './is-fresh.ts';
+import type { Signature } from './signature.ts';
+
+/** What a REST history query presents; nothing of it, where the app does not sign these. */
+export interface PresentedSignature
+  extends Partial<{ readonly [Key in keyof Signature]: Signature[Key] | undefined }> {
+  readonly client: ClientId | undefined;
+  readonly conversation: ConversationId;
+}
+
+/**
+ * Checks the signature of a REST history query over `appId:clientId:convId:nonce:timestamp`, where the app has that
+ * switched on. Published demo servers sign the last two the other way round, so both are good (F-SEC-10, `rest §3.13`).
+ *
+ * @throws ImError CONVERSATION_SIGNATURE_FAILED
+ */
+export function requireHistorySignature(app: App, presented: PresentedSignature, now: Milliseconds): void {
+  if (!app.settings.signHistory) return;
+  const { client, conversation, value, timestamp, nonce } = presented;
+  if (client === undefined || value === undefined || timestamp === undefined || nonce === undefined) {
+    throw refused('This app signs history queries: client_id, nonce, signature_ts and signature are needed.');
+  }
+  if (!isFresh(timestamp, now)) throw refused('The signature is older than six hours; sign again.');
+  const received = Buffer.from(value, 'hex');
+  const isValid = [`${nonce}:${timestamp}`, `${timestamp}:${nonce}`].some((end) => {
+    const text = `${app.id}:${client}:${conversation}:${end}`;
+    const expected = createHmac('sha1', app.masterKey).update(text).digest();
+    return received.length === expected.length && timingSafeEqual(received, expected);
+  });
+  if (!isValid) throw refused('The signature does not match; check master key, fields and order.');
+}
+
+const refused = (sentence: string) => new ImError('CONVERSATION_SIGNATURE_FAILED', sentence);

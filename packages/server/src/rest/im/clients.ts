@@ -1,0 +1,39 @@
+import Type from 'typebox';
+import { MAX_ASKED, onlineClients } from '../../domain/presence/online-clients.ts';
+import { countUnread } from '../../domain/unread/count-unread.ts';
+import { ok, type RestRoute, route } from '../route.ts';
+import { ClientIdText } from '../schemas.ts';
+import { ConversationIdText, conversationIdOf } from './collection.ts';
+
+const tag = 'Clients';
+
+export const ClientPath = Type.Object({ clientId: ClientIdText });
+
+/** What an app's server asks about clients (`rest §5.2.1`, `§5.2.2`). */
+export const clientRoutes: readonly RestRoute[] = [
+  route({
+    method: 'POST',
+    path: '/1.2/rtm/clients/check-online',
+    tag,
+    summary: 'Ask who is online',
+    needs: 'master',
+    body: Type.Object({ client_ids: Type.Array(ClientIdText, { maxItems: MAX_ASKED }) }),
+    answers: { 200: Type.Object({ results: Type.Array(Type.String()) }) },
+    handle: async ({ world, caller, body }) =>
+      ok({ results: onlineClients(world, caller.app, body.client_ids) }),
+  }),
+  route({
+    method: 'GET',
+    path: '/1.2/rtm/clients/:clientId/unread-count',
+    tag,
+    summary: 'Count unread messages of a client',
+    needs: 'app',
+    params: ClientPath,
+    query: Type.Object({ conv_id: Type.Optional(ConversationIdText) }),
+    answers: { 200: Type.Object({ count: Type.Integer() }) },
+    async handle({ world, caller, params, query }) {
+      const conversation = query.conv_id === undefined ? undefined : conversationIdOf(query.conv_id);
+      return ok({ count: await countUnread(world, caller.app, params.clientId, conversation) });
+    },
+  }),
+];

@@ -1,0 +1,48 @@
+import type { RestRoute } from '../route.ts';
+import { blacklistRoutes } from './blacklists.ts';
+import { chatRoomMemberRoutes } from './chat-room-members.ts';
+import { clientRoutes } from './clients.ts';
+import { chatRooms, conversations } from './collection.ts';
+import { historyRoutes } from './history.ts';
+import { memberInfo } from './member-info.ts';
+import { memberInfoRoutes } from './member-infos.ts';
+import { memberRoutes } from './members.ts';
+import { messageRoutes } from './messages.ts';
+import { muteRoutes } from './mutes.ts';
+import { notifications } from './notifications.ts';
+import { recordRoutes } from './records.ts';
+import { silencedRoutes } from './silenced.ts';
+import { wholeAppRoutes } from './whole-app.ts';
+
+/** What client SDKs call by themselves (`rest §6`). */
+const sdkRoutes: readonly RestRoute[] = [notifications, memberInfo];
+
+const conversationRoutes: readonly RestRoute[] = [
+  ...recordRoutes({ ...conversations, kind: 'basic' }),
+  ...memberRoutes,
+  ...muteRoutes,
+  ...messageRoutes(conversations),
+  ...historyRoutes(conversations),
+  ...silencedRoutes(conversations),
+  ...memberInfoRoutes(conversations),
+  ...blacklistRoutes(conversations, [conversations, chatRooms]),
+];
+
+const chatRoomRoutes: readonly RestRoute[] = [
+  ...recordRoutes({ ...chatRooms, kind: 'chat-room' }),
+  ...chatRoomMemberRoutes,
+  ...messageRoutes(chatRooms),
+  ...historyRoutes(chatRooms),
+  ...silencedRoutes(chatRooms),
+  ...memberInfoRoutes(chatRooms),
+  ...blacklistRoutes(chatRooms),
+];
+
+/** Messaging. */
+export const imRoutes: readonly RestRoute[] = [
+  ...conversationRoutes,
+  ...chatRoomRoutes,
+  ...clientRoutes,
+  ...wholeAppRoutes,
+  ...sdkRoutes,
+];

@@ -1,0 +1,91 @@
+import Type from 'typebox';
+import { isReservedColumn } from '../../domain/conversation/reserved-columns.ts';
+import { startConversation } from '../../domain/conversation/start-conversation.ts';
+import { updateConversation } from '../../domain/conversation/update-conversation.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { created, ok, type RestRoute, route } from '../route.ts';
+import { AnyObject, ClientIdText, open } from '../schemas.ts';
+import { type Collection, ConversationPath, findIn } from './collection.ts';
+import {
+  ChangedAnswer,
+  ConversationAnswer,
+  changedRecord,
+  conversationRecord,
+} from './conversation-record.ts';
+import { findRecords, RecordsAnswer, RecordsQuery } from './find-records.ts';
+
+/** What a new conversation is made of, besides columns of the app. */
+const NewConversation = open({
+  name: Type.Optional(Type.String()),
+  m: Type.Optional(Type.Array(ClientIdText, { maxItems: 10_000, description: 'Initial members.' })),
+  unique: Type.Optional(
+    Type.Boolean({
+      description: 'Answer with the unique conversation of exactly these members, if there is one.',
+    }),
+  ),
+  attr: Type.Optional(AnyObject('Attributes of the app.')),
+  c: Type.Optional(ClientIdText),
+});
+
+/** Create, find and change the conversations of a collection (`rest §3.1`–`§3.4`, `§4.1`–`§4.4`). */
+export function recordRoutes(
+  collection: Collection & { readonly kind: 'basic' | 'chat-room' },
+): readonly RestRoute[] {
+  const { path, tag, noun, kind } = collection;
+  return [
+    route({
+      method: 'POST',
+      path,
+      tag,
+      summary: `Create a ${noun}`,
+      needs: 'conversations',
+      body: NewConversation,
+      answers: { 201: ConversationAnswer, 200: ConversationAnswer },
+      async handle({ world, operator, body }) {
+        const { m, unique, c, ...attributes } = body;
+        const { conversation, existing } = await startConversation(world, operator, {
+          kind,
+          members: m ?? [],
+          attributes: attributes as JsonObject,
+          unique: unique ?? false,
+          ...(c !== undefined && { creator: c }),
+        });
+        const record = conversationRecord(conversation);
+        return existing ? ok(record) : created(record);
+      },
+    }),
+    route({
+      method: 'GET',
+      path,
+      tag,
+      summary: `Find ${noun}s`,
+      needs: 'conversations',
+      query: RecordsQuery,
+      answers: { 200: RecordsAnswer },
+      handle: async ({ world, caller, query }) => ok(await findRecords(world, caller.app, query, kind)),
+    }),
+    route({
+      method: 'PUT',
+      path: `${path}/:cid`,
+      tag,
+      summary: `Change a ${noun}`,
+      description:
+        'Values replace what is there, `{"__op": …}` and keys such as `attr.pinned` as in the data API. Columns the server keeps are ignored.',
+      needs: 'conversations',
+      params: ConversationPath,
+      body: open({}),
+      answers: { 200: ChangedAnswer },
+      async handle({ world, caller, operator, params, body }) {
+        const { id } = await findIn(collection, world, caller.app, params.cid);
+        const update = Object.entries(body).filter(([key]) => !isReservedColumn(key.split('.', 1)[0] ?? ''));
+        const { conversation } = await updateConversation(
+          world,
+          operator,
+          id,
+          Object.fromEntries(update) as JsonObject,
+        );
+        return ok(changedRecord(conversation));
+      },
+    }),
+  ];
+}
