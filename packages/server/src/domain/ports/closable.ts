@@ -21,6 +21,7 @@ export function closable(store: Omit<Store, 'close'>, release: () => Promise<voi
     memberStates: guarded(store.memberStates),
     notices: guarded(store.notices),
     sessionTokens: guarded(store.sessionTokens),
+    records: guarded(store.records),
     retention: guarded(store.retention),
     ping: () => (released === undefined ? store.ping() : refuse()),
     close() {

@@ -5,6 +5,7 @@ import { describeMemberStates } from './contract/member-states.contract.ts';
 import { describeMessages } from './contract/messages.contract.ts';
 import { describeMoments } from './contract/moments.contract.ts';
 import { describeQueries } from './contract/queries.contract.ts';
+import { describeRecords } from './contract/records.contract.ts';
 import { describeServices } from './contract/services.contract.ts';
 import { describeUpkeep } from './contract/upkeep.contract.ts';
 import type { Engine } from './testing/stage.ts';
@@ -21,6 +22,7 @@ export function describeStore(engine: Engine): void {
     describeMessages(engine);
     describeMemberStates(engine);
     describeServices(engine);
+    describeRecords(engine);
     describeMoments(engine);
     describeQueries(engine);
     describeInterleavings(engine);

@@ -11,6 +11,7 @@ import type {
 import type { JsonObject } from '../json.ts';
 import type { MessageBody, StoredMessage } from '../message/message.ts';
 import type { Condition, SortKey } from '../query/condition.ts';
+import type { RecordRepository } from './records.ts';
 import type { ServiceRepository } from './services.ts';
 
 /**
@@ -34,6 +35,7 @@ export interface Store {
   readonly memberStates: MemberStateRepository;
   readonly notices: NoticeRepository;
   readonly sessionTokens: SessionTokenRepository;
+  readonly records: RecordRepository;
   readonly retention: RetentionRepository;
   /**
    * Resolves when the store answers; rejects when it does not. Ordered with the writes: once it resolves, every write

@@ -8,6 +8,7 @@ import type {
 import { conversationRepository } from './conversations.ts';
 import { memberStateRepository } from './member-states.ts';
 import { messageRepository } from './messages.ts';
+import { recordRepository } from './records.ts';
 import { retentionRepository } from './retention.ts';
 import { serviceRepository } from './services.ts';
 import { pair, Tables } from './tables.ts';
@@ -27,6 +28,7 @@ export async function openMemoryStore(): Promise<Store> {
       memberStates: memberStateRepository(tables),
       notices: noticeRepository(tables),
       sessionTokens: sessionTokenRepository(tables),
+      records: recordRepository(),
       retention: retentionRepository(tables),
       async ping() {},
     },

@@ -133,6 +133,18 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
       deleteNotices: (app, before, limit) => writer.call('deleteNotices', app, before, limit),
       deleteClosedSessions: (now, limit) => writer.call('deleteClosedSessions', now, limit),
     },
+    records: {
+      create: (draft) => writer.call('createRecord', draft),
+      replace: (ref, change) => writer.call('replaceRecord', ref, change),
+      remove: (ref) => writer.call('removeRecord', ref),
+      load: (app, className, ids) => reader.call('loadRecords', app, className, ids),
+      findByKey: (app, className, key) => reader.call('findRecordByKey', app, className, key),
+      hasClass: (app, className) => reader.call('hasRecordClass', app, className),
+      holdersOf: (className, keyName, createdBefore, limit) =>
+        reader.call('holdersOfKey', className, keyName, createdBefore, limit),
+      query: (query) => searcher.call('queryRecords', query),
+      count: (query) => searcher.call('countRecords', query),
+    },
     ping: () => writer.call('ping'),
   };
   /** Which logs a message went to is known only when it is there; nobody can have counted on it before. */

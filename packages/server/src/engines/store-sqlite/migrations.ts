@@ -177,6 +177,40 @@ const steps: readonly string[] = [
   -- Services that are gone, whose logs and subscribers are being deleted in batches.
   CREATE TABLE deleted_service (key INTEGER PRIMARY KEY);
   `,
+  `
+  -- The objects of the data API; see domain/ports/records.ts.
+  CREATE TABLE data_class (key INTEGER PRIMARY KEY, app INTEGER NOT NULL, name TEXT NOT NULL, UNIQUE (app, name));
+  CREATE TABLE data_record (
+    key INTEGER PRIMARY KEY,
+    class INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    columns TEXT NOT NULL,
+    secrets TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    UNIQUE (class, id)
+  );
+  CREATE INDEX data_record_created ON data_record (class, created_at, id);
+  CREATE INDEX data_record_updated ON data_record (class, updated_at, id);
+  -- Names that belong to one record of a class at most.
+  CREATE TABLE data_key (
+    class INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    record INTEGER NOT NULL,
+    PRIMARY KEY (class, name, value)
+  ) WITHOUT ROWID;
+  CREATE INDEX data_key_record ON data_key (record, name);
+  -- Every plain value of the columns, for queries on them; see attribute-entries.ts.
+  CREATE TABLE data_value (
+    class INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    value NOT NULL,
+    record INTEGER NOT NULL,
+    PRIMARY KEY (class, path, value, record)
+  ) WITHOUT ROWID;
+  `,
 ];
 
 /** @throws DatabaseTooNew */

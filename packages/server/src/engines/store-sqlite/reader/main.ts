@@ -18,6 +18,14 @@ import {
 } from './member-state-reads.ts';
 import { countConversations, queryConversations } from './query.ts';
 import {
+  countRecords,
+  findRecordByKey,
+  hasRecordClass,
+  holdersOfKey,
+  loadRecords,
+  queryRecords,
+} from './record-reads.ts';
+import {
   countSubscribers,
   readBroadcasts,
   readReceived,
@@ -95,6 +103,12 @@ function operationTable(sql: Statements): Operations {
     noticesSince: readNotices.bind(undefined, sql),
     query: queryConversations.bind(undefined, sql),
     count: countConversations.bind(undefined, sql),
+    loadRecords: loadRecords.bind(undefined, sql),
+    findRecordByKey: findRecordByKey.bind(undefined, sql),
+    hasRecordClass: hasRecordClass.bind(undefined, sql),
+    holdersOfKey: holdersOfKey.bind(undefined, sql),
+    queryRecords: queryRecords.bind(undefined, sql),
+    countRecords: countRecords.bind(undefined, sql),
     subscriptions: readSubscriptions.bind(undefined, sql),
     subscriptionsOf: readSubscriptionsOf.bind(undefined, sql),
     subscribers: readSubscribers.bind(undefined, sql),

@@ -14,6 +14,7 @@ import { MessageCounters } from './message-counters.ts';
 import { MessageIndex } from './message-index.ts';
 import { MessageWrites } from './message-writes.ts';
 import { NoticeWrites } from './notice-writes.ts';
+import { RecordWrites } from './record-writes.ts';
 import { RetentionWrites } from './retention-writes.ts';
 import { ServiceWrites } from './service-writes.ts';
 import { SessionTokenWrites } from './session-token-writes.ts';
@@ -165,6 +166,7 @@ function operationTable(
   const memberStates = new MemberStateWrites(sql, index);
   const apps = new AppWrites(sql);
   const sessionTokens = new SessionTokenWrites(sql);
+  const records = new RecordWrites(sql);
   const retention = new RetentionWrites(sql, conversations, index, progress);
   return {
     ping: () => undefined,
@@ -197,6 +199,9 @@ function operationTable(
     loadInvalidations: sessionTokens.loadInvalidations.bind(sessionTokens),
     raiseEpoch: sessionTokens.raiseEpoch.bind(sessionTokens),
     closeSession: sessionTokens.closeSession.bind(sessionTokens),
+    createRecord: records.create.bind(records),
+    replaceRecord: records.replace.bind(records),
+    removeRecord: records.remove.bind(records),
     deleteMessages: retention.deleteMessages.bind(retention),
     deleteInactiveConversations: retention.deleteInactiveConversations.bind(retention),
     deleteExpiredTemporary: retention.deleteExpiredTemporary.bind(retention),
