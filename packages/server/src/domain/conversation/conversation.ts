@@ -11,6 +11,11 @@ export interface MemberRole {
   readonly role: 'manager' | 'member';
 }
 
+export interface TemporarySilence {
+  readonly client: ClientId;
+  readonly until: Milliseconds;
+}
+
 /**
  * One conversation as the store keeps it. Immutable: a change yields a new record with a higher `version`.
  */
@@ -29,6 +34,8 @@ export interface ConversationRecord {
   readonly roles: readonly MemberRole[];
   /** Clients that may read but not send. */
   readonly silenced: readonly ClientId[];
+  /** Clients that may not send until a moment; that of some may have passed. */
+  readonly silencedUntil: readonly TemporarySilence[];
   /** Clients that may neither join nor send. */
   readonly blocked: readonly ClientId[];
   readonly unique: boolean;

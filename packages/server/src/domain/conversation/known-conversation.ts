@@ -1,4 +1,4 @@
-import type { ClientId } from '../identifiers.ts';
+import type { ClientId, Milliseconds } from '../identifiers.ts';
 import type { ConversationRecord } from './conversation.ts';
 
 /** A conversation record with its lists in the form questions are asked of it. */
@@ -6,6 +6,7 @@ export interface Conversation extends ConversationRecord {
   readonly memberSet: ReadonlySet<ClientId>;
   /** A chat room may have silenced and blocked thousands. */
   readonly silencedSet: ReadonlySet<ClientId>;
+  readonly silenceEnds: ReadonlyMap<ClientId, Milliseconds>;
   readonly blockedSet: ReadonlySet<ClientId>;
 }
 
@@ -14,6 +15,7 @@ export function knownConversation(record: ConversationRecord): Conversation {
     ...record,
     memberSet: new Set(record.members),
     silencedSet: new Set(record.silenced),
+    silenceEnds: new Map(record.silencedUntil.map(({ client, until }) => [client, until])),
     blockedSet: new Set(record.blocked),
   };
 }

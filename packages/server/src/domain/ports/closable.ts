@@ -22,6 +22,8 @@ export function closable(store: Omit<Store, 'close'>, release: () => Promise<voi
     notices: guarded(store.notices),
     sessionTokens: guarded(store.sessionTokens),
     records: guarded(store.records),
+    refusedConversations: guarded(store.refusedConversations),
+    dailyClients: guarded(store.dailyClients),
     retention: guarded(store.retention),
     ping: () => (released === undefined ? store.ping() : refuse()),
     close() {

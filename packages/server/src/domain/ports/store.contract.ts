@@ -4,6 +4,7 @@ import { describeInterleavings } from './contract/interleavings.contract.ts';
 import { describeMemberStates } from './contract/member-states.contract.ts';
 import { describeMessages } from './contract/messages.contract.ts';
 import { describeMoments } from './contract/moments.contract.ts';
+import { describeOperators } from './contract/operators.contract.ts';
 import { describeQueries } from './contract/queries.contract.ts';
 import { describeRecords } from './contract/records.contract.ts';
 import { describeServices } from './contract/services.contract.ts';
@@ -24,6 +25,7 @@ export function describeStore(engine: Engine): void {
     describeServices(engine);
     describeRecords(engine);
     describeMoments(engine);
+    describeOperators(engine);
     describeQueries(engine);
     describeInterleavings(engine);
     describeUpkeep(engine);

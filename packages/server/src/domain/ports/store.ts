@@ -1,4 +1,9 @@
-import type { ConversationKind, ConversationRecord, MemberRole } from '../conversation/conversation.ts';
+import type {
+  ConversationKind,
+  ConversationRecord,
+  MemberRole,
+  TemporarySilence,
+} from '../conversation/conversation.ts';
 import type {
   AppKey,
   ClientId,
@@ -36,6 +41,8 @@ export interface Store {
   readonly notices: NoticeRepository;
   readonly sessionTokens: SessionTokenRepository;
   readonly records: RecordRepository;
+  readonly refusedConversations: RefusedConversationRepository;
+  readonly dailyClients: DailyClientRepository;
   readonly retention: RetentionRepository;
   /**
    * Resolves when the store answers; rejects when it does not. Ordered with the writes: once it resolves, every write
@@ -120,6 +127,7 @@ export interface ModerationChange extends Change {
   readonly expectedVersion: number;
   readonly roles?: readonly MemberRole[];
   readonly silenced?: readonly ClientId[];
+  readonly silencedUntil?: readonly TemporarySilence[];
   readonly blocked?: readonly ClientId[];
   readonly remove?: readonly ClientId[];
   readonly notices: readonly { readonly to: readonly ClientId[]; readonly what: Notice['what'] }[];
@@ -198,6 +206,11 @@ export interface ConversationRepository {
     ref: ConversationRef,
     change: { readonly client: ClientId; readonly muted: boolean; readonly now: Milliseconds },
   ): Promise<ConversationRecord | undefined>;
+  /**
+   * Deletes a conversation with its members and attributes at once; its messages go bit by bit with
+   * `RetentionRepository.deleteRemainsOfConversations`. False where it is gone already.
+   */
+  delete(ref: ConversationRef): Promise<boolean>;
   /** Temporary conversations are never found by query, only by {@link load}. Rejects with {@link QueryTooSlow}. */
   query(query: ConversationQuery): Promise<readonly FoundConversation[]>;
   count(query: Pick<ConversationQuery, 'app' | 'condition' | 'budget'>): Promise<number>;
@@ -264,6 +277,26 @@ export interface PatchDraft {
   readonly now: Milliseconds;
 }
 
+export interface Overwrite {
+  readonly timestampHint?: Milliseconds;
+  readonly body: MessageBody;
+  /** `null` takes it away; absent leaves it. */
+  readonly fromIp?: string | null;
+  readonly deliveredAt?: Milliseconds | null;
+}
+
+export interface LogRange extends Omit<HistoryRange, 'conversation' | 'type'> {
+  readonly app: AppKey;
+  readonly sender?: ClientId;
+}
+
+export interface LoggedMessage {
+  readonly conversation: { readonly id: ConversationId; readonly kind: ConversationKind };
+  /** Whose exchange with a service the message belongs to. */
+  readonly client?: ClientId;
+  readonly message: StoredMessage;
+}
+
 export type PatchOutcome =
   | { readonly state: 'patched'; readonly message: StoredMessage }
   | { readonly state: 'refused'; readonly reason: 'not-found' | 'not-the-author' };
@@ -277,6 +310,20 @@ export interface MessageRepository {
     id: MessageId,
     timestampHint?: Milliseconds,
   ): Promise<StoredMessage | undefined>;
+  /** Deletes one message for good, for everybody. */
+  delete(
+    conversation: ConversationKey,
+    id: MessageId,
+    /** As of {@link PatchDraft}. */
+    place: Pick<PatchDraft, 'timestampHint' | 'author'>,
+  ): Promise<'deleted' | 'not-found' | 'not-the-author'>;
+  /** Writes over a message as if it had been sent so; readers see no edit. False where there is none. */
+  overwrite(conversation: ConversationKey, id: MessageId, change: Overwrite): Promise<boolean>;
+  /**
+   * What was said in all conversations of an app, or what one client said outside of services; broadcasts left out.
+   * The `limit` messages nearest to the start, always oldest first by (timestamp, id).
+   */
+  log(range: LogRange): Promise<readonly LoggedMessage[]>;
   /** `patchedAt` grows strictly per message and is never before `now`. */
   patch(draft: PatchDraft): Promise<PatchOutcome>;
   /** Messages patched after `since` in the client's conversations, oldest patch first. */
@@ -444,6 +491,32 @@ export interface SessionTokenRepository {
   closeSession(session: SessionId, until: Milliseconds): Promise<void>;
 }
 
+// ── conversations that clients do not want to be brought into ────────────────────────────────────────────────
+
+export interface RefusedConversationRepository {
+  /** Refusing again keeps the first place in the list. */
+  add(app: AppKey, client: ClientId, conversation: ConversationId): Promise<void>;
+  remove(app: AppKey, client: ClientId, conversation: ConversationId): Promise<void>;
+  /** In the order they were refused. */
+  list(app: AppKey, client: ClientId, skip: number, limit: number): Promise<readonly ConversationId[]>;
+  /** Of these clients, the ones that refuse. */
+  refusedBy(
+    app: AppKey,
+    conversation: ConversationId,
+    clients: readonly ClientId[],
+  ): Promise<readonly ClientId[]>;
+}
+
+// ── who was there on which day ───────────────────────────────────────────────────────────────────────────────
+
+export interface DailyClientRepository {
+  /** @param day such as `2026-01-31`, in the zone of the server */
+  add(app: AppKey, day: string, clients: readonly ClientId[]): Promise<void>;
+  count(app: AppKey, day: string): Promise<number>;
+  /** Forgets the clients of days before; returns how many rows. */
+  forget(before: string, limit: number): Promise<number>;
+}
+
 // ── retention: bounded batches, called by jobs ───────────────────────────────────────────────────────────────
 
 /** One batch of conversations that are gone. */
@@ -470,6 +543,8 @@ export interface RetentionRepository {
     now: Milliseconds,
     limit: number,
   ): Promise<Deleted<{ readonly app: AppKey; readonly id: ConversationId }>>;
+  /** Messages of conversations that were deleted. Returns how many rows; 0 says that all are gone. */
+  deleteRemainsOfConversations(limit: number): Promise<number>;
   /** What services left behind that are gone: subscribers and logs. Returns how much was deleted; 0 says all of it. */
   deleteRemainsOfServices(limit: number): Promise<number>;
   /** Broadcasts to everybody that are not delivered any more; they stay in history. */

@@ -13,6 +13,7 @@ export function sampleConversation(overrides: Partial<ConversationRecord> = {}):
     mutedBy: [],
     roles: [],
     silenced: [],
+    silencedUntil: [],
     blocked: [],
     unique: false,
     createdAt: Date.UTC(2025, 0, 1),

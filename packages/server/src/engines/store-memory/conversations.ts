@@ -71,13 +71,17 @@ export function conversationRepository(tables: Tables): ConversationRepository {
       tell(tables, entry, entry.record.members, eventAt, by, { event: 'updated', ...attributes });
       return { conversation: recordOf(entry), eventAt };
     },
-    async moderate({ key }, { by, now, expectedVersion, roles, silenced, blocked, remove, notices }) {
+    async moderate(
+      { key },
+      { by, now, expectedVersion, roles, silenced, silencedUntil, blocked, remove, notices },
+    ) {
       const entry = tables.conversations.get(key);
       if (entry === undefined) return undefined;
       if (entry.record.version !== expectedVersion) return 'conflict';
       const lists = {
         ...(roles !== undefined && { roles }),
         ...(silenced !== undefined && { silenced }),
+        ...(silencedUntil !== undefined && { silencedUntil }),
         ...(blocked !== undefined && { blocked }),
       };
       entry.record = { ...entry.record, ...lists };
@@ -96,6 +100,12 @@ export function conversationRepository(tables: Tables): ConversationRepository {
       const others = entry.record.mutedBy.filter((other) => other !== client);
       change(entry, { mutedBy: inJoiningOrder(entry, muted ? [...others, client] : others) }, now);
       return recordOf(entry);
+    },
+    async delete({ app, key }) {
+      const entry = tables.conversations.get(key);
+      if (entry === undefined || entry.record.app !== app) return false;
+      tables.remove(entry);
+      return true;
     },
     async query(query) {
       const compare = compileSort(query.sort);
@@ -136,6 +146,7 @@ function insert(tables: Tables, draft: ConversationDraft): ConversationEntry {
       mutedBy: [],
       roles: [],
       silenced: [],
+      silencedUntil: [],
       blocked: [],
       unique,
       createdAt: now,

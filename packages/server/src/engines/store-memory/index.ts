@@ -5,6 +5,7 @@ import type {
   SessionTokenRepository,
   Store,
 } from '../../domain/ports/store.ts';
+import { dailyClientRepository, refusedConversationRepository } from './clients.ts';
 import { conversationRepository } from './conversations.ts';
 import { memberStateRepository } from './member-states.ts';
 import { messageRepository } from './messages.ts';
@@ -29,6 +30,8 @@ export async function openMemoryStore(): Promise<Store> {
       notices: noticeRepository(tables),
       sessionTokens: sessionTokenRepository(tables),
       records: recordRepository(),
+      refusedConversations: refusedConversationRepository(tables),
+      dailyClients: dailyClientRepository(tables),
       retention: retentionRepository(tables),
       async ping() {},
     },

@@ -1,8 +1,13 @@
-import type { MessageId, Milliseconds } from '../../domain/identifiers.ts';
+import type { ClientId, MessageId, Milliseconds } from '../../domain/identifiers.ts';
 import type { StoredMessage } from '../../domain/message/message.ts';
 import { messageIdAt } from '../../domain/ports/message-id.ts';
-import type { HistoryBound, MessageDraft, MessageRepository } from '../../domain/ports/store.ts';
-import { readLogs, servicesOf } from './service-logs.ts';
+import type {
+  HistoryBound,
+  LoggedMessage,
+  MessageDraft,
+  MessageRepository,
+} from '../../domain/ports/store.ts';
+import { everyoneLogId, readLogs, servicesOf } from './service-logs.ts';
 import { type ConversationEntry, recordOf, type Tables } from './tables.ts';
 
 export function messageRepository(tables: Tables): MessageRepository {
@@ -38,6 +43,48 @@ export function messageRepository(tables: Tables): MessageRepository {
     async find(conversation, id) {
       return tables.conversations.get(conversation)?.messages.find((message) => message.id === id);
     },
+    async delete(conversation, id, { author }) {
+      const entry = tables.conversations.get(conversation);
+      const index = entry?.messages.findIndex((message) => message.id === id) ?? -1;
+      const message = entry?.messages[index];
+      if (entry === undefined || message === undefined) return 'not-found';
+      if (author !== undefined && message.sender !== author) return 'not-the-author';
+      entry.messages.splice(index, 1);
+      for (const [token, sent] of entry.sendTokens) if (sent.id === id) entry.sendTokens.delete(token);
+      tables.received = tables.received.filter((received) => received.log !== entry || received.id !== id);
+      return 'deleted';
+    },
+    async overwrite(conversation, id, change) {
+      const messages = tables.conversations.get(conversation)?.messages ?? [];
+      const index = messages.findIndex((message) => message.id === id);
+      const message = messages[index];
+      if (message === undefined) return false;
+      const { fromIp: oldIp, deliveredAt: oldDelivery, ...kept } = message;
+      const fromIp = change.fromIp === undefined ? oldIp : (change.fromIp ?? undefined);
+      const deliveredAt = change.deliveredAt === undefined ? oldDelivery : (change.deliveredAt ?? undefined);
+      messages[index] = {
+        ...kept,
+        body: change.body,
+        ...(fromIp !== undefined && { fromIp }),
+        ...(deliveredAt !== undefined && { deliveredAt }),
+      };
+      return true;
+    },
+    async log({ app, sender, direction, start, end, limit }) {
+      const [lower, upper] = direction === 'older' ? [end, start] : [start, end];
+      const within = [...tables.conversations.values()]
+        .filter(({ record }) => record.app === app)
+        .flatMap((entry) => loggedIn(tables, entry, sender))
+        .filter(
+          ({ message }) =>
+            (lower === undefined || isBeyond(message, lower, 1)) &&
+            (upper === undefined || isBeyond(message, upper, -1)),
+        )
+        .sort((a, b) => a.message.timestamp - b.message.timestamp || (a.message.id < b.message.id ? -1 : 1));
+      return direction === 'older'
+        ? within.slice(Math.max(0, within.length - limit))
+        : within.slice(0, limit);
+    },
     async patch({ conversation, id, author, now, timestampHint: _, ...changed }) {
       const messages = tables.conversations.get(conversation)?.messages ?? [];
       const index = messages.findIndex((message) => message.id === id);
@@ -67,6 +114,22 @@ export function messageRepository(tables: Tables): MessageRepository {
         .slice(0, limit);
     },
   };
+}
+
+function loggedIn(
+  tables: Tables,
+  entry: ConversationEntry,
+  sender: ClientId | undefined,
+): readonly LoggedMessage[] {
+  const service = entry.service === undefined ? undefined : tables.conversations.get(entry.service);
+  const { id, kind } = (service ?? entry).record;
+  if (sender !== undefined && kind === 'service') return [];
+  const ownId = [...tables.serviceLogs].find(([, log]) => log === entry)?.[0];
+  if (service !== undefined && ownId === everyoneLogId(service)) return [];
+  const client = service === undefined ? undefined : ownId?.slice(`${service.record.key}/`.length);
+  return entry.messages
+    .filter((message) => sender === undefined || message.sender === sender)
+    .map((message) => ({ conversation: { id, kind }, message, ...(client !== undefined && { client }) }));
 }
 
 /** Adds to the end of a log. */

@@ -29,6 +29,10 @@ export function retentionRepository(tables: Tables): RetentionRepository {
       );
       return deleteWithin(tables, expired, limit, ({ record }) => ({ app: record.app, id: record.id }));
     },
+    async deleteRemainsOfConversations() {
+      // They went with the conversation.
+      return 0;
+    },
     async deleteRemainsOfServices() {
       // They went with the service.
       return 0;

@@ -68,6 +68,10 @@ export class Tables {
   /** By app and client: since when it is known. */
   readonly clients = new Map<string, Milliseconds>();
   notices: KeptNotice[] = [];
+  /** By app and client, in the order they were refused. */
+  readonly refusedConversations = new Map<string, Set<ConversationId>>();
+  /** By day, then by app. */
+  readonly dailyClients = new Map<string, Map<AppKey, Set<ClientId>>>();
   readonly epochs = new Map<string, { readonly app: AppKey; readonly client: ClientId; epoch: number }>();
   readonly closedSessions = new Map<string, Milliseconds>();
   #lastMoment = 0;

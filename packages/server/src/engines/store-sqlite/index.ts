@@ -48,6 +48,7 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
       replaceColumns: (ref, change) => writer.call('replaceColumns', plainRef(ref), change),
       moderate: (ref, change) => writer.call('moderate', plainRef(ref), change),
       setMuted: (ref, change) => writer.call('setMuted', plainRef(ref), change),
+      delete: (ref) => writer.call('deleteConversation', plainRef(ref)),
       async query(query) {
         await unsettled.settleAll();
         return searcher.call('query', query);
@@ -63,6 +64,12 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
         return writer.call('append', draft);
       },
       patch: (draft) => writer.call('patch', draft),
+      delete: (conversation, id, place) => writer.call('deleteMessage', conversation, id, place),
+      overwrite: (conversation, id, change) => writer.call('overwriteMessage', conversation, id, change),
+      async log(range) {
+        while (await writer.call<boolean>('indexLog'));
+        return reader.call('log', range);
+      },
       async history(range) {
         await unsettled.settle(range.conversation);
         return reader.call('history', range);
@@ -122,11 +129,23 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
       raiseEpoch: (app, client) => writer.call('raiseEpoch', app, client),
       closeSession: (session, until) => writer.call('closeSession', session, until),
     },
+    refusedConversations: {
+      add: (app, client, conversation) => writer.call('refuseConversation', app, client, conversation),
+      remove: (app, client, conversation) => writer.call('allowConversation', app, client, conversation),
+      list: (app, client, skip, limit) => reader.call('refusedConversations', app, client, skip, limit),
+      refusedBy: (app, conversation, clients) => reader.call('refusedBy', app, conversation, clients),
+    },
+    dailyClients: {
+      add: (app, day, clients) => writer.call('addDailyClients', app, day, clients),
+      count: (app, day) => reader.call('countDailyClients', app, day),
+      forget: (before, limit) => writer.call('forgetDailyClients', before, limit),
+    },
     retention: {
       deleteMessages: (app, before, limit) => writer.call('deleteMessages', app, before, limit),
       deleteInactiveConversations: (app, before, limit) =>
         writer.call('deleteInactiveConversations', app, before, limit),
       deleteExpiredTemporary: (now, limit) => writer.call('deleteExpiredTemporary', now, limit),
+      deleteRemainsOfConversations: (limit) => writer.call('deleteRemainsOfConversations', limit),
       deleteRemainsOfServices: (limit) => writer.call('deleteRemainsOfServices', limit),
       forgetBroadcasts: (now, limit) => writer.call('forgetBroadcasts', now, limit),
       forgetSendTokens: (before, limit) => writer.call('forgetSendTokens', before, limit),

@@ -211,6 +211,35 @@ const steps: readonly string[] = [
     PRIMARY KEY (class, path, value, record)
   ) WITHOUT ROWID;
   `,
+  `
+  -- Clients that may not send until a moment, as JSON; NULL where there are none.
+  ALTER TABLE conversation ADD COLUMN silenced_until TEXT;
+
+  -- Conversations that are gone, whose messages are being deleted in batches.
+  CREATE TABLE deleted_conversation (key INTEGER PRIMARY KEY);
+
+  -- The log as operators search it, across conversations. It follows the log when somebody asks; see operator-log.ts.
+  CREATE TABLE logged_message (
+    row INTEGER PRIMARY KEY,
+    app INTEGER NOT NULL,
+    timestamp INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    sender TEXT NOT NULL
+  );
+  CREATE INDEX logged_message_time ON logged_message (app, timestamp, id);
+  CREATE INDEX logged_message_sender ON logged_message (app, sender, timestamp, id);
+
+  CREATE TABLE refused_conversation (
+    key INTEGER PRIMARY KEY,
+    app INTEGER NOT NULL,
+    client TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    UNIQUE (app, client, conversation)
+  );
+
+  CREATE TABLE daily_client (day TEXT NOT NULL, app INTEGER NOT NULL, client TEXT NOT NULL, PRIMARY KEY (day, app, client))
+    WITHOUT ROWID;
+  `,
 ];
 
 /** @throws DatabaseTooNew */

@@ -2,6 +2,7 @@ import type {
   ConversationKind,
   ConversationRecord,
   MemberRole,
+  TemporarySilence,
 } from '../../domain/conversation/conversation.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { StoredMessage } from '../../domain/message/message.ts';
@@ -26,7 +27,7 @@ export function appOf(row: Row): AppRecord {
 }
 
 export const CONVERSATION_COLUMNS =
-  'key, app, id, kind, creator, columns, is_unique, unique_id, created_at, updated_at, version, ttl, expires_at, roles, silenced, blocked, last_message_at';
+  'key, app, id, kind, creator, columns, is_unique, unique_id, created_at, updated_at, version, ttl, expires_at, roles, silenced, silenced_until, blocked, last_message_at';
 
 const clientList = (value: Row[string]): readonly string[] =>
   optional(value, (list) => JSON.parse(text(list)) as readonly string[]) ?? [];
@@ -48,6 +49,8 @@ export function conversationCoreOf(row: Row): ConversationCore {
     columns: json(row.columns),
     roles: optional(row.roles, (value) => JSON.parse(text(value)) as readonly MemberRole[]) ?? [],
     silenced: clientList(row.silenced),
+    silencedUntil:
+      optional(row.silenced_until, (value) => JSON.parse(text(value)) as readonly TemporarySilence[]) ?? [],
     blocked: clientList(row.blocked),
     unique: row.is_unique === 1,
     createdAt: integer(row.created_at),

@@ -6,19 +6,15 @@ import type { Statements } from '../statements.ts';
 /** A page of history: one walk along the index on (conversation, timestamp). */
 export function readHistory(sql: Statements, range: HistoryRange): readonly StoredMessage[] {
   const older = range.direction === 'older';
-  const lower = older ? range.end : range.start;
-  const upper = older ? range.start : range.end;
-  const conditions = ['conversation = ?'];
-  const parameters: (number | string)[] = [range.conversation];
-  if (lower !== undefined) bound(conditions, parameters, '>', lower);
-  if (upper !== undefined) bound(conditions, parameters, '<', upper);
+  const { conditions, parameters } = rangeConditions(range);
   if (range.type !== undefined) {
     conditions.push('type = ?');
     parameters.push(range.type);
   }
   const rows = sql.all(
-    `SELECT ${MESSAGE_COLUMNS} FROM ordered_message WHERE ${conditions.join(' AND ')}
+    `SELECT ${MESSAGE_COLUMNS} FROM ordered_message WHERE ${['conversation = ?', ...conditions].join(' AND ')}
       ORDER BY timestamp ${older ? 'DESC' : 'ASC'} LIMIT ?`,
+    range.conversation,
     ...parameters,
     range.limit,
   );
@@ -26,22 +22,36 @@ export function readHistory(sql: Statements, range: HistoryRange): readonly Stor
   return older ? messages.reverse() : messages;
 }
 
+/** @param table in front of the columns, with its dot */
+export function rangeConditions(
+  { direction, start, end }: Pick<HistoryRange, 'direction' | 'start' | 'end'>,
+  table = '',
+): { readonly conditions: string[]; readonly parameters: (number | string)[] } {
+  const [lower, upper] = direction === 'older' ? [end, start] : [start, end];
+  const conditions: string[] = [];
+  const parameters: (number | string)[] = [];
+  if (lower !== undefined) bound(conditions, parameters, table, '>', lower);
+  if (upper !== undefined) bound(conditions, parameters, table, '<', upper);
+  return { conditions, parameters };
+}
+
 /** Places compare as (timestamp, id); a place without id is its timestamp alone. */
 function bound(
   conditions: string[],
   parameters: (number | string)[],
+  table: string,
   beyond: '<' | '>',
   { timestamp, id, included }: HistoryBound,
 ): void {
   // The plain comparison of timestamps is what the index serves; the pair only sorts out ties.
-  conditions.push(`timestamp ${beyond}= ?`);
+  conditions.push(`${table}timestamp ${beyond}= ?`);
   parameters.push(timestamp);
   if (id === undefined) {
     if (included) return;
-    conditions.push('timestamp <> ?');
+    conditions.push(`${table}timestamp <> ?`);
     parameters.push(timestamp);
     return;
   }
-  conditions.push(`(timestamp <> ? OR id ${beyond}${included ? '=' : ''} ?)`);
+  conditions.push(`(${table}timestamp <> ? OR ${table}id ${beyond}${included ? '=' : ''} ?)`);
   parameters.push(timestamp, id);
 }

@@ -8,6 +8,7 @@ import { findMessage } from '../message-lookup.ts';
 import { openForReading } from '../open-database.ts';
 import { Statements } from '../statements.ts';
 import type { Answer, Call, FromWorker, Operations, ToWorker, WorkerData } from '../worker-protocol.ts';
+import { countDailyClients, readRefusedBy, readRefusedConversations } from './client-reads.ts';
 import { readHistory } from './history.ts';
 import {
   readNotices,
@@ -16,6 +17,7 @@ import {
   readUnacknowledged,
   readUnread,
 } from './member-state-reads.ts';
+import { readLog } from './operator-log-reads.ts';
 import { countConversations, queryConversations } from './query.ts';
 import {
   countRecords,
@@ -116,5 +118,9 @@ function operationTable(sql: Statements): Operations {
     serviceLogs: readServiceLogs.bind(undefined, sql),
     received: readReceived.bind(undefined, sql),
     broadcasts: readBroadcasts.bind(undefined, sql),
+    log: readLog.bind(undefined, sql),
+    refusedConversations: readRefusedConversations.bind(undefined, sql),
+    refusedBy: readRefusedBy.bind(undefined, sql),
+    countDailyClients: countDailyClients.bind(undefined, sql),
   };
 }

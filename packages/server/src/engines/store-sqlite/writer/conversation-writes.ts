@@ -172,6 +172,7 @@ export class ConversationWrites {
     if (before.version !== change.expectedVersion) return 'conflict';
     this.#setList(ref.key, 'roles', change.roles);
     this.#setList(ref.key, 'silenced', change.silenced);
+    this.#setList(ref.key, 'silenced_until', change.silencedUntil);
     this.#setList(ref.key, 'blocked', change.blocked);
     const removed = change.remove?.filter((client) => before.members.includes(client)) ?? [];
     if (removed.length > 0) this.#putOut(this.#existing(ref.key), removed);
@@ -214,7 +215,7 @@ export class ConversationWrites {
 
   #setList(
     key: ConversationKey,
-    column: 'roles' | 'silenced' | 'blocked',
+    column: 'roles' | 'silenced' | 'silenced_until' | 'blocked',
     list: readonly unknown[] | undefined,
   ): void {
     if (list === undefined) return;
@@ -222,7 +223,16 @@ export class ConversationWrites {
     this.#sql.run(`UPDATE conversation SET ${column} = ? WHERE key = ?`, json, key);
   }
 
-  /** Deletes a conversation with everything in it but its messages, of which there must be none left. */
+  /** Deletes a conversation, and notes that its messages are to follow. */
+  deleteWithRemains({ app, key }: ConversationRef): boolean {
+    const known = this.#sql.get('SELECT 1 FROM conversation WHERE app = ? AND key = ?', app, key);
+    if (known === undefined) return false;
+    this.delete(key);
+    this.#sql.run('INSERT INTO deleted_conversation (key) VALUES (?)', key);
+    return true;
+  }
+
+  /** Deletes a conversation with everything in it but its messages. */
   delete(key: ConversationKey): void {
     const record = this.#record(key);
     if (record !== undefined) this.#attributes.change(record.app, key, record.columns, {});

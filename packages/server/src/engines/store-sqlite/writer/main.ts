@@ -1,12 +1,14 @@
 // The worker thread that writes: the only one that does, so the order of its work is the order of the store.
 import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { ConversationRef } from '../../../domain/ports/store.ts';
 import { explain, lockData } from '../lock.ts';
 import { migrate } from '../migrations.ts';
 import { openForWriting } from '../open-database.ts';
 import { Statements } from '../statements.ts';
 import type { Answer, Call, FromWorker, Operations, ToWorker, WorkerData } from '../worker-protocol.ts';
 import { AppWrites } from './app-writes.ts';
+import { ClientWrites } from './client-writes.ts';
 import { ConversationWrites } from './conversation-writes.ts';
 import { LogProgress } from './log-progress.ts';
 import { MemberStateWrites } from './member-state-writes.ts';
@@ -14,6 +16,7 @@ import { MessageCounters } from './message-counters.ts';
 import { MessageIndex } from './message-index.ts';
 import { MessageWrites } from './message-writes.ts';
 import { NoticeWrites } from './notice-writes.ts';
+import { indexLog } from './operator-log.ts';
 import { RecordWrites } from './record-writes.ts';
 import { RetentionWrites } from './retention-writes.ts';
 import { ServiceWrites } from './service-writes.ts';
@@ -165,6 +168,7 @@ function operationTable(
   const services = new ServiceWrites(sql, counters, index, messages);
   const memberStates = new MemberStateWrites(sql, index);
   const apps = new AppWrites(sql);
+  const clients = new ClientWrites(sql);
   const sessionTokens = new SessionTokenWrites(sql);
   const records = new RecordWrites(sql);
   const retention = new RetentionWrites(sql, conversations, index, progress);
@@ -192,6 +196,18 @@ function operationTable(
     replaceColumns: conversations.replaceColumns.bind(conversations),
     moderate: conversations.moderate.bind(conversations),
     setMuted: conversations.setMuted.bind(conversations),
+    deleteConversation(ref: ConversationRef) {
+      // What waits to be indexed would not be found when the messages are deleted.
+      index.settle(ref.key);
+      return conversations.deleteWithRemains(ref);
+    },
+    deleteMessage: messages.delete.bind(messages),
+    overwriteMessage: messages.overwrite.bind(messages),
+    indexLog: indexLog.bind(undefined, sql),
+    refuseConversation: clients.refuseConversation.bind(clients),
+    allowConversation: clients.allowConversation.bind(clients),
+    addDailyClients: clients.addDailyClients.bind(clients),
+    forgetDailyClients: clients.forgetDailyClients.bind(clients),
     addNotice: notices.add.bind(notices),
     listApps: apps.list.bind(apps),
     createApp: apps.create.bind(apps),
@@ -205,6 +221,7 @@ function operationTable(
     deleteMessages: retention.deleteMessages.bind(retention),
     deleteInactiveConversations: retention.deleteInactiveConversations.bind(retention),
     deleteExpiredTemporary: retention.deleteExpiredTemporary.bind(retention),
+    deleteRemainsOfConversations: retention.deleteRemainsOfConversations.bind(retention),
     deleteRemainsOfServices: retention.deleteRemainsOfServices.bind(retention),
     forgetBroadcasts: retention.forgetBroadcasts.bind(retention),
     forgetSendTokens: retention.forgetSendTokens.bind(retention),

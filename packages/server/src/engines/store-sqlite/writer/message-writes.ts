@@ -1,7 +1,14 @@
-import type { MessageId, Milliseconds } from '../../../domain/identifiers.ts';
+import type { ConversationKey, MessageId, Milliseconds } from '../../../domain/identifiers.ts';
 import type { MessageBody } from '../../../domain/message/message.ts';
 import { messageIdAt } from '../../../domain/ports/message-id.ts';
-import type { AppendOutcome, MessageDraft, PatchDraft, PatchOutcome } from '../../../domain/ports/store.ts';
+import type {
+  AppendOutcome,
+  MessageDraft,
+  Overwrite,
+  PatchDraft,
+  PatchOutcome,
+} from '../../../domain/ports/store.ts';
+import { deleteMessage } from '../delete-message.ts';
 import { findMessage } from '../message-lookup.ts';
 import type { Statements } from '../statements.ts';
 import type { Counter, MessageCounters } from './message-counters.ts';
@@ -110,6 +117,43 @@ export class MessageWrites {
         patchedAt,
       },
     };
+  }
+
+  delete(
+    conversation: ConversationKey,
+    id: MessageId,
+    { timestampHint, author }: Pick<PatchDraft, 'timestampHint' | 'author'>,
+  ): 'deleted' | 'not-found' | 'not-the-author' {
+    this.#index.settle(conversation);
+    const message = findMessage(this.#sql, conversation, id, timestampHint);
+    if (message === undefined) return 'not-found';
+    if (author !== undefined && message.sender !== author) return 'not-the-author';
+    const row = this.#sql.get(
+      'SELECT row, conversation, timestamp, sender, token FROM ordered_message WHERE conversation = ? AND timestamp = ?',
+      conversation,
+      message.timestamp,
+    );
+    if (row !== undefined) deleteMessage(this.#sql, row);
+    return 'deleted';
+  }
+
+  overwrite(conversation: ConversationKey, id: MessageId, change: Overwrite): boolean {
+    this.#index.settle(conversation);
+    const message = findMessage(this.#sql, conversation, id, change.timestampHint);
+    if (message === undefined) return false;
+    const fromIp = change.fromIp === undefined ? message.fromIp : change.fromIp;
+    const deliveredAt = change.deliveredAt === undefined ? message.deliveredAt : change.deliveredAt;
+    this.#sql.run(
+      `UPDATE message SET body = ?, type = ?, from_ip = ?, delivered_at = ?
+        WHERE row = (SELECT row FROM message_order WHERE conversation = ? AND timestamp = ?)`,
+      change.body,
+      typeOf(change.body),
+      fromIp ?? null,
+      deliveredAt ?? null,
+      conversation,
+      message.timestamp,
+    );
+    return true;
   }
 
   #isMember(conversation: number, client: string): boolean {

@@ -1,5 +1,6 @@
 import type { AppKey, ConversationId, Milliseconds } from '../../../domain/identifiers.ts';
 import type { Deleted } from '../../../domain/ports/store.ts';
+import { deleteMessage, forgetToken } from '../delete-message.ts';
 import type { Row, Statements } from '../statements.ts';
 import type { ConversationWrites } from './conversation-writes.ts';
 import type { LogProgress } from './log-progress.ts';
@@ -47,7 +48,7 @@ export class RetentionWrites {
     for (const row of due) {
       // What the log alone knows of a conversation must be in its row before the log loses it.
       this.#index.settle(Number(row.conversation));
-      this.#deleteMessage(row);
+      deleteMessage(this.#sql, row);
     }
     this.#progress.set(app, cleanedTo);
     return due.length;
@@ -77,6 +78,14 @@ export class RetentionWrites {
       limit,
     );
     return this.#deleteWithin(expired, limit, (row) => ({ app: Number(row.app), id: row.id as string }));
+  }
+
+  deleteRemainsOfConversations(limit: number): number {
+    const gone = this.#sql.get('SELECT key FROM deleted_conversation LIMIT 1');
+    if (gone === undefined) return 0;
+    const deleted = this.#deleteMessagesOf(Number(gone.key), limit);
+    if (deleted < limit) this.#sql.run('DELETE FROM deleted_conversation WHERE key = ?', Number(gone.key));
+    return deleted + 1;
   }
 
   deleteRemainsOfServices(limit: number): number {
@@ -124,7 +133,7 @@ export class RetentionWrites {
     this.#progress.set('tokens', cleanedTo);
     return due.reduce((forgotten, row) => {
       this.#index.settle(Number(row.conversation));
-      return forgotten + this.#forgetToken(row);
+      return forgotten + forgetToken(this.#sql, row);
     }, 0);
   }
 
@@ -170,28 +179,6 @@ export class RetentionWrites {
     return false;
   }
 
-  #deleteMessage(row: Row): void {
-    this.#forgetToken(row);
-    this.#sql.run(
-      'DELETE FROM message_order WHERE conversation = ? AND timestamp = ?',
-      row.conversation as number,
-      row.timestamp as number,
-    );
-    this.#sql.run('DELETE FROM message WHERE row = ?', row.row as number);
-    this.#sql.run('DELETE FROM received_message WHERE row = ?', row.row as number);
-  }
-
-  /** How many there were: one or none. */
-  #forgetToken({ conversation, token, sender }: Row): number {
-    if (token === null) return 0;
-    return this.#sql.run(
-      'DELETE FROM message_token WHERE conversation = ? AND token = ? AND sender = ?',
-      conversation as number,
-      token as string,
-      sender as string,
-    );
-  }
-
   /** Conversations one after another, until `limit` rows of conversations and messages are gone. */
   #deleteWithin<Name>(
     conversations: readonly Row[],
@@ -219,7 +206,7 @@ export class RetentionWrites {
       conversation,
       limit,
     );
-    for (const message of messages) this.#deleteMessage(message);
+    for (const message of messages) deleteMessage(this.#sql, message);
     return messages.length;
   }
 }

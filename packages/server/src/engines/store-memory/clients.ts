@@ -1,0 +1,41 @@
+import type { DailyClientRepository, RefusedConversationRepository } from '../../domain/ports/store.ts';
+import { pair, type Tables } from './tables.ts';
+
+export function refusedConversationRepository(tables: Tables): RefusedConversationRepository {
+  const of = (app: number, client: string) => tables.refusedConversations.get(pair(app, client)) ?? new Set();
+  return {
+    async add(app, client, conversation) {
+      tables.refusedConversations.set(pair(app, client), of(app, client).add(conversation));
+    },
+    async remove(app, client, conversation) {
+      of(app, client).delete(conversation);
+    },
+    async list(app, client, skip, limit) {
+      return [...of(app, client)].slice(skip, skip + limit);
+    },
+    async refusedBy(app, conversation, clients) {
+      return clients.filter((client) => of(app, client).has(conversation));
+    },
+  };
+}
+
+export function dailyClientRepository({ dailyClients }: Tables): DailyClientRepository {
+  return {
+    async add(app, day, clients) {
+      const apps = dailyClients.get(day) ?? new Map<number, Set<string>>();
+      dailyClients.set(day, apps.set(app, new Set([...(apps.get(app) ?? []), ...clients])));
+    },
+    async count(app, day) {
+      return dailyClients.get(day)?.get(app)?.size ?? 0;
+    },
+    async forget(before, limit) {
+      let forgotten = 0;
+      for (const [day, apps] of dailyClients) {
+        if (day >= before || forgotten >= limit) continue;
+        dailyClients.delete(day);
+        for (const clients of apps.values()) forgotten += clients.size;
+      }
+      return forgotten;
+    },
+  };
+}
