@@ -64,7 +64,7 @@ const unreadOf = (commands: readonly GenericCommand[]) =>
   );
 
 describe('a service', () => {
-  it('[F-SYS-03][F-SYS-04] is subscribed to by joining and left by leaving, and nobody else is told', async () => {
+  it('[F-CONV-13][F-SYS-03][F-SYS-04] is subscribed to by joining and left by leaving, and nobody else is told', async () => {
     const cid = await open();
     const [tom, other] = [await login('tom'), await login('other')];
     const phone = await again(tom.id);
@@ -279,6 +279,23 @@ describe('a service', () => {
     const later = await login('later');
     expect(unreadOf(await heard(later, CommandType.unread))).toEqual([]);
     expect(await withdrawBroadcast(world(), app(), sent.id)).toBe(false);
+  });
+
+  it('[F-SYS-02] is what a bot is made of: it hears a question and answers who asked, and nobody else', async () => {
+    const cid = await open('calculator');
+    const [tom, jerry] = [await login('tom'), await login('jerry')];
+    await subscribeTo(jerry, cid);
+    await say(tom, cid, '6 * 7');
+    const service = (await world().conversations.load(app().key, cid))?.key ?? 0;
+    const [question] = await listReceived(world(), app(), { service, newestFirst: true, skip: 0, limit: 1 });
+    const [left, right] = String(question?.message.body).split(' * ').map(Number);
+    await sendToClients(world(), app(), {
+      ...said(cid, String((left ?? 0) * (right ?? 0))),
+      clients: [question?.message.sender ?? ''],
+    });
+    expect(await heardTexts(tom)).toEqual(['42']);
+    expect(await history(tom, cid)).toEqual(['6 * 7', '42']);
+    expect(await heardTexts(jerry)).toEqual([]);
   });
 
   it('[F-SYS-15] speaks to who is online only, with a transient broadcast', async () => {
