@@ -14,9 +14,11 @@ import type { Connections } from './connections.ts';
 import type { GatewayCounters } from './counters.ts';
 import type { Flushable, FlushSchedule } from './flush-schedule.ts';
 import { base64Frames, binaryFrames } from './frames.ts';
+import { Inbox } from './inbox.ts';
 import type { KeepAlive, Watched } from './keep-alive.ts';
 import type { GatewayLimits } from './options.ts';
 import { OutboundQueue } from './outbound-queue.ts';
+import type { ReceiveSchedule } from './receive-schedule.ts';
 
 /**
  * One write carries at most this. Below the high-water mark of a socket (64 KiB), so that a socket that takes
@@ -29,6 +31,7 @@ export interface ConnectionSurroundings {
   readonly connections: Connections<ClientConnection>;
   readonly counters: GatewayCounters;
   readonly flushes: FlushSchedule;
+  readonly receives: ReceiveSchedule;
   readonly keepAlive: KeepAlive;
   readonly limits: GatewayLimits;
   readonly logger: Logger;
@@ -62,6 +65,7 @@ export class ClientConnection implements Connection, Flushable, SocketEvents, Wa
   readonly #socket: Socket;
   readonly #framing: Subprotocol['framing'];
   readonly #queue: OutboundQueue;
+  readonly #inbox: Inbox;
   readonly #around: ConnectionSurroundings;
   #peer: Peer | undefined;
   /** The socket holds as much as it should; nothing is written until it has drained. */
@@ -81,6 +85,7 @@ export class ClientConnection implements Connection, Flushable, SocketEvents, Wa
     this.#socket = socket;
     this.#framing = facts.subprotocol.framing;
     this.#queue = new OutboundQueue(this.#framing === 'binary' ? binaryFrames : base64Frames);
+    this.#inbox = new Inbox(around.receives, webSocket, (data, isBinary) => this.#receive(data, isBinary));
     this.#around = around;
   }
 
@@ -156,6 +161,10 @@ export class ClientConnection implements Connection, Flushable, SocketEvents, Wa
   onMessage(data: Buffer, isBinary: boolean): void {
     if (this.#ended) return;
     this.heardAt = this.#around.keepAlive.now;
+    this.#inbox.take(data, isBinary);
+  }
+
+  #receive(data: Buffer, isBinary: boolean): void {
     this.#guarded(() => {
       const command = this.#decode(data, isBinary);
       this.#around.counters.received++;
@@ -168,10 +177,12 @@ export class ClientConnection implements Connection, Flushable, SocketEvents, Wa
     this.heardAt = this.#around.keepAlive.now;
     // A copy: the payload is a view on all that was read with it, and a pong may wait for a congested socket.
     this.#queue.pong(Buffer.from(payload));
+    this.#inbox.count();
     this.#around.flushes.mark(this);
   }
 
   onPong(): void {
+    this.#inbox.count();
     this.heardAt = this.#around.keepAlive.now;
   }
 
@@ -209,6 +220,7 @@ export class ClientConnection implements Connection, Flushable, SocketEvents, Wa
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#inbox.close();
     queueMicrotask(() => this.#peer?.disconnected());
   }
 

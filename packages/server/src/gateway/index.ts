@@ -16,6 +16,7 @@ import { closeServer, listen, localAuthority } from './listen.ts';
 import { LoopLoad } from './loop-load.ts';
 import { defaultLimits, type GatewayOptions, type TlsMaterial } from './options.ts';
 import { isExposedPlaintext, plaintextRefused, refusePlaintextRequests } from './plaintext.ts';
+import { ReceiveSchedule } from './receive-schedule.ts';
 import type { Refusal } from './refusal.ts';
 import { clientAddress, trustedProxies } from './trusted-proxies.ts';
 import { createUpgrade, type Upgraded } from './upgrade.ts';
@@ -79,8 +80,17 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const counters = createCounters();
   const loopLoad = new LoopLoad();
   const flushes = new FlushSchedule(() => loopLoad.isSaturated());
+  const receives = new ReceiveSchedule();
   const keepAlive = new KeepAlive(connections, limits, timers);
-  const around: ConnectionSurroundings = { connections, counters, flushes, keepAlive, limits, logger };
+  const around: ConnectionSurroundings = {
+    connections,
+    counters,
+    flushes,
+    receives,
+    keepAlive,
+    limits,
+    logger,
+  };
 
   let connectionsMade = 0;
   let drained: Promise<void> | undefined;

@@ -128,6 +128,24 @@ describe('receiving', () => {
     await connect(gateway.wsUrl);
   });
 
+  it('serves others while one client floods it, and loses nothing of the flood', async () => {
+    const FLOOD = 200_000;
+    const { gateway, peer } = await openGateway();
+    const flooder = await RawClient.upgraded(gateway.port);
+    const flood = await peer(0);
+    const { socket } = await connect(gateway.wsUrl);
+    const other = await peer(1);
+    for (let i = 0; i < FLOOD; i++) {
+      flooder.sendFrame(FINAL_BINARY, encodeCommand({ cmd: CommandType.echo, i }));
+    }
+    await until(() => flood.received.length > 0);
+    socket.send(ECHO);
+    await until(() => other.received.length === 1);
+    expect(flood.received.length).toBeLessThan(FLOOD);
+    await until(() => flood.received.length === FLOOD);
+    expect(flood.received.every(({ i }, index) => i === index)).toBe(true);
+  });
+
   it('receives nothing more once the connection is closing', async () => {
     const { gateway, peer } = await openGateway();
     const client = await RawClient.upgraded(gateway.port);
