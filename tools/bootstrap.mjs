@@ -24,6 +24,7 @@ const commands = {
   lint: ['node_modules/@biomejs/biome/bin/biome', 'check'],
   format: ['node_modules/@biomejs/biome/bin/biome', 'check', '--write'],
   typecheck: ['node_modules/typescript/bin/tsc', '--project', 'tsconfig.json'],
+  'typecheck-client': ['node_modules/typescript/bin/tsc', '--project', 'packages/client'],
   'check-imports': ['tools/check-imports.ts'],
   'check-links': ['tools/check-links.ts'],
   features: ['tools/features.ts'],

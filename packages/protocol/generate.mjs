@@ -1,5 +1,6 @@
-// Makes the codec (src/generated/codec.js) and the types (src/generated/messages.ts) from src/messages.proto. With
-// --check it writes nothing and fails where a file is not what it would write.
+// Makes the codec (src/generated/codec.js), the types (src/generated/messages.ts) and the tables of the small codec
+// (src/generated/tables.ts) from src/messages.proto. With --check it writes nothing and fails where a file is not what
+// it would write.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -85,9 +86,42 @@ function messageType({ name, fieldsArray }) {
   return `export interface ${name} {\n${fields.join('\n')}\n}\n`;
 }
 
+/** Messages that chat clients neither send nor get. */
+const SERVER_ONLY = new Set([
+  ...['DataCommand', 'LoginCommand', 'LoggedinCommand', 'SystemInfo', 'SemanticVersion', 'AndroidVersion'],
+  ...['RoomCommand', 'PresenceCommand', 'PubsubCommand', 'ReportCommand'],
+]);
+
+/** One line of text per message: `name:number:type`, a star for lists. Small to load, and parsed once. */
+function generateTables() {
+  const root = protobuf.parse(readFileSync(PROTO, 'utf8'), { keepCase: true }).root;
+  const types = root
+    .lookup('push_server.messages2')
+    .nestedArray.filter((type) => type instanceof protobuf.Type && !SERVER_ONLY.has(type.name));
+  const rows = types.map((type) => `  ${type.name}:\n    '${tableRow(type)}',`);
+  return [
+    '// Made by generate.mjs from src/messages.proto. Do not edit.',
+    '',
+    `export const tables: Readonly<Record<string, string>> = {\n${rows.join('\n')}\n};`,
+    '',
+  ].join('\n');
+}
+
+function tableRow({ fieldsArray }) {
+  return fieldsArray
+    .filter((field) => !SERVER_ONLY.has(field.type))
+    .map((field) => {
+      const resolved = field.resolve();
+      const type = resolved.resolvedType instanceof protobuf.Enum ? 'int32' : field.type;
+      return `${field.name}:${field.id}:${type}${field.repeated ? '*' : ''}`;
+    })
+    .join(' ');
+}
+
 const files = {
   'src/generated/codec.js': await generateCodec(),
   'src/generated/messages.ts': generateTypes(),
+  'src/generated/tables.ts': generateTables(),
 };
 for (const [file, content] of Object.entries(files)) {
   if (!process.argv.includes('--check')) writeFileSync(here(file), content);

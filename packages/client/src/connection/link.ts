@@ -1,0 +1,106 @@
+import { CommandType, decodeCommand, encodeCommand, type GenericCommand } from '@parley/protocol/wire';
+import { localError } from '../errors.ts';
+import { callSafely } from '../events.ts';
+import type { Clock, Socket } from '../platform/platform.ts';
+
+/** After this much silence a heartbeat asks whether the other end is still there. */
+const HEARTBEAT = 90_000;
+/** A heartbeat that stays unanswered for this long means that it is not. */
+const HEARTBEAT_PATIENCE = 10_000;
+
+interface Pending {
+  resolve(reply: GenericCommand): void;
+  reject(error: Error): void;
+  cancel(): void;
+}
+
+/** One open socket: numbers requests, finds the replies, and notices when the other end is gone. */
+export class Link {
+  readonly #socket: Socket;
+  readonly #clock: Clock;
+  readonly #onPush: (command: GenericCommand) => void;
+  readonly #onLost: (reason: string) => void;
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 1;
+  #lastTraffic: number;
+  #isEnded = false;
+  #cancelHeartbeat: () => void;
+
+  constructor(
+    socket: Socket,
+    clock: Clock,
+    handlers: { readonly push: (command: GenericCommand) => void; readonly lost: (reason: string) => void },
+  ) {
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#onPush = handlers.push;
+    this.#onLost = handlers.lost;
+    this.#lastTraffic = clock.now();
+    this.#cancelHeartbeat = clock.after(HEARTBEAT, () => this.#beat());
+  }
+
+  /** Sends what needs no reply. */
+  send(command: GenericCommand): void {
+    if (!this.#isEnded) this.#socket.send(encodeCommand(command));
+  }
+
+  /**
+   * Resolves with the reply, whatever it says.
+   *
+   * @throws ParleyError TIMEOUT, CONNECTION_LOST
+   */
+  request(command: GenericCommand, timeout: number): Promise<GenericCommand> {
+    if (this.#isEnded) return Promise.reject(localError('CONNECTION_LOST'));
+    const i = this.#nextId++;
+    const sentAt = this.#clock.now();
+    return new Promise((resolve, reject) => {
+      const cancel = this.#clock.after(timeout, () => {
+        this.#pending.delete(i);
+        reject(localError('TIMEOUT'));
+        // Nothing at all came since: it is rather the connection than the request.
+        if (this.#lastTraffic <= sentAt) this.check();
+      });
+      this.#pending.set(i, { resolve, reject, cancel });
+      this.send({ ...command, i });
+    });
+  }
+
+  received(bytes: Uint8Array): void {
+    this.#lastTraffic = this.#clock.now();
+    const command = decodeCommand(bytes);
+    if (command.i === undefined) {
+      callSafely(() => this.#onPush(command));
+      return;
+    }
+    const pending = this.#pending.get(command.i);
+    this.#pending.delete(command.i);
+    pending?.cancel();
+    pending?.resolve(command);
+  }
+
+  /** Asks at once whether the other end is still there, as after a sleep of the machine. */
+  check(): void {
+    this.request({ cmd: CommandType.echo }, HEARTBEAT_PATIENCE).catch(() => {
+      if (!this.#isEnded) this.#onLost('The server does not answer.');
+    });
+  }
+
+  /** Whoever waits for a reply learns that none will come. */
+  end(): void {
+    this.#isEnded = true;
+    this.#cancelHeartbeat();
+    for (const { reject, cancel } of this.#pending.values()) {
+      cancel();
+      reject(localError('CONNECTION_LOST'));
+    }
+    this.#pending.clear();
+    this.#socket.close();
+  }
+
+  #beat(): void {
+    const quiet = this.#clock.now() - this.#lastTraffic;
+    if (quiet >= HEARTBEAT) this.check();
+    const wait = quiet >= HEARTBEAT ? HEARTBEAT : HEARTBEAT - quiet;
+    this.#cancelHeartbeat = this.#clock.after(wait, () => this.#beat());
+  }
+}
