@@ -4,7 +4,7 @@ import type { PartialResult } from '../domain/membership/partial-result.ts';
 import { blockClients, unblockClients } from '../domain/moderation/block-clients.ts';
 import { checkModerated, listModerated } from '../domain/moderation/list-moderated.ts';
 import type { CommandRow } from './command.ts';
-import { clientIds, requiredCid } from './fields.ts';
+import { clientIds, requiredCid, signatureOf } from './fields.ts';
 import { failedPids, refuseIfNothingSucceeded } from './membership-reply.ts';
 
 /** Keeps clients out of a conversation and lets them in again (`wire-protocol §4.16`). */
@@ -14,8 +14,8 @@ export const blacklistBlock: CommandRow = {
   rate: 'operation',
   writesTo: sourceCid,
   handle: async ({ world, actor, command }) => {
-    const { cid, clients } = request(command);
-    const result = await blockClients(world, actor, cid, clients);
+    const { cid, clients, signature } = request(command);
+    const result = await blockClients(world, actor, cid, clients, signature);
     return { cmd: CommandType.blacklist, op: OpType.blocked, blacklistMessage: partly(cid, result) };
   },
 };
@@ -26,8 +26,8 @@ export const blacklistUnblock: CommandRow = {
   rate: 'operation',
   writesTo: sourceCid,
   handle: async ({ world, actor, command }) => {
-    const { cid, clients } = request(command);
-    const result = await unblockClients(world, actor, cid, clients);
+    const { cid, clients, signature } = request(command);
+    const result = await unblockClients(world, actor, cid, clients, signature);
     return { cmd: CommandType.blacklist, op: OpType.unblocked, blacklistMessage: partly(cid, result) };
   },
 };
@@ -80,7 +80,11 @@ function request({ blacklistMessage }: GenericCommand) {
     // No SDK sends it (`wire-protocol §10`).
     throw new ImError('INTERNAL_ERROR', 'Clients cannot block conversations here.');
   }
-  return { cid: requiredCid(srcCid), clients: clientIds(toPids) };
+  return {
+    cid: requiredCid(srcCid),
+    clients: clientIds(toPids),
+    signature: signatureOf(blacklistMessage ?? {}),
+  };
 }
 
 function partly(srcCid: string, result: PartialResult): BlacklistCommand {

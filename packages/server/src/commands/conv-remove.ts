@@ -1,7 +1,7 @@
 import { CommandType, OpType } from '@parley/protocol';
 import { removeMembers } from '../domain/membership/remove-members.ts';
 import type { CommandRow } from './command.ts';
-import { clientIds, convCid, requiredCid } from './fields.ts';
+import { clientIds, convCid, requiredCid, signatureOf } from './fields.ts';
 import { membershipReply } from './membership-reply.ts';
 
 /** Quits, or puts others out (`wire-protocol §4.3`). */
@@ -12,7 +12,13 @@ export const convRemove: CommandRow = {
   writesTo: convCid,
   handle: async ({ world, actor, command }) => {
     const { cid, m } = command.convMessage ?? {};
-    const result = await removeMembers(world, actor, requiredCid(cid), clientIds(m));
+    const result = await removeMembers(
+      world,
+      actor,
+      requiredCid(cid),
+      clientIds(m),
+      signatureOf(command.convMessage ?? {}),
+    );
     return { cmd: CommandType.conv, op: OpType.removed, convMessage: membershipReply(result) };
   },
 };

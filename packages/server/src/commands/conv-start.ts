@@ -3,7 +3,7 @@ import { type StartConversation, startConversation } from '../domain/conversatio
 import { ImError } from '../domain/errors.ts';
 import { isoDate, temporaryFields } from '../pushes/wire-values.ts';
 import type { CommandRow } from './command.ts';
-import { clientIds, jsonObject } from './fields.ts';
+import { clientIds, jsonObject, signatureOf } from './fields.ts';
 
 /** Creates a conversation, or finds the unique one (`wire-protocol §4.2`). */
 export const convStart: CommandRow = {
@@ -12,15 +12,17 @@ export const convStart: CommandRow = {
   rate: 'operation',
   handle: async ({ world, actor, command }) => {
     const message = command.convMessage ?? {};
+    const signature = signatureOf(message);
     const { conversation, existing } = await startConversation(world, actor, {
       kind: kindOf(message),
-      members: message.transient === true ? [] : clientIds(message.m),
+      members: clientIds(message.m),
       attributes: jsonObject(
         message.attr?.data,
         (detail) => new ImError('CONVERSATION_UPDATE_FAILED', `Field attr: ${detail}`),
       ),
       unique: message.unique === true,
       ...(message.tempConvTTL !== undefined && { ttl: message.tempConvTTL }),
+      ...(signature !== undefined && { signature }),
     });
     return {
       cmd: CommandType.conv,

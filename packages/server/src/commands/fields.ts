@@ -1,6 +1,7 @@
 import type { GenericCommand } from '@parley/protocol';
 import { ImError } from '../domain/errors.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
+import type { Signature } from '../domain/signature/signature.ts';
 
 /** Longest id list one command may bring; conversations hold 500 members. */
 const MAX_IDS = 1000;
@@ -51,4 +52,14 @@ export function jsonObject(text: string | undefined, refuse: (detail: string) =>
 /** The conversation a `conv` command writes to. */
 export function convCid(command: GenericCommand): string | undefined {
   return command.convMessage?.cid;
+}
+
+/** The signature a command carries; absent where there is none (`hooks-and-signatures §6.3`). */
+export function signatureOf(message: {
+  readonly s?: string | undefined;
+  readonly t?: number | undefined;
+  readonly n?: string | undefined;
+}): Signature | undefined {
+  if (message.s === undefined) return undefined;
+  return { value: message.s, timestamp: message.t ?? 0, nonce: message.n ?? '' };
 }

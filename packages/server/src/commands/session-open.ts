@@ -8,6 +8,7 @@ import type { Session } from '../session/session.ts';
 import type { OpenSession, Sessions } from '../session/sessions.ts';
 import type { Reply } from './command.ts';
 import { errorReply } from './error.ts';
+import { signatureOf } from './fields.ts';
 
 interface OpenContext {
   readonly world: World;
@@ -65,6 +66,7 @@ export async function openSession(context: OpenContext): Promise<void> {
 function openRequest(command: GenericCommand): OpenSession {
   const message = command.sessionMessage ?? {};
   const device = message.deviceId ?? message.deviceToken;
+  const signature = signatureOf(message);
   return {
     reconnect: message.r === true,
     ...(command.peerId !== undefined && { client: command.peerId }),
@@ -72,9 +74,7 @@ function openRequest(command: GenericCommand): OpenSession {
     ...(device !== undefined && device !== '' && { device }),
     ...(message.st !== undefined && { token: message.st }),
     ...(message.configBitmap !== undefined && { features: message.configBitmap }),
-    ...(message.s !== undefined && {
-      signature: { value: message.s, timestamp: message.t ?? 0, nonce: message.n ?? '' },
-    }),
+    ...(signature !== undefined && { signature }),
   };
 }
 

@@ -44,8 +44,8 @@ describe('app settings', () => {
   });
 
   it('refuse to promise a protection that is not served', () => {
-    expect(problemsOf({ signConversation: true })[0]).toContain('cannot be switched on yet');
-    expect(problemsOf({ signConversation: false })).toEqual([]);
+    expect(problemsOf({ filterOneToOne: true })[0]).toContain('cannot be switched on yet');
+    expect(problemsOf({ filterOneToOne: false })).toEqual([]);
   });
 
   it('are described on their reference page as they are (npm test -- domain/app -u writes the page)', async () => {

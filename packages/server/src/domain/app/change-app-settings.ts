@@ -16,12 +16,7 @@ export class AppSettingsInvalid extends Error {
  * Switches whose service is not built yet. Turning one on would promise a protection that nobody gives, so that is
  * refused until it is there.
  */
-const NOT_SERVED: ReadonlySet<string> = new Set([
-  'signConversation',
-  'signBlacklist',
-  'strictQuitSignature',
-  'filterOneToOne',
-]);
+const NOT_SERVED: ReadonlySet<string> = new Set(['filterOneToOne']);
 
 /**
  * The overrides of an app after a change. `null` takes a setting back to its standard value.

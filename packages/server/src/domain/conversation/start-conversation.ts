@@ -3,6 +3,8 @@ import { ImError } from '../errors.ts';
 import { type ClientId, TEMPORARY_PREFIX } from '../identifiers.ts';
 import type { JsonObject } from '../json.ts';
 import type { ConversationDraft } from '../ports/store.ts';
+import { requireOperationSignature } from '../signature/require-operation-signature.ts';
+import type { Signature } from '../signature/signature.ts';
 import type { World } from '../world.ts';
 import { initialColumns } from './initial-columns.ts';
 import type { Conversation } from './known-conversation.ts';
@@ -21,6 +23,7 @@ export interface StartConversation {
   readonly creator?: ClientId;
   /** Temporary conversations: seconds to live. Absent or not positive: a day. At most 30 days. */
   readonly ttl?: number;
+  readonly signature?: Signature;
 }
 
 export interface StartedConversation {
@@ -33,7 +36,8 @@ export interface StartedConversation {
  * Creates a conversation, or finds the unique one with exactly these members (`semantics §3.2`,
  * `wire-protocol §4.2`).
  *
- * @throws ImError CONVERSATION_FULL, CONVERSATION_UPDATE_FAILED (the initial columns are malformed or too large)
+ * @throws ImError CONVERSATION_FULL, CONVERSATION_SIGNATURE_FAILED, CONVERSATION_UPDATE_FAILED (the initial columns
+ *   are malformed or too large)
  */
 export async function startConversation(
   world: World,
@@ -43,6 +47,12 @@ export async function startConversation(
   const creator = actor.client ?? request.creator;
   const members = membersOf(actor, request);
   checkSize(actor, request.kind, members.length);
+  requireOperationSignature(
+    actor,
+    { action: 'create', members: request.members, isChatRoom: request.kind === 'chat-room' },
+    request.signature,
+    world.clock.now(),
+  );
   const outcome = await world.store.conversations.create({
     app: actor.app.key,
     ...(creator !== undefined && { creator }),

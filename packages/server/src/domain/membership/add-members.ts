@@ -4,6 +4,8 @@ import { findConversation } from '../conversation/find-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { ClientId, ConversationId } from '../identifiers.ts';
 import { subscribe } from '../service-conversation/subscribe.ts';
+import { requireOperationSignature } from '../signature/require-operation-signature.ts';
+import type { Signature } from '../signature/signature.ts';
 import type { World } from '../world.ts';
 import { type MembershipResult, refusals } from './partial-result.ts';
 import { requireMayInvite, requireOpenMembership } from './rules.ts';
@@ -12,19 +14,24 @@ import { requireMayInvite, requireOpenMembership } from './rules.ts';
  * Joins a conversation, or brings others into a basic one (`wire-protocol §4.3`). Joining twice is harmless.
  *
  * @throws ImError CONVERSATION_NOT_FOUND, CONVERSATION_READ_ONLY, NORMAL_CONVERSATION_REQUIRED,
- *   CONVERSATION_MEMBERSHIP_REQUIRED, CONVERSATION_OPERATION_UNAUTHORIZED
+ *   CONVERSATION_MEMBERSHIP_REQUIRED, CONVERSATION_OPERATION_UNAUTHORIZED, CONVERSATION_SIGNATURE_FAILED
  */
 export async function addMembers(
   world: World,
   actor: Actor,
   id: ConversationId,
   clients: readonly ClientId[],
+  signature?: Signature,
 ): Promise<MembershipResult> {
   const conversation = await findConversation(world, actor.app, id);
   requireOpenMembership(conversation);
+  if (conversation.kind === 'basic' && clients.some((client) => client !== actor.client)) {
+    requireMayInvite(actor, conversation);
+  }
+  const operation = { action: 'invite', conversation: id, members: clients } as const;
+  requireOperationSignature(actor, operation, signature, world.clock.now());
   if (conversation.kind === 'chat-room') return enterChatRoom(world, actor, conversation, clients);
   if (conversation.kind === 'service') return subscribe(world, actor, conversation, clients);
-  if (clients.some((client) => client !== actor.client)) requireMayInvite(actor, conversation);
   const wished = [...new Set(clients)];
   const blocked = wished.filter((client) => conversation.blockedSet.has(client));
   const outcome = await world.store.conversations.addMembers(conversation, {

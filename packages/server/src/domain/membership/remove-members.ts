@@ -4,6 +4,8 @@ import { findConversation } from '../conversation/find-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { ClientId, ConversationId } from '../identifiers.ts';
 import { unsubscribe } from '../service-conversation/subscribe.ts';
+import { requireOperationSignature } from '../signature/require-operation-signature.ts';
+import type { Signature } from '../signature/signature.ts';
 import type { World } from '../world.ts';
 import { type MembershipResult, refusals } from './partial-result.ts';
 import { isOutOfReach, isProtectedOwner, requireMayRemove, requireOpenMembership } from './rules.ts';
@@ -13,21 +15,24 @@ import { isOutOfReach, isProtectedOwner, requireMayRemove, requireOpenMembership
  * cannot remove each other; those ids are refused while the others succeed.
  *
  * @throws ImError CONVERSATION_NOT_FOUND, CONVERSATION_READ_ONLY, CONVERSATION_MEMBERSHIP_REQUIRED,
- *   CONVERSATION_OPERATION_UNAUTHORIZED
+ *   CONVERSATION_OPERATION_UNAUTHORIZED, CONVERSATION_SIGNATURE_FAILED
  */
 export async function removeMembers(
   world: World,
   actor: Actor,
   id: ConversationId,
   clients: readonly ClientId[],
+  signature?: Signature,
 ): Promise<MembershipResult> {
   const conversation = await findConversation(world, actor.app, id);
   requireOpenMembership(conversation);
-  if (conversation.kind === 'chat-room') return leaveChatRoom(world, actor, conversation, clients);
-  if (conversation.kind === 'service') return unsubscribe(world, actor, conversation, clients);
   const wished = [...new Set(clients)];
   const quitting = wished.every((client) => client === actor.client);
-  if (!quitting) requireMayRemove(actor, conversation);
+  if (conversation.kind === 'basic' && !quitting) requireMayRemove(actor, conversation);
+  const operation = { action: 'kick', conversation: id, members: clients } as const;
+  requireOperationSignature(actor, operation, signature, world.clock.now());
+  if (conversation.kind === 'chat-room') return leaveChatRoom(world, actor, conversation, clients);
+  if (conversation.kind === 'service') return unsubscribe(world, actor, conversation, clients);
 
   const owners = wished.filter((client) => isProtectedOwner(actor, conversation, client));
   const equals = wished.filter(

@@ -3,6 +3,8 @@ import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { ClientId, ConversationId } from '../identifiers.ts';
 import { type PartialResult, refusals } from '../membership/partial-result.ts';
+import { requireOperationSignature } from '../signature/require-operation-signature.ts';
+import type { Signature } from '../signature/signature.ts';
 import type { World } from '../world.ts';
 import { moderate } from './moderate.ts';
 import { mayActOn, requireGroup, requireModerator } from './rights.ts';
@@ -14,16 +16,20 @@ const MAX_BLOCKED = { basic: 500, 'chat-room': 10_000 } as const;
  * that never were members may be blocked too.
  *
  * @throws ImError CONVERSATION_NOT_FOUND, BLACKLIST_FEATURE_DISABLED, CONVERSATION_READ_ONLY,
- *   NORMAL_CONVERSATION_REQUIRED, CONVERSATION_MEMBERSHIP_REQUIRED, CONVERSATION_OPERATION_UNAUTHORIZED
+ *   NORMAL_CONVERSATION_REQUIRED, CONVERSATION_MEMBERSHIP_REQUIRED, CONVERSATION_OPERATION_UNAUTHORIZED,
+ *   BLACKLIST_SIGNATURE_FAILED
  */
 export async function blockClients(
   world: World,
   actor: Actor,
   id: ConversationId,
   clients: readonly ClientId[],
+  signature?: Signature,
 ): Promise<PartialResult> {
   const { before, conversation, moments, result } = await moderate(world, actor, id, (group) => {
     requireMayBlock(actor, group);
+    const operation = { action: 'conversation-block-clients', conversation: id, members: clients } as const;
+    requireOperationSignature(actor, operation, signature, world.clock.now());
     const wished = [...new Set(clients)];
     const unauthorized = wished.filter((client) => !mayActOn(group, actor, client));
     const allowed = wished.filter((client) => !unauthorized.includes(client));
@@ -73,9 +79,12 @@ export async function unblockClients(
   actor: Actor,
   id: ConversationId,
   clients: readonly ClientId[],
+  signature?: Signature,
 ): Promise<PartialResult> {
   const { conversation, moments, result } = await moderate(world, actor, id, (group) => {
     requireMayBlock(actor, group);
+    const operation = { action: 'conversation-unblock-clients', conversation: id, members: clients } as const;
+    requireOperationSignature(actor, operation, signature, world.clock.now());
     const wished = [...new Set(clients)];
     const changed = wished.filter((client) => group.blockedSet.has(client));
     const notice = {

@@ -1,7 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { App } from '../app/app.ts';
 import { ImError } from '../errors.ts';
 import type { ClientId, ConversationId, Milliseconds } from '../identifiers.ts';
+import { isSigned } from './check-signature.ts';
 import { isFresh } from './is-fresh.ts';
 import type { Signature } from './signature.ts';
 
@@ -25,12 +25,12 @@ export function requireHistorySignature(app: App, presented: PresentedSignature,
     throw refused('This app signs history queries: client_id, nonce, signature_ts and signature are needed.');
   }
   if (!isFresh(timestamp, now)) throw refused('The signature is older than six hours; sign again.');
-  const received = Buffer.from(value, 'hex');
-  const isValid = [`${nonce}:${timestamp}`, `${timestamp}:${nonce}`].some((end) => {
-    const text = `${app.id}:${client}:${conversation}:${end}`;
-    const expected = createHmac('sha1', app.masterKey).update(text).digest();
-    return received.length === expected.length && timingSafeEqual(received, expected);
-  });
+  const fields = `${app.id}:${client}:${conversation}`;
+  const isValid = isSigned(
+    app,
+    [`${fields}:${nonce}:${timestamp}`, `${fields}:${timestamp}:${nonce}`],
+    value,
+  );
   if (!isValid) throw refused('The signature does not match; check master key, fields and order.');
 }
 

@@ -1,7 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { App } from '../app/app.ts';
 import { ImError } from '../errors.ts';
 import type { ClientId, Milliseconds } from '../identifiers.ts';
+import { isSigned } from './check-signature.ts';
 import { isFresh } from './is-fresh.ts';
 import type { Signature } from './signature.ts';
 
@@ -21,11 +21,7 @@ export function verifyLoginSignature(
   if (!isFresh(timestamp, now)) {
     throw new ImError('SIGNATURE_FAILED', 'The login signature is older than six hours; sign again.');
   }
-  const expected = createHmac('sha1', app.masterKey)
-    .update(`${app.id}:${client}::${timestamp}:${nonce}`)
-    .digest();
-  const received = Buffer.from(value, 'hex');
-  if (received.length !== expected.length || !timingSafeEqual(received, expected)) {
+  if (!isSigned(app, [`${app.id}:${client}::${timestamp}:${nonce}`], value)) {
     throw new ImError(
       'SIGNATURE_FAILED',
       'The login signature does not match; check master key, fields and order.',
