@@ -51,10 +51,20 @@ export async function createApp({
     timers: clock,
     logger,
   });
-  const stopJobs = startJobs({ store, apps, clock, logger, sessions: core.sessions });
+  const stopJobs = startJobs({
+    store,
+    apps,
+    clock,
+    logger,
+    sessions: core.sessions,
+    dailyClients: core.world.dailyClients,
+  });
   async function close(): Promise<void> {
     stopJobs();
     await gateway.close();
+    await core.world.dailyClients
+      .save()
+      .catch((error: unknown) => logger.error({ err: error }, 'The clients of today could not be saved.'));
     await store.close();
   }
   return {

@@ -9,12 +9,14 @@ import type { Apps } from '../domain/ports/apps.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Random } from '../domain/ports/random.ts';
 import type { Store } from '../domain/ports/store.ts';
+import { DailyClients } from '../domain/presence/daily-clients.ts';
 import { KnownClients } from '../domain/presence/known-clients.ts';
 import { PendingWills } from '../domain/will/pending-wills.ts';
 import type { World } from '../domain/world.ts';
 import { InProcessOutbox } from '../outbox/in-process-outbox.ts';
 import { deliverToSessions } from '../reactions/every-node/deliver-to-sessions.ts';
 import { DeliveryCeiling } from '../reactions/every-node/delivery-ceiling.ts';
+import { endKickedSessions } from '../reactions/every-node/end-kicked-sessions.ts';
 import { followSubscriptions } from '../reactions/every-node/follow-subscriptions.ts';
 import type { AcceptConnection } from '../session/connection.ts';
 import { LiveRooms } from '../session/live-rooms.ts';
@@ -48,8 +50,10 @@ export async function createCore({ store, apps, clock, logger }: CoreParts): Pro
   const live = new LiveSessions();
   const rooms = new LiveRooms(live, clock);
   const ceiling = new DeliveryCeiling(apps, clock);
+  // Known before any event comes: events are of what sessions did.
+  let sessions: Sessions | undefined;
   const outbox = new InProcessOutbox(
-    [followSubscriptions(live), deliverToSessions(live, rooms, ceiling)],
+    [followSubscriptions(live), deliverToSessions(live, rooms, ceiling), endKickedSessions(() => sessions)],
     (error, event) =>
       logger.error({ err: error, event: event.type }, 'A reaction to a committed event failed.'),
   );
@@ -61,13 +65,14 @@ export async function createCore({ store, apps, clock, logger }: CoreParts): Pro
     random,
     presence: live,
     knownClients: new KnownClients(store.services, clock, new LRUCache<string, true>({ max: KNOWN_CLIENTS })),
+    dailyClients: new DailyClients(store.dailyClients, clock),
     rooms,
     outbox,
     conversations: new ConversationCache(store.conversations, clock, entries),
     wills: new PendingWills(),
   };
   const invalidations = await TokenInvalidations.load(store.sessionTokens, clock.now());
-  const sessions = new Sessions(world, live, rooms, new TagHolders(), invalidations);
+  sessions = new Sessions(world, live, rooms, new TagHolders(), invalidations);
   const accept = serveConnections({
     world,
     sessions,

@@ -21,6 +21,7 @@ export type DomainEvent =
   | UnreadChanged
   | RoleChanged
   | MembersModerated
+  | ClientKicked
   | SubscriptionChanged;
 
 interface Fact {
@@ -140,6 +141,15 @@ export interface SubscriptionChanged extends InConversation {
   readonly subscribed: boolean;
   /** Absent where the app's own server did it, of which the client is not told. */
   readonly by?: ClientId;
+}
+
+/** The app's own server sent a client away, from every device. */
+export interface ClientKicked extends Fact {
+  readonly type: 'client-kicked';
+  readonly client: ClientId;
+  /** Tokens of earlier epochs are void. */
+  readonly epoch: number;
+  readonly reason: string;
 }
 
 /** A client's read position moved; every device of it shows the new count. */

@@ -6,6 +6,7 @@ import type { Publisher } from './ports/publisher.ts';
 import type { Random } from './ports/random.ts';
 import type { Rooms } from './ports/rooms.ts';
 import type { Store } from './ports/store.ts';
+import type { DailyClients } from './presence/daily-clients.ts';
 import type { KnownClients } from './presence/known-clients.ts';
 import type { PendingWills } from './will/pending-wills.ts';
 
@@ -18,6 +19,7 @@ export interface World {
   readonly presence: Presence;
   readonly knownClients: KnownClients;
   readonly rooms: Rooms;
+  readonly dailyClients: DailyClients;
   readonly outbox: Publisher;
   readonly conversations: ConversationCache;
   readonly wills: PendingWills;

@@ -2,12 +2,14 @@ import type { Logger } from 'pino';
 import type { App } from '../domain/app/app.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Store } from '../domain/ports/store.ts';
+import type { DailyClients } from '../domain/presence/daily-clients.ts';
 import { keepLifespans } from '../domain/retention/keep-lifespans.ts';
 
 /** How often the jobs look for work. Each look does bounded work and goes on at the next. */
 const INTERVAL = 60_000;
 /** While there is more to delete, the next batch follows after this, so that traffic comes first. */
 const PAUSE_BETWEEN_BATCHES = 50;
+const BATCH_OF_DAYS = 200;
 
 export interface JobParts {
   readonly store: Store;
@@ -15,10 +17,11 @@ export interface JobParts {
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'error'>;
   readonly sessions: { pruneInvalidations(): void };
+  readonly dailyClients: Pick<DailyClients, 'save' | 'forgetDays'>;
 }
 
 /** Starts everything that time drives. The returned function stops it. */
-export function startJobs({ store, apps, clock, logger, sessions }: JobParts): () => void {
+export function startJobs({ store, apps, clock, logger, sessions, dailyClients }: JobParts): () => void {
   let stopped = false;
   let cancel = () => {};
 
@@ -26,7 +29,9 @@ export function startJobs({ store, apps, clock, logger, sessions }: JobParts): (
     let next = INTERVAL;
     try {
       sessions.pruneInvalidations();
-      if (await keepLifespans(store, apps.list(), clock.now())) next = PAUSE_BETWEEN_BATCHES;
+      await dailyClients.save();
+      const hasMoreDays = await dailyClients.forgetDays(BATCH_OF_DAYS);
+      if ((await keepLifespans(store, apps.list(), clock.now())) || hasMoreDays) next = PAUSE_BETWEEN_BATCHES;
     } catch (error) {
       logger.error({ err: error }, 'Deleting what is past its lifespan failed; it is tried again.');
     }

@@ -1,6 +1,13 @@
 import { CommandType, errorTable, OpType } from '@parley/protocol';
+import type { ClientKicked } from '../domain/events.ts';
 import type { Milliseconds } from '../domain/identifiers.ts';
+import type { Delivery } from './delivery.ts';
 import { createPush, type Push } from './push.ts';
+
+/** The text of whoever kicks is the detail (`wire-protocol §4.1.7`). */
+export function clientKicked({ at, client, reason }: ClientKicked): readonly Delivery[] {
+  return [{ to: [client], push: closedPush(at, 'KICKED_BY_APP', reason) }];
+}
 
 /** The server ends a session; the SDK does not reopen it by itself (`wire-protocol §4.1.7`). */
 export function closedPush(

@@ -1,4 +1,5 @@
 import type { DomainEvent } from '../domain/events.ts';
+import { clientKicked } from './closed.ts';
 import { conversationUpdated } from './conversation-updated.ts';
 import type { Delivery } from './delivery.ts';
 import { messageSent } from './direct.ts';
@@ -28,6 +29,7 @@ const tellers: Tellers = {
   'unread-changed': unreadChanged,
   'role-changed': roleChanged,
   'members-moderated': membersModerated,
+  'client-kicked': clientKicked,
   'subscription-changed': subscriptionChanged,
 };
 

@@ -37,7 +37,7 @@ export class Checked {
     const [error] = this.#validator.Errors(value);
     if (error === undefined) return badParameter('The request is malformed.');
     if (error.keyword === 'required') {
-      const missing = error.params.requiredProperties.join(', ');
+      const [missing] = error.params.requiredProperties;
       return badParameter(`${nameOf(error.instancePath, missing)} is required.`);
     }
     const name = nameOf(error.instancePath);

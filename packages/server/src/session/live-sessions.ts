@@ -31,6 +31,10 @@ export class LiveSessions implements Presence {
     return this.of(app, client).length > 0;
   }
 
+  countOnline(app: AppKey): number {
+    return this.#apps.get(app)?.size ?? 0;
+  }
+
   has(session: Session): boolean {
     return this.of(session.identity.app, session.identity.client).includes(session);
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { App } from '../domain/app/app.ts';
 import { ImError } from '../domain/errors.ts';
+import type { ClientKicked } from '../domain/events.ts';
 import type { ClientId } from '../domain/identifiers.ts';
 import { fireWill } from '../domain/message/fire-will.ts';
 import type { Signature } from '../domain/signature/signature.ts';
@@ -93,6 +94,7 @@ export class Sessions {
     // A client that is back before its last will was delivered has not died (`wire-protocol §4.9.5`).
     if (!this.#live.isOnline(app.key, client)) this.#world.wills.discard(app.key, client);
     this.#live.add(session);
+    this.#world.dailyClients.saw(app.key, client);
     if (request.reconnect || claims !== undefined) this.#rooms.returned(session);
     connection.loggedIn();
     return session;
@@ -138,6 +140,18 @@ export class Sessions {
     await fireWill(this.#world, session.actor(app));
   }
 
+  /** The app's server sent a client away: its sessions end, and its tokens with them. */
+  kicked({ app, client, epoch }: ClientKicked): void {
+    this.#invalidations.epochRaised(app, client, epoch);
+    for (const session of this.#live.of(app, client)) {
+      const { tag, device } = session.identity;
+      if (tag !== undefined) this.#holders.forget(app, client, tag, device);
+      this.#rooms.forget(session);
+      this.#live.remove(session);
+      this.#discardWillOf(session);
+    }
+  }
+
   /** Forgets closed sessions whose tokens would have expired by now. */
   pruneInvalidations(): void {
     this.#invalidations.prune(this.#world.clock.now());
@@ -153,7 +167,8 @@ export class Sessions {
       return claims;
     }
     if (app.settings.signLogin) {
-      verifyLoginSignature(app, client, request.signature, this.#world.clock.now());
+      const kickedAt = app.settings.kickVoidsSignatures ? this.#invalidations.epochOf(app.key, client) : 0;
+      verifyLoginSignature(app, client, request.signature, this.#world.clock.now(), kickedAt);
     }
     return undefined;
   }

@@ -33,8 +33,9 @@ export class TokenInvalidations {
     await this.#repository.closeSession(session, until);
   }
 
-  async raiseEpoch(app: AppKey, client: ClientId): Promise<void> {
-    this.#epochs.set(keyOf(app, client), await this.#repository.raiseEpoch(app, client));
+  /** A kick that was committed. Epochs are also the time of the kick. */
+  epochRaised(app: AppKey, client: ClientId, epoch: number): void {
+    this.#epochs.set(keyOf(app, client), Math.max(epoch, this.epochOf(app, client)));
   }
 
   /** Drops what no unexpired token can refer to. */

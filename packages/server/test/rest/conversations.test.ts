@@ -1,7 +1,7 @@
 import { CommandType, OpType } from '@parley/protocol';
-import { type Parley, startParley, TestClient } from '@parley/testkit';
+import { FakeClock, type Parley, startParley, TestClient } from '@parley/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { say } from '../flow.ts';
+import { say, startConversation } from '../flow.ts';
 import { Api, refusal, told } from './api.ts';
 
 const PATH = '/1.2/rtm/conversations';
@@ -357,5 +357,81 @@ describe('a blacklist', () => {
     expect(await told(others)).toEqual(['members_unblocked']);
     expect(await api.done(api.get(path))).toEqual({ client_ids: [] });
     await Promise.all([others.close(), blocked.close()]);
+  });
+});
+
+describe('deleting a conversation', () => {
+  it('[F-CONV-27][F-CONV-28] takes its messages and members along, and tells nobody', async () => {
+    const alice = fresh('alice');
+    const wished = { m: [alice, 'bob'], unique: true };
+    const cid = await create(wished);
+    const device = await login(alice);
+    await say(device, cid, 'hello');
+    await told(device);
+    expect(await api.done(api.delete(`${PATH}/${cid}`))).toEqual({});
+    expect(await told(device)).toEqual([]);
+    expect((await say(device, cid, 'anybody?')).ackMessage?.code).toBe(4401);
+    expect(refusal(await api.get(`${PATH}/${cid}/messages`))).toEqual([404, 4303, 'CONVERSATION_NOT_FOUND']);
+    expect(refusal(await api.post(`${PATH}/${cid}/messages`, { from_client: 'a', message: 'x' }))).toEqual([
+      404,
+      4401,
+      'INVALID_MESSAGING_TARGET',
+    ]);
+    expect(refusal(await api.delete(`${PATH}/${cid}`))).toEqual([404, 4303, 'CONVERSATION_NOT_FOUND']);
+    expect(await create(wished)).not.toBe(cid);
+    await device.close();
+  });
+
+  it('[F-TMP-10] ends a temporary one before its time; what comes then is 4303', async () => {
+    const alice = fresh('alice');
+    const device = await login(alice);
+    const cid = await startConversation(device, { m: ['guest'], tempConv: true, tempConvTTL: 3600 });
+    expect(cid).toMatch(/^_tmp:/);
+    expect((await say(device, cid, 'hello')).ackMessage?.code).toBeUndefined();
+    await api.done(api.delete(`${PATH}/${cid}`));
+    expect((await say(device, cid, 'still there?')).ackMessage?.code).toBe(4303);
+    expect(refusal(await api.get(`${PATH}/${cid}/messages`))).toEqual([404, 4303, 'CONVERSATION_NOT_FOUND']);
+    const sent = await api.post(`${PATH}/${cid}/messages`, { from_client: 'a', message: 'x' });
+    expect(refusal(sent)).toEqual([404, 4303, 'CONVERSATION_NOT_FOUND']);
+    await device.close();
+  });
+});
+
+describe('silence for a while', () => {
+  it('[F-GRP-14] ends by itself, is told to nobody, and does not hinder receiving', async () => {
+    const clock = new FakeClock();
+    const timed = await startParley({ clock });
+    const there = new Api(timed);
+    const bob = await TestClient.open(timed, 'bob');
+    const cid = (await there.done(there.post(PATH, { m: ['alice', 'bob'] }))).objectId;
+    await told(bob);
+    const path = `${PATH}/${cid}/temporary-silenceds`;
+    const silence = (ttl: number) => there.done(there.post(path, { client_id: 'bob', ttl }));
+    const codeOf = async (text: string) => (await say(bob, cid, text)).ackMessage?.code;
+    expect(await silence(600)).toEqual({});
+    expect(await told(bob)).toEqual([]);
+    expect(await codeOf('silenced')).toBe(4315);
+    clock.skip(599_000);
+    expect(await codeOf('still')).toBe(4315);
+    clock.skip(1_000);
+    expect(await codeOf('over')).toBeUndefined();
+    await silence(600);
+    await silence(10);
+    clock.skip(10_000);
+    expect(await codeOf('the new end counts')).toBeUndefined();
+    await silence(600);
+    await there.done(there.call('DELETE', path, { query: { client_id: 'bob' } }));
+    await there.done(there.call('DELETE', path, { query: { client_id: 'bob' } }));
+    expect(await codeOf('given back')).toBeUndefined();
+    await silence(600);
+    await there.done(there.post(`${PATH}/${cid}/messages`, { from_client: 'bob', message: 'by the server' }));
+    await bob.close();
+    await timed.close();
+  });
+
+  it.each([0, 86_401, 1.5, 'long'])('refuses %s seconds', async (ttl) => {
+    const cid = await create();
+    const refused = await api.post(`${PATH}/${cid}/temporary-silenceds`, { client_id: 'bob', ttl });
+    expect(refusal(refused)).toEqual([400, 1, 'ttl must be seconds from 1 to 86400.']);
   });
 });

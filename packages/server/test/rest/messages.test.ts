@@ -3,7 +3,7 @@ import { CommandType, OpType } from '@parley/protocol';
 import { type Parley, startParley, TestClient } from '@parley/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { history, say, startConversation } from '../flow.ts';
+import { history, loginsCaughtUp, say, startConversation } from '../flow.ts';
 import { Api, refusal } from './api.ts';
 
 const CONVERSATIONS = '/1.2/rtm/conversations';
@@ -19,6 +19,13 @@ beforeAll(async () => {
 afterAll(() => parley.close());
 
 let made = 0;
+/** A device that has caught up, and so is told what comes from now on. */
+async function online(client: string): Promise<TestClient> {
+  const device = await TestClient.open(parley, client);
+  await loginsCaughtUp(parley);
+  return device;
+}
+
 const fresh = (name: string) => `${name}-${++made}`;
 const create = async (m: readonly string[] = []): Promise<string> =>
   (await api.done(api.post(CONVERSATIONS, { m }))).objectId;
@@ -60,7 +67,7 @@ describe('sending', () => {
     const cid = await create([bob]);
     await api.done(api.post(`${CONVERSATIONS}/${cid}/permanent-silenceds`, { client_ids: [bob] }));
     await api.done(api.post(`${CONVERSATIONS}/${cid}/blacklists`, { client_ids: ['ghost'] }));
-    const device = await TestClient.open(parley, bob);
+    const device = await online(bob);
     await send(cid, { from_client: 'ghost', message: 'from nobody' });
     const { directMessage } = await device.push(CommandType.direct);
     expect(directMessage).toMatchObject({ cid, fromPeerId: 'ghost', msg: 'from nobody' });
@@ -73,7 +80,7 @@ describe('sending', () => {
     const bob = fresh('bob');
     const cid = await create([bob]);
     for (const sender of [bob, fresh('outsider')]) {
-      const device = await TestClient.open(parley, sender);
+      const device = await online(sender);
       await send(cid, { from_client: sender, message: 'synced' });
       await send(cid, { from_client: sender, message: 'not synced', no_sync: true });
       expect(await heard(device)).toEqual(['synced']);
@@ -84,7 +91,7 @@ describe('sending', () => {
   it('[F-MSG-06] keeps no transient message, and counts none as unread', async () => {
     const bob = fresh('bob');
     const cid = await create([bob]);
-    const device = await TestClient.open(parley, bob);
+    const device = await online(bob);
     await send(cid, { message: 'typing', transient: true });
     await send(cid, { message: 'kept' });
     expect(await heard(device)).toEqual(['typing', 'kept']);
@@ -100,7 +107,7 @@ describe('sending', () => {
   it('[F-MSG-65] mentions up to 20 clients', async () => {
     const bob = fresh('bob');
     const cid = await create([bob]);
-    const device = await TestClient.open(parley, bob);
+    const device = await online(bob);
     await send(cid, { mention_client_ids: [bob, 'carol'], mention_all: true });
     const { directMessage } = await device.push(CommandType.direct);
     expect(directMessage).toMatchObject({ mentionPids: [bob, 'carol'], mentionAll: true });
@@ -183,7 +190,7 @@ describe('changing messages', () => {
     const bob = fresh('bob');
     const cid = await create([bob]);
     const { id, timestamp } = await send(cid, { mention_client_ids: [bob] });
-    const device = await TestClient.open(parley, bob);
+    const device = await online(bob);
     const path = `${CONVERSATIONS}/${cid}/messages/${id}`;
     const changed = { from_client: 'alice', message: 'Gate B14', timestamp };
     expect(await api.done(api.put(path, changed))).toEqual({});
@@ -311,7 +318,7 @@ describe('history', () => {
 
   it('shows binary messages as base64, and when a message was delivered', async () => {
     const [tom, jerry] = [fresh('tom'), fresh('jerry')];
-    const [sender, receiver] = [await TestClient.open(parley, tom), await TestClient.open(parley, jerry)];
+    const [sender, receiver] = [await online(tom), await online(jerry)];
     const cid = await startConversation(sender, { m: [jerry] });
     await sender.request({
       cmd: CommandType.direct,

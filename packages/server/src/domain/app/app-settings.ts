@@ -60,6 +60,10 @@ export const appSettingsSchema = Type.Object(
       false,
       'Queries find only what the client is in, chat rooms, services, and conversations whose attribute `public` is true.',
     ),
+    kickVoidsSignatures: switchSetting(
+      false,
+      'A kick over REST also voids the login signatures issued before (F-SESS-28). SDKs that come back by themselves use theirs again.',
+    ),
     appKeyManagesConversations: switchSetting(
       false,
       'REST calls that create, find, change and delete conversations take the app key; off, they need the master key.',

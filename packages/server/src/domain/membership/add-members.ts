@@ -34,9 +34,14 @@ export async function addMembers(
   if (conversation.kind === 'service') return subscribe(world, actor, conversation, clients);
   const wished = [...new Set(clients)];
   const blocked = wished.filter((client) => conversation.blockedSet.has(client));
+  const others = wished.filter((client) => client !== actor.client && !conversation.memberSet.has(client));
+  const unwilling =
+    others.length === 0
+      ? []
+      : await world.store.refusedConversations.refusedBy(actor.app.key, conversation.id, others);
   const outcome = await world.store.conversations.addMembers(conversation, {
     ...byWhom(actor),
-    clients: wished.filter((client) => !blocked.includes(client)),
+    clients: wished.filter((client) => !blocked.includes(client) && !unwilling.includes(client)),
     limit: actor.app.settings.maxMembers,
     now: world.clock.now(),
   });
@@ -59,6 +64,10 @@ export async function addMembers(
     succeeded: [...outcome.changed, ...outcome.unchanged],
     refused: refusals(
       { reason: 'BLOCKED_BY_CONV', clients: blocked },
+      {
+        reason: 'CONVERSATION_NOT_ALLOWED',
+        clients: unwilling.filter((client) => !blocked.includes(client)),
+      },
       { reason: 'CONVERSATION_FULL', clients: outcome.refused },
     ),
   };

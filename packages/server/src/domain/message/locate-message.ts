@@ -11,7 +11,7 @@ import type { StoredMessage } from './message.ts';
  */
 export async function locateMessage(
   world: World,
-  conversation: Conversation,
+  conversation: Pick<Conversation, 'id' | 'key'>,
   id: MessageId,
   timestamp: Milliseconds,
 ): Promise<StoredMessage> {

@@ -43,7 +43,7 @@ export interface SentMessage {
  *
  * @param handedOver called once the store has the message: whatever is written from then on comes after it
  * @throws ImError FRAME_TOO_LONG, INVALID_MESSAGING_TARGET, CONVERSATION_NOT_FOUND (an expired temporary
- *   conversation), SILIENCED, BLOCKED_BY_CONV, NORMAL_CONVERSATION_REQUIRED (a will to a service)
+ *   conversation), SILIENCED, CONVERSATION_TEMPORARY_BLACKLISTED, BLOCKED_BY_CONV, NORMAL_CONVERSATION_REQUIRED (a will to a service)
  */
 export async function sendMessage(
   world: World,
@@ -56,7 +56,7 @@ export async function sendMessage(
     world.conversations.get(author.app.key, request.conversation) ??
     (await world.conversations.load(author.app.key, request.conversation));
   if (conversation === undefined) throw noSuchTarget(request.conversation);
-  requireMaySend(author, conversation);
+  requireMaySend(world, author, conversation);
   if (conversation.kind === 'service') {
     return sendToService(world, author, conversation, request, handedOver);
   }
@@ -162,7 +162,7 @@ function deliverable(author: Author, request: SendMessage, sent: SentMessage): D
   };
 }
 
-function requireMaySend(author: Author, conversation: Conversation): void {
+function requireMaySend(world: World, author: Author, conversation: Conversation): void {
   if (isOperator(author)) return;
   if (conversation.kind !== 'chat-room' && conversation.kind !== 'service') {
     if (!conversation.memberSet.has(author.client)) throw notAMember(author, conversation);
@@ -172,6 +172,13 @@ function requireMaySend(author: Author, conversation: Conversation): void {
   }
   if (conversation.silencedSet.has(author.client)) {
     throw new ImError('SILIENCED', `${author.client} is muted in conversation ${conversation.id}.`);
+  }
+  const until = conversation.silenceEnds.get(author.client);
+  if (until !== undefined && until > world.clock.now()) {
+    throw new ImError(
+      'CONVERSATION_TEMPORARY_BLACKLISTED',
+      `${author.client} is muted in conversation ${conversation.id} until ${new Date(until).toISOString()}.`,
+    );
   }
 }
 

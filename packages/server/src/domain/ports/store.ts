@@ -485,8 +485,11 @@ export interface SessionTokenRepository {
     readonly epochs: readonly { readonly app: AppKey; readonly client: ClientId; readonly epoch: number }[];
     readonly closedSessions: readonly { readonly session: SessionId; readonly until: Milliseconds }[];
   }>;
-  /** Makes every token of the client worthless; returns the new epoch (1 for the first time). */
-  raiseEpoch(app: AppKey, client: ClientId): Promise<number>;
+  /**
+   * Makes every token of the client worthless; returns the new epoch, which is higher than the one before and never
+   * before `now`, so that it also says when.
+   */
+  raiseEpoch(app: AppKey, client: ClientId, now: Milliseconds): Promise<number>;
   /** Makes the tokens of one session worthless; needed only `until` the last of them would have expired. */
   closeSession(session: SessionId, until: Milliseconds): Promise<void>;
 }

@@ -19,6 +19,7 @@ export async function keepLifespans(store: Store, apps: readonly App[], now: Mil
     await retention.forgetSendTokens(now - SEND_TOKEN_LIFESPAN, BATCH),
     await retention.deleteClosedSessions(now, BATCH),
     await retention.forgetBroadcasts(now, BATCH),
+    await retention.deleteRemainsOfConversations(BATCH),
   ];
   let hasMore = temporary.hasMore || (await retention.deleteRemainsOfServices(BATCH)) > 0;
   for (const { key, settings } of apps) {

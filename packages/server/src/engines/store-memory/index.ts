@@ -87,9 +87,9 @@ function sessionTokenRepository(tables: Tables): SessionTokenRepository {
         closedSessions: inForce.map(([session, until]) => ({ session, until })),
       };
     },
-    async raiseEpoch(app, client) {
+    async raiseEpoch(app, client, now) {
       const name = pair(app, client);
-      const epoch = (tables.epochs.get(name)?.epoch ?? 0) + 1;
+      const epoch = Math.max((tables.epochs.get(name)?.epoch ?? 0) + 1, now);
       tables.epochs.set(name, { app, client, epoch });
       return epoch;
     },

@@ -126,7 +126,7 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
     },
     sessionTokens: {
       loadInvalidations: (now) => writer.call('loadInvalidations', now),
-      raiseEpoch: (app, client) => writer.call('raiseEpoch', app, client),
+      raiseEpoch: (app, client, now) => writer.call('raiseEpoch', app, client, now),
       closeSession: (session, until) => writer.call('closeSession', session, until),
     },
     refusedConversations: {

@@ -1,12 +1,14 @@
 import Type from 'typebox';
+import { kickClient, MAX_REASON } from '../../domain/presence/kick-client.ts';
 import { MAX_ASKED, onlineClients } from '../../domain/presence/online-clients.ts';
 import { countUnread } from '../../domain/unread/count-unread.ts';
 import { ok, type RestRoute, route } from '../route.ts';
-import { ClientIdText } from '../schemas.ts';
+import { ClientIdText, Empty } from '../schemas.ts';
 import { ConversationIdText, conversationIdOf } from './collection.ts';
 
 const tag = 'Clients';
 
+export const KickReason = Type.String({ maxLength: MAX_REASON, description: 'Told to the client.' });
 export const ClientPath = Type.Object({ clientId: ClientIdText });
 
 /** What an app's server asks about clients (`rest §5.2.1`, `§5.2.2`). */
@@ -34,6 +36,21 @@ export const clientRoutes: readonly RestRoute[] = [
     async handle({ world, caller, params, query }) {
       const conversation = query.conv_id === undefined ? undefined : conversationIdOf(query.conv_id);
       return ok({ count: await countUnread(world, caller.app, params.clientId, conversation) });
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/1.2/rtm/clients/:clientId/kick',
+    tag,
+    summary: 'Send a client away',
+    description: 'Ends its sessions on every device. It can log in again, unless the app refuses to sign.',
+    needs: 'master',
+    params: ClientPath,
+    body: Type.Object({ reason: Type.Optional(KickReason) }),
+    answers: { 200: Empty },
+    async handle({ world, operator, params, body }) {
+      await kickClient(world, operator, params.clientId, body.reason ?? '');
+      return ok({});
     },
   }),
 ];

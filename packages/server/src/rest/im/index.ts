@@ -4,6 +4,7 @@ import { chatRoomMemberRoutes } from './chat-room-members.ts';
 import { clientRoutes } from './clients.ts';
 import { chatRooms, conversations } from './collection.ts';
 import { historyRoutes } from './history.ts';
+import { logRoutes } from './logs.ts';
 import { memberInfo } from './member-info.ts';
 import { memberInfoRoutes } from './member-infos.ts';
 import { memberRoutes } from './members.ts';
@@ -11,7 +12,9 @@ import { messageRoutes } from './messages.ts';
 import { muteRoutes } from './mutes.ts';
 import { notifications } from './notifications.ts';
 import { recordRoutes } from './records.ts';
+import { refusedConversationRoutes } from './refused-conversations.ts';
 import { silencedRoutes } from './silenced.ts';
+import { temporarilySilencedRoutes } from './temporarily-silenced.ts';
 import { wholeAppRoutes } from './whole-app.ts';
 
 /** What client SDKs call by themselves (`rest §6`). */
@@ -23,6 +26,7 @@ const conversationRoutes: readonly RestRoute[] = [
   ...muteRoutes,
   ...messageRoutes(conversations),
   ...historyRoutes(conversations),
+  ...temporarilySilencedRoutes(conversations),
   ...silencedRoutes(conversations),
   ...memberInfoRoutes(conversations),
   ...blacklistRoutes(conversations, [conversations, chatRooms]),
@@ -33,6 +37,7 @@ const chatRoomRoutes: readonly RestRoute[] = [
   ...chatRoomMemberRoutes,
   ...messageRoutes(chatRooms),
   ...historyRoutes(chatRooms),
+  ...temporarilySilencedRoutes(chatRooms),
   ...silencedRoutes(chatRooms),
   ...memberInfoRoutes(chatRooms),
   ...blacklistRoutes(chatRooms),
@@ -43,6 +48,8 @@ export const imRoutes: readonly RestRoute[] = [
   ...conversationRoutes,
   ...chatRoomRoutes,
   ...clientRoutes,
+  ...refusedConversationRoutes,
+  ...logRoutes,
   ...wholeAppRoutes,
   ...sdkRoutes,
 ];

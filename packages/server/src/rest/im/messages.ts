@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { deleteMessage } from '../../domain/message/delete-message.ts';
 import { locateMessage } from '../../domain/message/locate-message.ts';
 import { patchMessage } from '../../domain/message/patch-message.ts';
 import { sendMessage } from '../../domain/message/send-message.ts';
@@ -112,6 +113,24 @@ export function messageRoutes(collection: Collection): readonly RestRoute[] {
             change: { action: 'recall' },
           },
         );
+        return ok({});
+      },
+    }),
+    route({
+      method: 'DELETE',
+      path: `${path}/:cid/messages/:mid`,
+      tag,
+      summary: 'Delete a message from history',
+      description: 'Devices that have it keep it. Parameters in the query, or in a body.',
+      needs: 'master',
+      params: MessagePath,
+      body: MessageAt,
+      bodyFromQuery: true,
+      answers: { 200: Empty },
+      async handle({ world, caller, params, body }) {
+        const conversation = await findIn(collection, world, caller.app, params.cid);
+        const of = { app: caller.app, speaksFor: body.from_client };
+        await deleteMessage(world, conversation, { id: params.mid, timestamp: body.timestamp, of });
         return ok({});
       },
     }),

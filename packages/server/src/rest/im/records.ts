@@ -1,10 +1,11 @@
 import Type from 'typebox';
+import { deleteConversation } from '../../domain/conversation/delete-conversation.ts';
 import { isReservedColumn } from '../../domain/conversation/reserved-columns.ts';
 import { startConversation } from '../../domain/conversation/start-conversation.ts';
 import { updateConversation } from '../../domain/conversation/update-conversation.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { created, ok, type RestRoute, route } from '../route.ts';
-import { AnyObject, ClientIdText, open } from '../schemas.ts';
+import { AnyObject, ClientIdText, Empty, open } from '../schemas.ts';
 import { type Collection, ConversationPath, findIn } from './collection.ts';
 import {
   ChangedAnswer,
@@ -85,6 +86,20 @@ export function recordRoutes(
           Object.fromEntries(update) as JsonObject,
         );
         return ok(changedRecord(conversation));
+      },
+    }),
+    route({
+      method: 'DELETE',
+      path: `${path}/:cid`,
+      tag,
+      summary: `Delete a ${noun}`,
+      description: 'With its members and messages. Clients are not told.',
+      needs: 'conversations',
+      params: ConversationPath,
+      answers: { 200: Empty },
+      async handle({ world, operator, params }) {
+        await deleteConversation(world, operator, await findIn(collection, world, operator.app, params.cid));
+        return ok({});
       },
     }),
   ];

@@ -60,13 +60,13 @@ export function describeUpkeep(engine: Engine): void {
 
     it('[F-SESS-30] keep what makes session tokens worthless, as long as it matters', async () => {
       const { sessionTokens, retention } = stage.store;
-      expect(await sessionTokens.raiseEpoch(stage.app, 'Tom')).toBe(1);
-      expect(await sessionTokens.raiseEpoch(stage.app, 'Tom')).toBe(2);
+      expect(await sessionTokens.raiseEpoch(stage.app, 'Tom', 1000)).toBe(1000);
+      expect(await sessionTokens.raiseEpoch(stage.app, 'Tom', 1000)).toBe(1001);
       await sessionTokens.closeSession('session-1', 5000);
       await sessionTokens.closeSession('session-2', 9000);
       await sessionTokens.closeSession('session-2', 8000);
       expect(await sessionTokens.loadInvalidations(6000)).toEqual({
-        epochs: [{ app: stage.app, client: 'Tom', epoch: 2 }],
+        epochs: [{ app: stage.app, client: 'Tom', epoch: 1001 }],
         closedSessions: [{ session: 'session-2', until: 9000 }],
       });
       expect(await retention.deleteClosedSessions(9000, 1)).toBe(1);

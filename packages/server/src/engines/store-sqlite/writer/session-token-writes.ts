@@ -24,12 +24,13 @@ export class SessionTokenWrites {
     };
   }
 
-  raiseEpoch(app: AppKey, client: ClientId): number {
+  raiseEpoch(app: AppKey, client: ClientId, now: Milliseconds): number {
     const row = this.#sql.get(
-      `INSERT INTO client_epoch VALUES (?, ?, 1)
-       ON CONFLICT (app, client) DO UPDATE SET epoch = epoch + 1 RETURNING epoch`,
+      `INSERT INTO client_epoch VALUES (?1, ?2, ?3)
+       ON CONFLICT (app, client) DO UPDATE SET epoch = max(epoch + 1, ?3) RETURNING epoch`,
       app,
       client,
+      now,
     );
     return Number(row?.epoch);
   }
