@@ -2,7 +2,7 @@ import { CommandType, type GenericCommand, type UnreadTuple } from '@parley/prot
 import { FakeClock, type Parley, startParley, TestClient } from '@parley/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { history, loginsCaughtUp, say, startConversation } from './flow.ts';
+import { history, say, startConversation } from './flow.ts';
 
 let parley: Parley;
 beforeAll(async () => {
@@ -15,7 +15,7 @@ const someone = (name: string) => `${name}-${++clients}`;
 
 /** Everything a client was sent so far, in order, once its login has caught up. */
 async function received(client: TestClient): Promise<readonly GenericCommand[]> {
-  await loginsCaughtUp(parley);
+  await parley.caughtUp();
   await client.settled();
   return client.inbox.splice(0);
 }

@@ -5,7 +5,7 @@ import {
   type GenericCommand,
   OpType,
 } from '@parley/protocol';
-import type { Parley, TestClient } from '@parley/testkit';
+import type { TestClient } from '@parley/testkit';
 
 /** Short forms of what nearly every wire test does. */
 
@@ -48,15 +48,4 @@ export async function query(
 
 export function where(condition: object): ConvCommand {
   return { where: { data: JSON.stringify(condition) } };
-}
-
-/**
- * Resolves once every login that was answered before has caught up: each step of that asks the store, which answers in
- * the order it is asked.
- */
-export async function loginsCaughtUp({ store }: Parley): Promise<void> {
-  for (let step = 0; step < 6; step++) {
-    await store.memberStates.unread(1, 'nobody', 0, Date.now());
-    await store.ping();
-  }
 }

@@ -11,7 +11,6 @@ import {
 import type { Parley } from '@parley/testkit';
 import { expect } from 'vitest';
 import WebSocket from 'ws';
-import { loginsCaughtUp } from './flow.ts';
 
 /** What a script of frames is written with: lines, and the values only the server knows. */
 
@@ -113,7 +112,7 @@ export async function opened(
     sessionMessage: { st: token, stTtl: 48 * 3600 },
   });
   // What happens from here on is told live, and is not part of a summary.
-  await loginsCaughtUp(parley);
+  await parley.caughtUp();
   return line;
 }
 

@@ -15,7 +15,7 @@ import {
 } from '../src/domain/service-conversation/send-from-service.ts';
 import { subscribe, unsubscribe } from '../src/domain/service-conversation/subscribe.ts';
 import { countSubscribers } from '../src/domain/service-conversation/subscriptions.ts';
-import { conv, history, loginsCaughtUp, query, say, where } from './flow.ts';
+import { conv, history, query, say, where } from './flow.ts';
 
 let parley: Parley;
 beforeAll(async () => {
@@ -39,7 +39,7 @@ async function login(name: string, fields = {}): Promise<Named> {
 async function again(id: string, fields = {}): Promise<Named> {
   const client = await TestClient.connect(parley.wsUrl);
   await client.login(parley.appId, id, fields);
-  await loginsCaughtUp(parley);
+  await parley.caughtUp();
   return Object.assign(client, { id });
 }
 
@@ -334,7 +334,7 @@ describe('a service', () => {
     const old = async () => {
       const client = await TestClient.connect(parley.wsUrl, { subprotocol: 'lc.protobuf2.1' });
       await client.login(parley.appId, tom.id);
-      await loginsCaughtUp(parley);
+      await parley.caughtUp();
       return client;
     };
     const first = await old();
@@ -399,7 +399,7 @@ describe('a service', () => {
         sendToSubscribers(world(), app(), said(cid, `round ${round}`)),
         sendToClients(world(), app(), { ...said(cid, `own ${round}`), clients: [tom.id] }),
       ]);
-      await loginsCaughtUp(parley);
+      await parley.caughtUp();
       await client.settled();
       let count = 0;
       for (const { cmd, unreadMessage, directMessage } of client.inbox) {

@@ -1,7 +1,7 @@
 import { CommandType, type GenericCommand, OpType } from '@parley/protocol';
 import { type Parley, startParley, TestClient } from '@parley/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { conv, history, loginsCaughtUp, query, say, startConversation, where } from './flow.ts';
+import { conv, history, query, say, startConversation, where } from './flow.ts';
 
 let parley: Parley;
 beforeAll(async () => {
@@ -110,7 +110,7 @@ describe('opening a session', () => {
     // Three at once: the later ones do not wait for the first to be brought up to date.
     const replies = await Promise.all([0, 1, 2].map(() => client.login(parley.appId, jerry)));
     expect(replies.map(({ op }) => op)).toEqual([OpType.opened, OpType.opened, OpType.opened]);
-    await loginsCaughtUp(parley);
+    await parley.caughtUp();
     await say(tom, cid, 'hello');
     await client.push(CommandType.direct);
     await client.settled();

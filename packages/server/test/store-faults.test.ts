@@ -5,7 +5,7 @@ import { CommandType, type GenericCommand, OpType } from '@parley/protocol';
 import { type Parley, type Store, startParley, TestClient } from '@parley/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSqliteStore } from '../src/engines/store-sqlite/index.ts';
-import { conv, history, loginsCaughtUp, query, say, startConversation, where } from './flow.ts';
+import { conv, history, query, say, startConversation, where } from './flow.ts';
 
 /** The operation of the store that fails for now, such as `messages.append`. */
 let broken: string | undefined;
@@ -62,7 +62,7 @@ async function scene(): Promise<Scene> {
     await TestClient.open(parley, someone('Tom')),
     await TestClient.open(parley, jerryId),
   ];
-  await loginsCaughtUp(parley);
+  await parley.caughtUp();
   const cid = await startConversation(tom, { m: [jerryId], attr: { data: '{"name":"before"}' } });
   const { uid = '', t = 0 } = (await say(tom, cid, 'before', { r: true })).ackMessage ?? {};
   await Promise.all([tom.settled(), jerry.settled()]);

@@ -36,6 +36,8 @@ export interface Parley {
   readonly store: Store;
   readonly app: ParleyApp;
   readonly apps: AppDirectory;
+  /** Resolves once every client that is logged in has been told what it missed. */
+  caughtUp(): Promise<void>;
   /** Stops the server and removes its data. */
   close(): Promise<void>;
 }
@@ -79,6 +81,12 @@ export async function startParley(options: StartOptions = {}): Promise<Parley> {
     store,
     app,
     apps,
+    async caughtUp() {
+      const { live } = app.core;
+      const isBusy = () =>
+        apps.list().some(({ key }) => [...live.all(key)].some((session) => session.isCatchingUp));
+      while (isBusy()) await new Promise((resolve) => setImmediate(resolve));
+    },
     async close() {
       await app.close();
       await rm(folder, { recursive: true, force: true });

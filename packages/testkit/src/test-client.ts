@@ -67,9 +67,13 @@ export class TestClient {
     return client;
   }
 
-  /** A connection with one client logged in. The reply is consumed. */
+  /** A connection with one client logged in, which has been told what it missed. The reply is consumed. */
   static async open(
-    server: { readonly wsUrl: string; readonly appId: string },
+    server: {
+      readonly wsUrl: string;
+      readonly appId: string;
+      readonly caughtUp?: () => Promise<void>;
+    },
     peerId: string,
     session: SessionCommand = {},
     options: ConnectOptions = {},
@@ -77,6 +81,7 @@ export class TestClient {
     const client = await TestClient.connect(server.wsUrl, options);
     const reply = await client.login(server.appId, peerId, session);
     if (reply.op !== OpType.opened) throw new Error(`Login refused: ${JSON.stringify(reply)}`);
+    await server.caughtUp?.();
     return client;
   }
 

@@ -72,6 +72,10 @@ export class Session {
     else if (this.#isFor(place)) this.push(push, urgency);
   }
 
+  get isCatchingUp(): boolean {
+    return this.#held !== undefined;
+  }
+
   hold(): void {
     this.#held ??= [];
   }

@@ -17,6 +17,7 @@ import type { ConversationRef, MessageDraft } from './store.ts';
  * - the log of the conversation itself: what is said to all subscribers; its members are the subscribers;
  * - a log for each client that ever exchanged a message with it: what is said to that client, and what it said;
  * - a log of what is said to everybody in the app, with the time until which each of these is still delivered.
+ * Within the view of any client times are strictly increasing in the order of commits, whatever log a message is in.
  *
  * `MemberStateRepository` and `patchedSince` take and return the service's own key and record for all of these.
  */
@@ -40,6 +41,10 @@ export interface ServiceRepository {
   countSubscribers(service: ConversationKey): Promise<number>;
   /** The logs a client sees the service through. */
   logsOf(service: ConversationRef, client: ClientId): Promise<ServiceLogs>;
+  /** One message for all who subscribed. `undefined` where the service is gone. */
+  sendToSubscribers(
+    draft: ServiceMessageDraft,
+  ): Promise<{ readonly id: MessageId; readonly timestamp: Milliseconds } | undefined>;
   /** One message, with one id and time, into the log of each of these clients. */
   sendToClients(
     draft: ServiceMessageDraft & { readonly clients: readonly ClientId[] },

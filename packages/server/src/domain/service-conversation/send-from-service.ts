@@ -36,15 +36,13 @@ export async function sendToSubscribers(
   request: ServiceMessage,
 ): Promise<SentMessage> {
   const service = await serviceFor(world, app, request);
-  const outcome = await world.store.messages.append({
+  const sent = await world.store.services.sendToSubscribers({
     ...contentOf(request),
-    conversation: service.key,
+    service,
     receipt: false,
-    membersOnly: false,
     now: world.clock.now(),
   });
-  if (outcome.state === 'refused') throw serviceIsGone(service);
-  const sent = { id: outcome.id, timestamp: outcome.timestamp };
+  if (sent === undefined) throw serviceIsGone(service);
   tell(world, app, service, request, sent, { to: 'subscribers', log: service.key });
   return sent;
 }

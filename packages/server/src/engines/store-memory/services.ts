@@ -37,7 +37,8 @@ export function serviceRepository(tables: Tables): ServiceRepository {
     const name = token === undefined ? undefined : JSON.stringify([draft.sender, token]);
     const earlier = name === undefined ? undefined : logs[0]?.log.sendTokens.get(name);
     if (earlier !== undefined) return { state: 'duplicate', id: earlier.id, timestamp: earlier.timestamp };
-    const timestamp = Math.max(now, ...logs.map(({ log }) => log.lastTimestamp + 1));
+    const shared = [entry, tables.serviceLogs.get(everyoneLogId(entry))];
+    const timestamp = Math.max(now, ...[...shared, ...logs.map(({ log }) => log)].map(after));
     const id = messageIdAt(timestamp);
     for (const { log } of logs) {
       const message = insert(log, content, { id, timestamp });
@@ -115,6 +116,13 @@ export function serviceRepository(tables: Tables): ServiceRepository {
         readLogs(tables, entry, client).map(({ kind, log }) => [kind, log.record.key]),
       );
     },
+    async sendToSubscribers({ service, token: _, now, ...content }) {
+      const entry = find(service);
+      if (entry === undefined) return undefined;
+      const timestamp = Math.max(now, after(entry), ...logsOf(tables, entry).map(after));
+      const { id } = insert(entry, content, { id: messageIdAt(timestamp), timestamp });
+      return { id, timestamp };
+    },
     async sendToClients({ clients, ...draft }) {
       return send(draft, clients);
     },
@@ -150,7 +158,7 @@ export function serviceRepository(tables: Tables): ServiceRepository {
       const entry = find(service);
       if (entry === undefined) return undefined;
       const log = logOf(tables, entry, everyoneLogId(entry), now);
-      const timestamp = Math.max(now, log.lastTimestamp + 1);
+      const timestamp = Math.max(now, after(entry), ...logsOf(tables, entry).map(after));
       const message = insert(log, content, { id: messageIdAt(timestamp), timestamp });
       tables.broadcasts.push({ service: entry, log, message, validUntil });
       return { id: message.id, timestamp, log: log.record.key };
@@ -187,6 +195,15 @@ function ownLog(tables: Tables, service: ConversationEntry, client: ClientId): C
   const log = logOf(tables, service, ownLogId(service, client), 0);
   if (!log.members.has(client)) log.members.set(client, { readTo: 0, deliveredTo: 0, readChangedAt: 0 });
   return log;
+}
+
+function logsOf(tables: Tables, service: ConversationEntry): readonly ConversationEntry[] {
+  return [...tables.serviceLogs.values()].filter((log) => log.service === service.record.key);
+}
+
+/** The first moment after everything in a log. */
+function after(log: ConversationEntry | undefined): Milliseconds {
+  return log === undefined ? 0 : log.lastTimestamp + 1;
 }
 
 /** The log of this id, made where there is none yet. */

@@ -93,6 +93,10 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
       subscribers: (service, after, limit) => reader.call('subscribers', service, after, limit),
       countSubscribers: (service) => reader.call('countSubscribers', service),
       logsOf: (service, client) => reader.call('serviceLogs', plainRef(service), client),
+      sendToSubscribers(draft) {
+        unsettled.appended(draft.service.key);
+        return writer.call('sendToSubscribers', plainService(draft));
+      },
       sendToClients: (draft) => appendedToLogs(writer.call('sendToClients', plainService(draft))),
       receive: (draft) => appendedToLogs(writer.call('receive', plainService(draft))),
       async received(query) {

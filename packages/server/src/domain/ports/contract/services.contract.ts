@@ -20,8 +20,11 @@ export function describeServices(engine: Engine): void {
       mentionAll: false,
       now,
     });
-    const toSubscribers = (service: ConversationRecord, body: string, now = 1000) =>
-      stage.say(service, body, { sender: 'desk', membersOnly: false, now });
+    const toSubscribers = async (service: ConversationRecord, body: string, now = 1000) => {
+      const sent = await services().sendToSubscribers(draft(service, body, now));
+      if (sent === undefined) throw new Error('The service is gone.');
+      return sent;
+    };
     const toClients = (service: ConversationRecord, clients: readonly string[], body: string, now = 1000) =>
       services().sendToClients({ ...draft(service, body, now), clients });
     const unread = async (client: string, since = 0, now = LATER) => {
@@ -114,6 +117,23 @@ export function describeServices(engine: Engine): void {
       expect(all.map(({ conversation }) => conversation.id)).toEqual([service.id]);
     });
 
+    it('order what a client sees as it was committed, whatever log it is in', async () => {
+      const service = await open();
+      await services().subscribe(service, 'Tom', 500);
+      const said: string[] = [];
+      for (let round = 0; round < 10; round++) {
+        for (const to of ['subscribers', 'Tom', 'everybody', 'service'] as const) {
+          const body = `${round} ${to}`;
+          said.push(body);
+          if (to === 'subscribers') await toSubscribers(service, body);
+          if (to === 'Tom') await toClients(service, ['Tom', `other ${round}`], body);
+          if (to === 'everybody') await services().broadcast({ ...draft(service, body), validUntil: LATER });
+          if (to === 'service') await services().receive({ ...draft(service, body), sender: 'Tom' });
+        }
+      }
+      expect(await seenBy(service, 'Tom')).toEqual(said);
+    });
+
     it('[F-SYS-03] counts what came after the subscription, and what was said to the client alone', async () => {
       const service = await open();
       await toSubscribers(service, 'before', 1000);
@@ -124,7 +144,7 @@ export function describeServices(engine: Engine): void {
       await services().receive({ ...draft(service, 'mine', 2500), sender: 'Tom' });
       expect(await unread('Tom')).toEqual([[service.id, 2, 'mine']]);
       expect(await unread('Jerry')).toEqual([[service.id, 1, 'personal']]);
-      const read = await stage.store.memberStates.markRead(service.key, 'Tom', { timestamp: 2000 }, 3000);
+      const read = await stage.store.memberStates.markRead(service.key, 'Tom', { timestamp: 2400 }, 3000);
       expect(read).toMatchObject({ advanced: true, unread: { count: 0, conversation: { id: service.id } } });
       expect(await unread('Tom', 2900)).toEqual([[service.id, 0, 'mine']]);
       expect(await unread('Tom', 3100)).toEqual([]);

@@ -5,7 +5,6 @@ import type {
   MessageId,
   Milliseconds,
 } from '../../../domain/identifiers.ts';
-import { messageIdAt } from '../../../domain/ports/message-id.ts';
 import type { SentToClients, ServiceMessageDraft, Subscription } from '../../../domain/ports/services.ts';
 import type { ConversationRef, MessageDraft } from '../../../domain/ports/store.ts';
 import { everyoneLogId, ownLogId } from '../service-logs.ts';
@@ -13,6 +12,7 @@ import type { Row, Statements } from '../statements.ts';
 import type { Counter, MessageCounters } from './message-counters.ts';
 import type { MessageIndex } from './message-index.ts';
 import type { MessageWrites } from './message-writes.ts';
+import { ServiceTimes } from './service-times.ts';
 
 /** Everything that changes what a service has said, and who listens. */
 export class ServiceWrites {
@@ -20,12 +20,14 @@ export class ServiceWrites {
   readonly #counters: MessageCounters;
   readonly #index: MessageIndex;
   readonly #messages: MessageWrites;
+  readonly #times: ServiceTimes;
 
   constructor(sql: Statements, counters: MessageCounters, index: MessageIndex, messages: MessageWrites) {
     this.#sql = sql;
     this.#counters = counters;
     this.#index = index;
     this.#messages = messages;
+    this.#times = new ServiceTimes(sql, counters);
   }
 
   subscribe({ app, key }: ConversationRef, client: ClientId, now: Milliseconds): Subscription | undefined {
@@ -61,6 +63,13 @@ export class ServiceWrites {
     );
   }
 
+  sendToSubscribers({ service, ...draft }: ServiceMessageDraft) {
+    if (this.#service(service.key) === undefined) return undefined;
+    const place = this.#times.forEverybody(service.key, draft.now);
+    this.#messages.insert(this.#inLog(draft, service.key), this.#last(service.key), place);
+    return place;
+  }
+
   sendToClients({
     service,
     clients,
@@ -68,14 +77,10 @@ export class ServiceWrites {
   }: ServiceMessageDraft & { readonly clients: readonly ClientId[] }): SentToClients {
     if (this.#service(service.key) === undefined) return { state: 'refused', reason: 'no-conversation' };
     const logs = clients.map((client) => ({ client, log: this.#ownLog(service, client, draft.now) }));
-    const lasts = logs.map(({ log }) => this.#last(log));
-    // One message, so one time for all; it has to be later than everything in each of the logs.
-    const timestamp = Math.max(draft.now, ...lasts.map((last) => last.timestamp + 1));
-    const id = messageIdAt(timestamp);
-    for (const [index, { log }] of logs.entries()) {
-      this.#messages.insert(this.#inLog(draft, log), lasts[index] ?? this.#last(log), { id, timestamp });
-    }
-    return { state: 'appended', id, timestamp, logs };
+    const lasts = logs.map(({ log }) => this.#last(log).timestamp);
+    const place = this.#times.forClients(service.key, draft.now, lasts);
+    for (const { log } of logs) this.#messages.insert(this.#inLog(draft, log), this.#last(log), place);
+    return { state: 'appended', ...place, logs };
   }
 
   receive({ service, ...draft }: ServiceMessageDraft): SentToClients {
@@ -85,26 +90,23 @@ export class ServiceWrites {
       draft.token === undefined ? undefined : this.#index.findToken(log, draft.sender, draft.token);
     if (earlier !== undefined) return { state: 'duplicate', id: earlier.id, timestamp: earlier.timestamp };
     const last = this.#last(log);
-    const timestamp = Math.max(draft.now, last.timestamp + 1);
-    const id = messageIdAt(timestamp);
-    const { row } = this.#messages.insert(this.#inLog(draft, log), last, { id, timestamp });
+    const place = this.#times.forClients(service.key, draft.now, [last.timestamp]);
+    const { row } = this.#messages.insert(this.#inLog(draft, log), last, place);
     this.#sql.run(
       'INSERT INTO received_message (row, app, service, timestamp) VALUES (?, ?, ?, ?)',
       row,
       service.app,
       service.key,
-      timestamp,
+      place.timestamp,
     );
-    return { state: 'appended', id, timestamp, logs: [{ client: draft.sender, log }] };
+    return { state: 'appended', ...place, logs: [{ client: draft.sender, log }] };
   }
 
   broadcast({ service, validUntil, ...draft }: ServiceMessageDraft & { readonly validUntil: Milliseconds }) {
     if (this.#service(service.key) === undefined) return undefined;
     const log = this.#log(service, everyoneLogId(service.key), draft.now);
-    const last = this.#last(log);
-    const timestamp = Math.max(draft.now, last.timestamp + 1);
-    const id = messageIdAt(timestamp);
-    this.#messages.insert(this.#inLog(draft, log), last, { id, timestamp });
+    const { id, timestamp } = this.#times.forEverybody(service.key, draft.now);
+    this.#messages.insert(this.#inLog(draft, log), this.#last(log), { id, timestamp });
     // Nobody is a member of this log before having read it, so nobody's reads would bring its index up to date.
     this.#index.settle(log);
     this.#sql.run(
