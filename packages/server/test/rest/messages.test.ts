@@ -3,7 +3,7 @@ import { CommandType, OpType } from '@parley/protocol';
 import { type Parley, startParley, TestClient } from '@parley/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { history, loginsCaughtUp, say, startConversation } from '../flow.ts';
+import { history, say, startConversation } from '../flow.ts';
 import { Api, refusal } from './api.ts';
 
 const CONVERSATIONS = '/1.2/rtm/conversations';
@@ -22,7 +22,7 @@ let made = 0;
 /** A device that has caught up, and so is told what comes from now on. */
 async function online(client: string): Promise<TestClient> {
   const device = await TestClient.open(parley, client);
-  await loginsCaughtUp(parley);
+  await parley.caughtUp();
   return device;
 }
 
