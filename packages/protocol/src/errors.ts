@@ -1,3 +1,5 @@
+export { DataError, type DataErrorReason, dataErrorTable } from './data-errors.ts';
+
 /**
  * The one table of error codes. Codes and names are those existing SDKs compare (`wire-protocol §5.3`), misspellings
  * included; the meaning says what to do next.

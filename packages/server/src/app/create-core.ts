@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { serveConnections } from '../commands/serve-connection.ts';
@@ -11,6 +11,7 @@ import type { Random } from '../domain/ports/random.ts';
 import type { Store } from '../domain/ports/store.ts';
 import { DailyClients } from '../domain/presence/daily-clients.ts';
 import { KnownClients } from '../domain/presence/known-clients.ts';
+import { Accounts } from '../domain/users/accounts.ts';
 import { PendingWills } from '../domain/will/pending-wills.ts';
 import type { World } from '../domain/world.ts';
 import { InProcessOutbox } from '../outbox/in-process-outbox.ts';
@@ -70,6 +71,7 @@ export async function createCore({ store, apps, clock, logger }: CoreParts): Pro
     outbox,
     conversations: new ConversationCache(store.conversations, clock, entries),
     wills: new PendingWills(),
+    accounts: new Accounts(clock),
   };
   const invalidations = await TokenInvalidations.load(store.sessionTokens, clock.now());
   sessions = new Sessions(world, live, rooms, new TagHolders(), invalidations);
@@ -84,7 +86,12 @@ export async function createCore({ store, apps, clock, logger }: CoreParts): Pro
   return { accept, world, live, sessions };
 }
 
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
+
 const random: Random = {
   conversationId: () => randomBytes(12).toString('hex'),
   clientId: () => randomUUID(),
+  objectId: () => randomBytes(12).toString('hex'),
+  token: (characters) =>
+    Array.from({ length: characters }, () => LETTERS.charAt(randomInt(LETTERS.length))).join(''),
 };

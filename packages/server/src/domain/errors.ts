@@ -1,2 +1,2 @@
-/** The domain's refusals are values of the one error table; nothing else is thrown on purpose. */
-export { type ErrorReason, ImError } from '@parley/protocol/errors';
+/** The domain's refusals are values of the error tables; nothing else is thrown on purpose. */
+export { DataError, type DataErrorReason, type ErrorReason, ImError } from '@parley/protocol/errors';

@@ -8,6 +8,7 @@ import type { Rooms } from './ports/rooms.ts';
 import type { Store } from './ports/store.ts';
 import type { DailyClients } from './presence/daily-clients.ts';
 import type { KnownClients } from './presence/known-clients.ts';
+import type { Accounts } from './users/accounts.ts';
 import type { PendingWills } from './will/pending-wills.ts';
 
 /** Everything a domain operation may reach: the ports, and the little state the domain itself keeps in memory. */
@@ -23,4 +24,5 @@ export interface World {
   readonly outbox: Publisher;
   readonly conversations: ConversationCache;
   readonly wills: PendingWills;
+  readonly accounts: Accounts;
 }

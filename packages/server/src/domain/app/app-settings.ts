@@ -68,6 +68,24 @@ export const appSettingsSchema = Type.Object(
       false,
       'REST calls that create, find, change and delete conversations take the app key; off, they need the master key.',
     ),
+    appKeyReadsUsers: switchSetting(
+      false,
+      'The app key reads and finds users, without their email, phone number and identities at other providers; off, a user reads only itself.',
+    ),
+    appKeyUsesClasses: switchSetting(
+      false,
+      'The app key creates, finds, changes and deletes objects of classes the app made up, as their ACL allows; off, they need the master key.',
+    ),
+    appKeyDeletesFiles: switchSetting(
+      true,
+      'The app key deletes files whose ACL does not forbid it; off, they need the master key.',
+    ),
+    loginProviders: Type.Array(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_]{0,63}$' }), {
+      default: ['anonymous'],
+      maxItems: 50,
+      description:
+        'Providers whose identities (`authData`) clients may log in with. Identities are believed as they are sent, not asked back at the provider.',
+    }),
     clientRateLimits: Type.Object(
       {
         messagesPerMinute: Type.Integer({ default: 60, ...MINUTE_RATE }),

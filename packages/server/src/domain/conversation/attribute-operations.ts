@@ -1,3 +1,4 @@
+import { changeAtPath, NoObjectThere } from '../change-at-path.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import type { KeyPath } from '../query/condition.ts';
 import {
@@ -137,15 +138,24 @@ export function applyAttributeUpdate(
   columns: JsonObject,
   operations: readonly AttributeOperation[],
 ): AppliedUpdate {
-  const changed = operations.reduce(
-    (object, operation) => changeWithin(object, operation.path, 0, (value) => newValue(value, operation)),
-    columns,
-  );
+  const changed = operations.reduce(applyOperation, columns);
   const touched = new Set(operations.map(({ path }) => path[0] ?? ''));
   const resulting = Object.fromEntries(Object.entries(changed).filter(([column]) => touched.has(column)));
   checkTypes(resulting);
   checkSize(columns, changed);
   return { columns: changed, resulting };
+}
+
+function applyOperation(columns: JsonObject, operation: AttributeOperation): JsonObject {
+  const { path } = operation;
+  try {
+    return changeAtPath(columns, path, (value) => newValue(value, operation));
+  } catch (error) {
+    if (!(error instanceof NoObjectThere)) throw error;
+    throw invalidUpdate(
+      `${named(path.slice(0, error.depth))} is not an object, so ${named(path)} cannot be changed.`,
+    );
+  }
 }
 
 /** What stands at the path afterwards; `undefined` for nothing. */
@@ -180,40 +190,6 @@ function incremented(
 function listAt(value: JsonValue, path: KeyPath): readonly JsonValue[] {
   if (!isList(value)) throw invalidUpdate(`${named(path)} is not a list.`);
   return value;
-}
-
-/** Copies the objects along the path, and changes the value at its end. */
-function changeWithin(
-  object: JsonObject,
-  path: KeyPath,
-  at: number,
-  change: (value: JsonValue | undefined) => JsonValue | undefined,
-): JsonObject {
-  const key = path[at] ?? '';
-  const value = Object.hasOwn(object, key) ? object[key] : undefined;
-  const changed = at === path.length - 1 ? change(value) : changeInside(value, path, at, change);
-  if (changed !== undefined) return { ...object, [key]: changed };
-  if (value === undefined) return object;
-  return Object.fromEntries(Object.entries(object).filter(([other]) => other !== key));
-}
-
-function changeInside(
-  value: JsonValue | undefined,
-  path: KeyPath,
-  at: number,
-  change: (value: JsonValue | undefined) => JsonValue | undefined,
-): JsonValue | undefined {
-  if (value !== undefined && value !== null && !isJsonObject(value)) {
-    // Nothing is in there, so taking something away is already done.
-    if (change(undefined) === undefined) return value;
-    throw invalidUpdate(
-      `${named(path.slice(0, at + 1))} is not an object, so ${named(path)} cannot be changed.`,
-    );
-  }
-  const changed = changeWithin(value ?? {}, path, at + 1, change);
-  // Deleting what is not there must not leave an empty object behind.
-  const isStillNothing = Object.keys(changed).length === 0 && !isJsonObject(value);
-  return isStillNothing ? value : changed;
 }
 
 /** SDKs cast these two columns without looking. */

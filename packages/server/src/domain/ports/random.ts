@@ -4,4 +4,8 @@ export interface Random {
   conversationId(): string;
   /** A client id for somebody who brought none. */
   clientId(): string;
+  /** 24 hex digits that name an object of the data API. */
+  objectId(): string;
+  /** That many lower-case letters and digits. */
+  token(characters: number): string;
 }

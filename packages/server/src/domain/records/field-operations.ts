@@ -1,0 +1,176 @@
+import { changeAtPath, NoObjectThere } from '../change-at-path.ts';
+import { appendMissing, withoutElements } from '../conversation/list-elements.ts';
+import { DataError } from '../errors.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { isList } from '../query/document.ts';
+import { checkValue } from './check-value.ts';
+import { checkColumnName, MAX_FIELDS, MAX_RECORD_BYTES, quote } from './limits.ts';
+
+const MAX_PATH_SEGMENTS = 16;
+
+/** One change of one key of an object. */
+export interface FieldOperation {
+  /** As the caller wrote it, dots included. */
+  readonly key: string;
+  readonly path: readonly string[];
+  /** An operator makes the new value from the old one, so whoever saved learns it from the answer. */
+  readonly isOperator: boolean;
+  /** What stands there afterwards; `undefined` for nothing. */
+  readonly change: (value: JsonValue | undefined) => JsonValue | undefined;
+}
+
+/**
+ * Reads what a caller wants to save: values, and operations `{"__op": …}` (`storage-subset §5.3`).
+ *
+ * @example parseFields({ name: 'n', 'attr.count': { __op: 'Increment', amount: 1 } })
+ * @throws DataError
+ */
+export function parseFields(fields: JsonObject): readonly FieldOperation[] {
+  const entries = Object.entries(fields);
+  if (entries.length > MAX_FIELDS) {
+    throw new DataError(
+      'BAD_ARGUMENT',
+      `One request changes at most ${MAX_FIELDS} keys, not ${entries.length}.`,
+    );
+  }
+  const operations = entries.map(([key, value]) => parseField(key, value));
+  refuseOverlap(operations);
+  return operations;
+}
+
+/**
+ * The columns after these operations, one after the other; nothing passed in is changed.
+ *
+ * @throws DataError TYPE_MISMATCH, BAD_ARGUMENT
+ */
+export function applyFields(columns: JsonObject, operations: readonly FieldOperation[]): JsonObject {
+  const changed = operations.reduce(applyField, columns);
+  if (Object.keys(changed).length > MAX_FIELDS) {
+    throw new DataError('BAD_ARGUMENT', `An object has at most ${MAX_FIELDS} keys.`);
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(changed));
+  if (bytes > MAX_RECORD_BYTES) {
+    throw new DataError('BAD_ARGUMENT', `An object has at most ${MAX_RECORD_BYTES} bytes, not ${bytes}.`);
+  }
+  return changed;
+}
+
+function applyField(columns: JsonObject, { key, path, change }: FieldOperation): JsonObject {
+  try {
+    return changeAtPath(columns, path, change);
+  } catch (error) {
+    if (error instanceof NoObjectThere)
+      throw mismatch(key, 'cannot be changed inside something that is no object');
+    throw error;
+  }
+}
+
+function parseField(key: string, value: JsonValue): FieldOperation {
+  const path = key.split('.', MAX_PATH_SEGMENTS + 1);
+  if (path.length > MAX_PATH_SEGMENTS || path.includes('') || path.includes('__proto__')) {
+    throw new DataError('INVALID_KEY_NAME', `${quote(key)} is no key.`);
+  }
+  checkColumnName(path[0] ?? '');
+  if (isJsonObject(value) && Object.hasOwn(value, '__op')) {
+    return { key, path, isOperator: value.__op !== 'Delete', change: operator(key, value) };
+  }
+  checkValue(value, key);
+  return { key, path, isOperator: false, change: () => value };
+}
+
+function operator(key: string, value: JsonObject): FieldOperation['change'] {
+  switch (value.__op) {
+    case 'Delete':
+      return () => undefined;
+    case 'Increment':
+      return adding(key, operand(key, value, 'amount'));
+    case 'Decrement':
+      return adding(key, -operand(key, value, 'amount'));
+    case 'Add': {
+      const objects = objectsOf(key, value);
+      return (before) => [...listAt(key, before), ...objects];
+    }
+    case 'AddUnique': {
+      const objects = objectsOf(key, value);
+      return (before) => appendMissing(listAt(key, before), objects);
+    }
+    case 'Remove': {
+      const objects = objectsOf(key, value);
+      return (before) => (before === undefined ? undefined : withoutElements(listAt(key, before), objects));
+    }
+    case 'BitAnd':
+      return bitwise(key, operand(key, value, 'value'), (a, b) => a & b);
+    case 'BitOr':
+      return bitwise(key, operand(key, value, 'value'), (a, b) => a | b);
+    case 'BitXor':
+      return bitwise(key, operand(key, value, 'value'), (a, b) => a ^ b);
+    default:
+      throw new DataError(
+        'NOT_IMPLEMENTED',
+        `The operation ${quote(String(value.__op))} on ${quote(key)} is not implemented.`,
+      );
+  }
+}
+
+function operand(key: string, value: JsonObject, name: string): number {
+  const number = Object.hasOwn(value, name) ? value[name] : undefined;
+  if (typeof number === 'number') return number;
+  throw new DataError('BAD_ARGUMENT', `${String(value.__op)} on ${quote(key)} needs a number, "${name}".`);
+}
+
+function objectsOf(key: string, value: JsonObject): readonly JsonValue[] {
+  const objects = Object.hasOwn(value, 'objects') ? value.objects : undefined;
+  if (!isList(objects)) {
+    throw new DataError('BAD_ARGUMENT', `${String(value.__op)} on ${quote(key)} needs a list, "objects".`);
+  }
+  checkValue(objects, key);
+  return objects;
+}
+
+function adding(key: string, amount: number): FieldOperation['change'] {
+  return (before = 0) => {
+    const sum = typeof before === 'number' ? before + amount : Number.NaN;
+    if (!Number.isFinite(sum)) throw mismatch(key, 'is no number that could be incremented so');
+    return sum;
+  };
+}
+
+/** On 64 bits, which is what deployed data holds; the result is a number again. */
+function bitwise(
+  key: string,
+  value: number,
+  combine: (a: bigint, b: bigint) => bigint,
+): FieldOperation['change'] {
+  return (before = 0) => {
+    if (!Number.isSafeInteger(before) || !Number.isSafeInteger(value)) {
+      throw mismatch(key, 'is no whole number whose bits could be combined');
+    }
+    return Number(combine(BigInt(before as number), BigInt(value)));
+  };
+}
+
+function listAt(key: string, value: JsonValue | undefined): readonly JsonValue[] {
+  if (value === undefined || value === null) return [];
+  if (!isList(value)) throw mismatch(key, 'is not a list');
+  return value;
+}
+
+function mismatch(key: string, what: string): DataError {
+  return new DataError('TYPE_MISMATCH', `${quote(key)} ${what}.`);
+}
+
+/** Replacing `attr` and setting `attr.k` in one request has no order and therefore no meaning. */
+function refuseOverlap(operations: readonly FieldOperation[]): void {
+  const keys = new Set(operations.map(({ key }) => key));
+  for (const { key, path } of operations) {
+    for (let length = 1; length < path.length; length++) {
+      const outer = path.slice(0, length).join('.');
+      if (keys.has(outer)) {
+        throw new DataError(
+          'BAD_ARGUMENT',
+          `A request may change ${quote(outer)} or ${quote(key)}, not both.`,
+        );
+      }
+    }
+  }
+}
