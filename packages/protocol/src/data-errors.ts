@@ -5,6 +5,7 @@
 export const dataErrorTable = {
   BAD_ARGUMENT: { code: 1, text: 'Bad argument.' },
   NOT_IMPLEMENTED: { code: 1, text: 'Not implemented.' },
+  CLASS_NOT_KEPT: { code: 1, text: 'Not implemented.' },
   CLASS_NOT_FOUND: { code: 101, text: "Class or object doesn't exists." },
   INVALID_CLASS_NAME: {
     code: 103,

@@ -2,12 +2,15 @@ import type { FastifyInstance } from 'fastify';
 import { imRoutes } from './im/index.ts';
 import type { RestRoute, RestServices } from './route.ts';
 import { serveRoutes } from './serve.ts';
+import { storageRoutes } from './storage/index.ts';
+import { refuseNotImplemented } from './storage/not-implemented.ts';
 
 export type { RestServices } from './route.ts';
 
 /** Every route, area by area. */
-export const routes: readonly RestRoute[] = [...imRoutes];
+export const routes: readonly RestRoute[] = [...imRoutes, ...storageRoutes];
 
 export async function registerRest(http: FastifyInstance, services: RestServices): Promise<void> {
   await serveRoutes(http, services, routes);
+  refuseNotImplemented(http);
 }

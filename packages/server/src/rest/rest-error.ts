@@ -1,4 +1,4 @@
-import type { ErrorReason, ImError } from '../domain/errors.ts';
+import { DataError, type DataErrorReason, type ErrorReason, ImError } from '../domain/errors.ts';
 import { InvalidQuery } from '../domain/query/invalid-query.ts';
 
 /** A refusal of an HTTP request. The body is the envelope all SDKs read (`rest §1.6`). */
@@ -52,4 +52,27 @@ export function refusalOf(error: ImError): RestError {
   // Over HTTP a condition is refused as in the data API (`storage-subset §2`).
   if (error instanceof InvalidQuery) return notJson(error.message);
   return new RestError(STATUS[error.reason] ?? 400, error.code, error.reason, error.message);
+}
+
+/** The same for refusals of the data API, whose texts callers know (`storage-subset §2`). */
+const DATA_STATUS: Partial<Readonly<Record<DataErrorReason, number>>> = {
+  CLASS_NOT_FOUND: 404,
+  CLASS_NOT_KEPT: 404,
+  SESSION_MISSING: 403,
+  FORBIDDEN: 403,
+  TOO_LARGE: 413,
+  TOO_MANY_REQUESTS: 429,
+};
+
+/** A refusal as HTTP says it; `undefined` for a fault. */
+export function refusalFrom(error: unknown): RestError | undefined {
+  if (error instanceof RestError) return error;
+  if (error instanceof ImError) return refusalOf(error);
+  if (!(error instanceof DataError)) return undefined;
+  return new RestError(DATA_STATUS[error.reason] ?? 400, error.code, error.text, error.detail);
+}
+
+/** The body of a refusal. */
+export function envelopeOf({ code, message, detail }: RestError): Readonly<Record<string, string | number>> {
+  return { code, error: message, ...(detail !== undefined && { detail }) };
 }

@@ -5,7 +5,7 @@ import { ImError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { authenticate, type Caller, requireLevel } from './authenticate.ts';
 import { Checked, parseBody } from './parameters.ts';
-import { RestError, refusalOf } from './rest-error.ts';
+import { envelopeOf, RestError, refusalFrom } from './rest-error.ts';
 import type { RestRoute, RestServices } from './route.ts';
 
 /** Enough for a message of the largest size an app may allow, escaped. */
@@ -101,10 +101,9 @@ function covers(pattern: string, path: string): boolean {
 }
 
 function answerError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
-  const refusal = error instanceof ImError ? refusalOf(error) : error;
-  if (refusal instanceof RestError) {
-    const { status, code, message, detail } = refusal;
-    send(reply, status, { code, error: message, ...(detail !== undefined && { detail }) });
+  const refusal = refusalFrom(error);
+  if (refusal !== undefined) {
+    send(reply, refusal.status, envelopeOf(refusal));
     return;
   }
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;

@@ -1,13 +1,12 @@
 import { DataError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import { QueryTooSlow } from '../ports/store.ts';
-import { parseSort } from '../query/parse-sort.ts';
 import type { World } from '../world.ts';
 import { knownRules, requireClass } from './objects.ts';
 import { readable, requireMay } from './permissions.ts';
 import type { ClassName, DataRecord } from './record.ts';
 import type { Requester } from './requester.ts';
-import { parseCondition, refusePrivate } from './where.ts';
+import { parseCondition, parseOrder, refusePrivate } from './where.ts';
 
 /** Milliseconds a query may work before it is refused. */
 const BUDGET = 2000;
@@ -27,7 +26,7 @@ export interface FoundObjects {
   readonly count?: number;
 }
 
-/** Objects that meet a condition and that the requester may read (`storage-subset §4`). @throws DataError, InvalidQuery */
+/** Objects that meet a condition and that the requester may read (`storage-subset §4`). @throws DataError */
 export async function findObjects(
   world: World,
   requester: Requester,
@@ -38,7 +37,7 @@ export async function findObjects(
   requireMay(requester, rules, 'find');
   await requireClass(world, requester, className);
   const wanted = parseCondition(query.where);
-  const sort = parseSort(query.order);
+  const sort = parseOrder(query.order);
   refusePrivate(requester, rules, wanted, sort);
   const select = {
     app: requester.app.key,

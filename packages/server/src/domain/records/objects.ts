@@ -31,6 +31,7 @@ export interface CreatedObject {
  * Creates an object of any class (`storage-subset §5.2`). A user is signed up, an installation replaces the one of the
  * same device, a file is one that lies elsewhere.
  *
+ * @param onlyExisting users: refuse an unknown identity instead of creating a user
  * @throws DataError
  */
 export async function createObject(
@@ -38,12 +39,13 @@ export async function createObject(
   requester: Requester,
   className: ClassName,
   fields: JsonObject,
+  onlyExisting = false,
 ): Promise<CreatedObject> {
   const rules = knownRules(className);
   requireMay(requester, rules, 'create');
   switch (className) {
     case USER: {
-      const { user, isNew } = await signUp(world, requester, fields);
+      const { user, isNew } = await signUp(world, requester, fields, onlyExisting);
       return { record: user, isNew };
     }
     case INSTALLATION:
@@ -140,12 +142,12 @@ export async function deleteObjects(
   }
 }
 
-/** @throws DataError INVALID_CLASS_NAME, NOT_IMPLEMENTED */
+/** @throws DataError INVALID_CLASS_NAME, CLASS_NOT_KEPT */
 export function knownRules(className: ClassName): ClassRules {
   if (!className.startsWith('_')) checkClassName(className);
   const rules = rulesOf(className);
   if (rules === undefined) {
-    throw new DataError('NOT_IMPLEMENTED', `The class ${JSON.stringify(className)} is not kept here.`);
+    throw new DataError('CLASS_NOT_KEPT', `The class ${JSON.stringify(className)} is not kept here.`);
   }
   return rules;
 }

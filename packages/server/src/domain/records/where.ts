@@ -1,8 +1,9 @@
-import { DataError } from '../errors.ts';
+import { DataError, ImError } from '../errors.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import type { Condition, SortKey } from '../query/condition.ts';
 import { everything } from '../query/condition.ts';
 import { isList } from '../query/document.ts';
+import { parseSort } from '../query/parse-sort.ts';
 import { parseWhere } from '../query/parse-where.ts';
 import type { ClassRules } from './class-rules.ts';
 import { quote } from './limits.ts';
@@ -22,14 +23,30 @@ const NOT_IMPLEMENTED: ReadonlySet<string> = new Set([
 /**
  * A `where` of the data API; a list of them means all of them.
  *
- * @throws DataError NOT_IMPLEMENTED
- * @throws InvalidQuery where it is malformed, by way of `parseWhere`
+ * @throws DataError NOT_IMPLEMENTED, MALFORMED_JSON
  */
 export function parseCondition(where: JsonObject | readonly JsonObject[] | undefined): Condition {
   if (where === undefined) return everything;
   refuseUnknown(where);
-  if (!isList(where)) return parseWhere(where as JsonObject);
-  return where.length === 0 ? everything : parseWhere({ $and: where });
+  return asDataError(() => {
+    if (!isList(where)) return parseWhere(where as JsonObject);
+    return where.length === 0 ? everything : parseWhere({ $and: where });
+  });
+}
+
+/** @throws DataError MALFORMED_JSON */
+export function parseOrder(order: string | undefined): readonly SortKey[] {
+  return asDataError(() => parseSort(order));
+}
+
+/** What is wrong with a query has another code here than in a command. */
+function asDataError<Result>(parse: () => Result): Result {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof ImError) throw new DataError('MALFORMED_JSON', error.message);
+    throw error;
+  }
 }
 
 function refuseUnknown(value: JsonValue): void {

@@ -1,0 +1,131 @@
+import type { JsonObject, JsonValue } from '../../domain/json.ts';
+import { isJsonObject } from '../../domain/json.ts';
+import { isList } from '../../domain/query/document.ts';
+import { createObject, updateObject } from '../../domain/records/objects.ts';
+import { present } from '../../domain/records/present.ts';
+import type { DataRecord } from '../../domain/records/record.ts';
+import { USER } from '../../domain/users/user-rules.ts';
+import { badParameter } from '../rest-error.ts';
+import { ok, route } from '../route.ts';
+import { open } from '../schemas.ts';
+import { BATCH_BYTES, Requests, requestsIn } from './batch.ts';
+import { type ClassRequest, changedValues, identityOf, savedBody } from './class-actions.ts';
+import { objectIn, textIn } from './dispatcher.ts';
+import { requesterOf, TAG, whereOf } from './parts.ts';
+
+const CLASS_OF_ALIAS: Readonly<Record<string, string>> = {
+  users: '_User',
+  installations: '_Installation',
+  files: '_File',
+};
+
+/** One object to save: what the entry says, once it is read. */
+interface Entry {
+  readonly method: 'POST' | 'PUT';
+  readonly className: string;
+  readonly id?: string;
+  /** How the SDK names the object as long as it has no id. */
+  readonly internalId: string;
+  readonly fields: JsonObject;
+  readonly params: JsonObject;
+}
+
+/**
+ * How Swift and ObjC save everything, and Java what needs several operations on one key (`storage-subset §5.6`). The
+ * entries are done in their order; the first that is refused ends it.
+ */
+export const batchSave = route({
+  method: 'POST',
+  path: '/1.1/batch/save',
+  tag: TAG,
+  summary: 'Save several objects, new ones with references to each other',
+  needs: 'app',
+  messaging: false,
+  bodyLimit: BATCH_BYTES,
+  body: Requests,
+  answers: { 200: open({}, 'What was saved, by the internal id of the object.') },
+  async handle({ world, caller, body }) {
+    const requester = await requesterOf(world, caller);
+    const saved = new Map<string, DataRecord>();
+    const results: Record<string, JsonObject> = {};
+    for (const request of requestsIn(body)) {
+      const entry = entryOf(request);
+      const inClass = { world, requester, className: entry.className };
+      const { record, answer } = await save(inClass, entry, saved);
+      saved.set(entry.internalId, record);
+      results[entry.internalId] = { ...results[entry.internalId], ...answer };
+    }
+    return ok(results);
+  },
+});
+
+/** @throws RestError 400 */
+function entryOf(request: JsonObject): Entry {
+  const method = textIn(request, 'method').toUpperCase();
+  if (method !== 'POST' && method !== 'PUT') throw badParameter('"method" of a request must be POST or PUT.');
+  const path = textIn(request, 'path').replace(/\/+/g, '/').split('?', 1)[0] ?? '';
+  const match = /^\/1\.[12]\/(?:classes\/([^/]+)|(users|installations|files))(?:\/([^/]+))?\/?$/.exec(path);
+  if (match === null) throw badParameter(`Objects are not saved at ${path.slice(0, 200)}.`);
+  const [, className, alias, id] = match;
+  const { __internalId, ...fields } = objectIn(request, 'body');
+  const internalId = typeof __internalId === 'string' && __internalId !== '' ? __internalId : id;
+  if (internalId === undefined) throw badParameter('"__internalId" of a body must be text.');
+  return {
+    method,
+    className: className ?? CLASS_OF_ALIAS[alias ?? ''] ?? '',
+    ...(id !== undefined && { id }),
+    internalId,
+    fields,
+    params: objectIn(request, 'params'),
+  };
+}
+
+/** The first entry about a new object creates it; the others change what was created. */
+async function save(
+  { world, requester, className }: ClassRequest,
+  { method, id, internalId, fields, params }: Entry,
+  saved: ReadonlyMap<string, DataRecord>,
+): Promise<{ readonly record: DataRecord; readonly answer: JsonObject }> {
+  const { __children, ...plain } = fields;
+  const columns = { ...plain, ...childrenOf(__children, saved) };
+  const isWhole = params.fetchWhenSave === true || params.fetchWhenSave === 'true';
+  const known = id ?? saved.get(internalId)?.id ?? (method === 'PUT' ? internalId : undefined);
+  if (known === undefined) {
+    const { record } = await createObject(world, requester, className, columns);
+    const answer = { ...identityOf(record), ...savedBody(requester, record, isWhole) };
+    return { record, answer };
+  }
+  // Whoever signed up a moment ago is that user, though it has no session yet.
+  const user = saved.get(internalId);
+  const asker = user?.className === USER ? { ...requester, user } : requester;
+  const updated = await updateObject(world, asker, className, known, columns, conditionIn(params));
+  const { record } = updated;
+  const values = isWhole ? present(requester, record) : changedValues(requester, updated, true);
+  return { record, answer: { ...values, ...identityOf(record) } };
+}
+
+function conditionIn({ where }: JsonObject) {
+  return where === undefined || where === null
+    ? undefined
+    : whereOf(typeof where === 'string' ? where : JSON.stringify(where));
+}
+
+/** Keys that are to point to objects created earlier in the same request. @throws RestError 400 */
+function childrenOf(
+  children: JsonValue | undefined,
+  saved: ReadonlyMap<string, DataRecord>,
+): Readonly<Record<string, JsonObject>> {
+  if (children === undefined || children === null) return {};
+  if (!isList(children)) throw badParameter('"__children" of a body must be a list.');
+  return Object.fromEntries(
+    children.map((child) => {
+      const { cid, key, className } = isJsonObject(child) ? child : {};
+      const target = typeof cid === 'string' ? saved.get(cid) : undefined;
+      const objectId = target?.id ?? (typeof cid === 'string' ? cid : undefined);
+      if (typeof key !== 'string' || typeof className !== 'string' || objectId === undefined) {
+        throw badParameter('Each of "__children" needs "className", "cid" and "key".');
+      }
+      return [key, { __type: 'Pointer', className: target?.className ?? className, objectId }];
+    }),
+  );
+}

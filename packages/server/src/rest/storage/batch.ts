@@ -1,0 +1,75 @@
+import Type from 'typebox';
+import { isJsonObject, type JsonObject } from '../../domain/json.ts';
+import { badParameter, envelopeOf, refusalFrom } from '../rest-error.ts';
+import { ok, type RestRoute, route } from '../route.ts';
+import { open } from '../schemas.ts';
+import { type Context, Dispatcher, objectIn, textIn } from './dispatcher.ts';
+import { TAG } from './parts.ts';
+
+/** Of the data API; a batch holds many objects. */
+export const BATCH_BYTES = 20 * 1024 * 1024;
+/** SDKs send about a hundred. */
+export const MAX_REQUESTS = 500;
+
+export const Requests = Type.Object({
+  requests: Type.Array(
+    open({
+      method: Type.String(),
+      path: Type.String({ description: 'Such as `/1.1/classes/Note`.' }),
+      body: Type.Optional(Type.Unknown()),
+      params: Type.Optional(Type.Unknown({ description: 'Parameters that would stand in the URL.' })),
+    }),
+    { maxItems: MAX_REQUESTS },
+  ),
+});
+
+/** Several requests in one, in their order; one that fails does not stop the others (`storage-subset §5.5`). */
+export function batchRoute(routes: readonly RestRoute[]): RestRoute {
+  const dispatcher = new Dispatcher(routes);
+  return route({
+    method: 'POST',
+    path: '/1.1/batch',
+    tag: TAG,
+    summary: 'Make several requests in one',
+    needs: 'app',
+    messaging: false,
+    bodyLimit: BATCH_BYTES,
+    body: Requests,
+    answers: {
+      200: Type.Array(open({}, '`{"success": …}` or `{"error": …}`, in the order of the requests.')),
+    },
+    async handle(context) {
+      const answers: JsonObject[] = [];
+      for (const request of context.body.requests) {
+        answers.push(await answerOf(dispatcher, context, request as JsonObject));
+      }
+      return ok(answers);
+    },
+  });
+}
+
+async function answerOf(dispatcher: Dispatcher, context: Context, request: JsonObject): Promise<JsonObject> {
+  try {
+    const { method, path } = { method: textIn(request, 'method'), path: textIn(request, 'path') };
+    const [params, body] = [objectIn(request, 'params'), objectIn(request, 'body')];
+    const answer = await dispatcher.perform(context, { method, path, params, body });
+    const isMissing = method.toUpperCase() === 'GET' && isEmpty(answer.body);
+    return { success: isMissing ? null : (answer.body as JsonObject) };
+  } catch (error) {
+    const refusal = refusalFrom(error);
+    if (refusal === undefined) throw error;
+    return { error: envelopeOf(refusal) };
+  }
+}
+
+function isEmpty(body: unknown): boolean {
+  return isJsonObject(body) && Object.keys(body).length === 0;
+}
+
+/** The requests of a body as they came. @throws RestError 400 */
+export function requestsIn(body: { readonly requests: readonly unknown[] }): readonly JsonObject[] {
+  return body.requests.map((request) => {
+    if (!isJsonObject(request)) throw badParameter('Each of "requests" must be an object.');
+    return request;
+  });
+}

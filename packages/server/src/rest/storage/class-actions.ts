@@ -1,0 +1,132 @@
+import type { Static } from 'typebox';
+import { INSTALLATION } from '../../domain/installations/installation-rules.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { expand } from '../../domain/records/expand.ts';
+import { findObjects } from '../../domain/records/find-objects.ts';
+import {
+  createObject,
+  deleteObjects,
+  readObject,
+  type UpdatedObject,
+  updateObject,
+} from '../../domain/records/objects.ts';
+import { present, presentWithSession } from '../../domain/records/present.ts';
+import type { DataRecord } from '../../domain/records/record.ts';
+import type { Requester } from '../../domain/records/requester.ts';
+import { USER } from '../../domain/users/user-rules.ts';
+import type { World } from '../../domain/world.ts';
+import { type Answer, created, ok } from '../route.ts';
+import {
+  type CreateQuery,
+  choiceIn,
+  type DeleteQuery,
+  type FindQuery,
+  limitOf,
+  type ReadQuery,
+  type UpdateQuery,
+  whereOf,
+} from './parts.ts';
+
+/** Whose objects, and who asks. */
+export interface ClassRequest {
+  readonly world: World;
+  readonly requester: Requester;
+  readonly className: string;
+}
+
+/** What HTTP can do with a class, whatever keeps its objects. */
+export interface ClassActions {
+  create(request: ClassRequest, fields: JsonObject, query: Static<typeof CreateQuery>): Promise<Answer>;
+  find(request: ClassRequest, query: Static<typeof FindQuery>): Promise<Answer>;
+  read(request: ClassRequest, id: string, query: Static<typeof ReadQuery>): Promise<Answer>;
+  update(
+    request: ClassRequest,
+    id: string,
+    fields: JsonObject,
+    query: Static<typeof UpdateQuery>,
+  ): Promise<Answer>;
+  remove(request: ClassRequest, ids: readonly string[], query: Static<typeof DeleteQuery>): Promise<Answer>;
+}
+
+/** Objects that the store of records keeps (`storage-subset §5.2`). */
+export const recordActions: ClassActions = {
+  async create({ world, requester, className }, fields, query) {
+    const { record, isNew } = await createObject(
+      world,
+      requester,
+      className,
+      fields,
+      query.failOnNotExist === true,
+    );
+    const isWhole = query.fetchWhenSave === true || query.new === true || className === '_File';
+    const body = savedBody(requester, record, isWhole);
+    return isNew ? created(body, locationOf(record)) : ok(body);
+  },
+  async find({ world, requester, className }, query) {
+    const where = whereOf(query.where);
+    const { records, count } = await findObjects(world, requester, className, {
+      ...(where !== undefined && { where }),
+      ...(query.order !== undefined && { order: query.order }),
+      skip: query.skip ?? 0,
+      limit: limitOf(query),
+      count: query.count === true,
+    });
+    const choice = choiceIn(query);
+    const plain = records.map((record) => present(requester, record, choice));
+    const results = await expand(world, requester, plain, query.include);
+    return ok({ results, ...(count !== undefined && { count }) });
+  },
+  async read({ world, requester, className }, id, query) {
+    const record = await readObject(world, requester, className, id);
+    if (record === undefined) return ok({});
+    const [object] = await expand(
+      world,
+      requester,
+      [present(requester, record, choiceIn(query))],
+      query.include,
+    );
+    const headers = { 'last-modified': new Date(record.updatedAt).toUTCString() };
+    return { status: 200, body: object, headers };
+  },
+  async update({ world, requester, className }, id, fields, query) {
+    const updated = await updateObject(world, requester, className, id, fields, whereOf(query.where));
+    const isWhole = query.fetchWhenSave === true || query.new === true;
+    return ok({ ...(isWhole ? changedValues(requester, updated) : {}), ...identityOf(updated.record) });
+  },
+  async remove({ world, requester, className }, ids, query) {
+    await deleteObjects(world, requester, className, ids, whereOf(query.where));
+    return ok({});
+  },
+};
+
+/** What a caller learns about an object it created; of a user everything, with its session. */
+export function savedBody(requester: Requester, record: DataRecord, isWhole: boolean): JsonObject {
+  if (record.className === USER) return presentWithSession(record);
+  if (isWhole) return present(requester, record);
+  const createdAt = new Date(record.createdAt).toISOString();
+  if (record.className === INSTALLATION) return { ...identityOf(record), createdAt };
+  return { objectId: record.id, createdAt };
+}
+
+/** The columns that were touched as they are now; deleted ones are missing. */
+export function changedValues(
+  requester: Requester,
+  { record, operations }: UpdatedObject,
+  onlyOperators = false,
+): JsonObject {
+  const whole = present(requester, record);
+  const touched = operations.filter(({ isOperator }) => isOperator || !onlyOperators);
+  return Object.fromEntries(
+    touched.flatMap(({ path: [column = ''] }) =>
+      Object.hasOwn(whole, column) ? [[column, whole[column] ?? null]] : [],
+    ),
+  );
+}
+
+export function identityOf(record: DataRecord): { readonly updatedAt: string; readonly objectId: string } {
+  return { updatedAt: new Date(record.updatedAt).toISOString(), objectId: record.id };
+}
+
+export function locationOf({ className, id }: DataRecord): Readonly<Record<string, string>> {
+  return { location: `/1.1/classes/${className}/${id}` };
+}

@@ -1,0 +1,123 @@
+import Type from 'typebox';
+import type { JsonObject } from '../../domain/json.ts';
+import { type RestContext, type RestRoute, route } from '../route.ts';
+import { Empty } from '../schemas.ts';
+import { type ClassActions, type ClassRequest, recordActions } from './class-actions.ts';
+import {
+  CreateQuery,
+  DeleteQuery,
+  Fields,
+  FindQuery,
+  Found,
+  ObjectIdText,
+  ReadQuery,
+  requesterOf,
+  Saved,
+  SomeObject,
+  TAG,
+  UpdateQuery,
+} from './parts.ts';
+
+const ClassPath = {
+  className: Type.String({ description: 'Name of the class.', minLength: 1, maxLength: 64 }),
+};
+/** Another name that queries for files go by. */
+const CLASS_ALIASES: Readonly<Record<string, string>> = { files: '_File' };
+
+/** Where objects of a class are, and what they are called there. */
+interface Place {
+  readonly path: string;
+  /** Fixed, or a part of the path. */
+  readonly className?: string;
+  readonly noun: string;
+}
+
+/** Create, find, read, change and delete objects (`storage-subset §5`): the same at every name a class goes by. */
+export function classRoutes({ path, className, noun }: Place): readonly RestRoute[] {
+  const inPath: { className?: typeof ClassPath.className } = className === undefined ? ClassPath : {};
+  const ofClass = Type.Object({ ...inPath });
+  const ofObject = Type.Object({ ...inPath, objectId: ObjectIdText });
+  const common = { tag: TAG, needs: 'app', messaging: false } as const;
+  const requestOf = async ({ world, caller, params }: RestContext<object, object, object>) => {
+    const named = className ?? (params as { readonly className?: string }).className ?? '';
+    const request: ClassRequest = {
+      world,
+      requester: await requesterOf(world, caller),
+      className: CLASS_ALIASES[named] ?? named,
+    };
+    return { request, actions: actionsOf(request.className) };
+  };
+  return [
+    route({
+      ...common,
+      method: 'POST',
+      path,
+      summary: `Create ${noun}`,
+      params: ofClass,
+      query: CreateQuery,
+      body: Fields,
+      answers: { 201: Saved, 200: Saved },
+      async handle(context) {
+        const { request, actions } = await requestOf(context);
+        return actions.create(request, context.body as JsonObject, context.query);
+      },
+    }),
+    route({
+      ...common,
+      method: 'GET',
+      path,
+      summary: `Find ${noun}s`,
+      params: ofClass,
+      query: FindQuery,
+      answers: { 200: Found },
+      async handle(context) {
+        const { request, actions } = await requestOf(context);
+        return actions.find(request, context.query);
+      },
+    }),
+    route({
+      ...common,
+      method: 'GET',
+      path: `${path}/:objectId`,
+      summary: `Read ${noun}`,
+      params: ofObject,
+      query: ReadQuery,
+      answers: { 200: SomeObject },
+      async handle(context) {
+        const { request, actions } = await requestOf(context);
+        return actions.read(request, context.params.objectId, context.query);
+      },
+    }),
+    route({
+      ...common,
+      method: 'PUT',
+      path: `${path}/:objectId`,
+      summary: `Change ${noun}`,
+      params: ofObject,
+      query: UpdateQuery,
+      body: Fields,
+      answers: { 200: Saved },
+      async handle(context) {
+        const { request, actions } = await requestOf(context);
+        return actions.update(request, context.params.objectId, context.body as JsonObject, context.query);
+      },
+    }),
+    route({
+      ...common,
+      method: 'DELETE',
+      path: `${path}/:objectId`,
+      summary: `Delete ${noun}, or several with commas between their ids`,
+      params: Type.Object({ ...inPath, objectId: Type.String({ minLength: 1, maxLength: 700 }) }),
+      query: DeleteQuery,
+      answers: { 200: Empty },
+      async handle(context) {
+        const { request, actions } = await requestOf(context);
+        return actions.remove(request, context.params.objectId.split(','), context.query);
+      },
+    }),
+  ];
+}
+
+export function actionsOf(_className: string): ClassActions {
+  return recordActions;
+}

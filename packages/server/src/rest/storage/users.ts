@@ -1,0 +1,89 @@
+import Type from 'typebox';
+import { DataError } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { presentWithSession } from '../../domain/records/present.ts';
+import { logIn as logInUser } from '../../domain/users/log-in.ts';
+import { changePassword, refreshSession, userOfSession } from '../../domain/users/sessions.ts';
+import { ok, type RestRoute, route } from '../route.ts';
+import { open } from '../schemas.ts';
+import { identityOf } from './class-actions.ts';
+import { ObjectIdText, requesterOf } from './parts.ts';
+
+const common = { tag: 'Users', needs: 'app', messaging: false } as const;
+const Path = Type.Object({ objectId: ObjectIdText });
+const WholeUser = open(
+  { objectId: Type.String(), sessionToken: Type.String() },
+  'The user with everything it may see, and its session.',
+);
+
+const logIn = route({
+  ...common,
+  method: 'POST',
+  path: '/1.1/login',
+  summary: 'Log in with a password',
+  description: 'After more than 6 failures a user is locked for 15 minutes.',
+  body: open({
+    username: Type.Optional(Type.String()),
+    email: Type.Optional(Type.String()),
+    mobilePhoneNumber: Type.Optional(Type.String()),
+    password: Type.Optional(Type.String()),
+  }),
+  answers: { 200: WholeUser },
+  handle: async ({ world, caller, body }) =>
+    ok(presentWithSession(await logInUser(world, caller, body as JsonObject))),
+});
+
+const me = route({
+  ...common,
+  method: 'GET',
+  path: '/1.1/users/me',
+  summary: 'Read the user whose session this is',
+  query: Type.Object({
+    session_token: Type.Optional(
+      Type.String({ description: 'The session, where the header `X-LC-Session` does not carry it.' }),
+    ),
+  }),
+  answers: { 200: WholeUser },
+  async handle({ world, caller, query }) {
+    const token = caller.userToken ?? query.session_token;
+    const user = token === undefined ? undefined : await userOfSession(world, caller.app, token);
+    if (user === undefined) throw new DataError('USER_NOT_FOUND');
+    return ok(presentWithSession(user));
+  },
+});
+
+const refresh = route({
+  ...common,
+  method: 'PUT',
+  path: '/1.1/users/:objectId/refreshSessionToken',
+  summary: 'End all sessions of a user and begin a new one',
+  params: Path,
+  answers: { 200: WholeUser },
+  async handle({ world, caller, params }) {
+    const requester = await requesterOf(world, caller);
+    return ok(presentWithSession(await refreshSession(world, requester, params.objectId)));
+  },
+});
+
+const updatePassword = route({
+  ...common,
+  method: 'PUT',
+  path: '/1.1/users/:objectId/updatePassword',
+  summary: 'Change a password, knowing the present one',
+  params: Path,
+  body: open({
+    old_password: Type.Optional(Type.String()),
+    new_password: Type.Optional(Type.String()),
+  }),
+  answers: {
+    200: Type.Object({ updatedAt: Type.String(), objectId: Type.String(), sessionToken: Type.String() }),
+  },
+  async handle({ world, caller, params, body }) {
+    const requester = await requesterOf(world, caller);
+    const user = await changePassword(world, requester, params.objectId, body as JsonObject);
+    return ok({ ...identityOf(user), sessionToken: user.secrets.sessionToken });
+  },
+});
+
+/** Users beyond what every class can do (`storage-subset §6`). */
+export const userRoutes: readonly RestRoute[] = [logIn, me, refresh, updatePassword];
