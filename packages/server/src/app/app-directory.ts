@@ -62,6 +62,25 @@ export class AppDirectory implements Apps {
     return updated === undefined ? undefined : this.#put(updated);
   }
 
+  /** Makes an app and serves it from now on. `undefined` where the id is taken. */
+  async create(
+    keys: Pick<AppRecord, 'id' | 'appKey' | 'masterKey'>,
+    createdAt: number,
+  ): Promise<App | undefined> {
+    const { app, existing } = await this.#repository.create({ ...keys, settings: {}, createdAt });
+    return existing ? undefined : this.#put(app);
+  }
+
+  /** Replaces keys; the old ones are worth nothing from now on. `undefined` where there is no such app. */
+  async changeKeys(
+    appId: string,
+    keys: Partial<Pick<AppRecord, 'appKey' | 'masterKey'>>,
+  ): Promise<App | undefined> {
+    const app = this.find(appId);
+    const updated = app === undefined ? undefined : await this.#repository.update(app.key, keys);
+    return updated === undefined ? undefined : this.#put(updated);
+  }
+
   #put(record: AppRecord): App {
     const app = appOf(record, record.id === this.#withoutClientRates ? { clientRateLimits: NO_RATES } : {});
     this.#byId.set(app.id, app);

@@ -2,6 +2,8 @@
 import { Command } from 'commander';
 import { loadConfig, optionEntries } from '../config/index.ts';
 import { appCommand } from './cli/app-command.ts';
+import { clientCommand } from './cli/client-command.ts';
+import { messageCommand } from './cli/message-command.ts';
 import { startFailure } from './start-failure.ts';
 import { type RunningServer, startServer } from './start-server.ts';
 import { version } from './version.ts';
@@ -22,6 +24,8 @@ program
   .action(start);
 
 program.addCommand(appCommand());
+program.addCommand(clientCommand());
+program.addCommand(messageCommand());
 
 program
   .command('config')

@@ -7,7 +7,7 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const KEY_LENGTH = 24;
 
 /** 24 characters of 62: 142 bits that nobody guesses. */
-function randomKey(): string {
+export function randomKey(): string {
   return Array.from({ length: KEY_LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join('');
 }
 

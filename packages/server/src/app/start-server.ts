@@ -56,7 +56,7 @@ export async function startServer(
       gateway: gatewayOptions(loaded, tls),
     });
     const { url, wsUrl } = app.gateway;
-    const stopControl = await startControlServer(controlPath(dataDir), apps);
+    const stopControl = await startControlServer(controlPath(dataDir), { apps, ...app.core });
     logger.info({ url, dataDir, version }, 'Parley is ready.');
     if (config.logFormat === 'text') {
       process.stdout.write(greeting(provisioned, { version, url: config.publicUrl ?? url, wsUrl, dataDir }));

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CommandType } from '@parley/protocol';
+import { CommandType, OpType } from '@parley/protocol';
 import { TestClient } from '@parley/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Run, runParley } from '../testing/run-parley.ts';
@@ -31,7 +31,77 @@ async function startServer(): Promise<{ wsUrl: string; appId: string }> {
   return { wsUrl, appId: /App ID +(\S+)/.exec(server.output())?.[1] ?? '' };
 }
 
-describe('parley app', () => {
+describe('parley app, client and message', () => {
+  it('makes an app beside the first, lists both, and clients of the new one log in at once', async () => {
+    const first = await startServer();
+    const made = JSON.parse((await parley('app', 'create', 'second', '--json')).output);
+    expect(made).toEqual({
+      id: 'second',
+      appKey: expect.stringMatching(/^\w{24}$/),
+      masterKey: expect.stringMatching(/^\w{24}$/),
+    });
+    expect(JSON.parse((await parley('app', 'list', '--json')).output)).toEqual([first.appId, 'second']);
+    await (await TestClient.open({ ...first, appId: 'second' }, 'Tom')).close();
+    const again = await parley('app', 'create', 'second');
+    expect([again.code, again.output.trim()]).toEqual([1, 'There is an app second already.']);
+    expect((await parley('app', 'show')).output).toContain('name one with --app');
+  });
+
+  it('replaces a key, and the old one is worth nothing', async () => {
+    const { wsUrl } = await startServer();
+    const read = async (key: string) =>
+      JSON.parse((await parley('app', 'show', '--json')).output)[key] as string;
+    const ask = (appId: string, key: string) =>
+      fetch(`${wsUrl.replace('ws', 'http')}1.2/rtm/stats`, {
+        headers: { 'x-lc-id': appId, 'x-lc-key': `${key},master` },
+      });
+    const [id, old] = [await read('id'), await read('masterKey')];
+    expect((await ask(id, old)).status).toBe(200);
+    expect((await parley('app', 'rotate-key', 'master')).output).not.toContain(old);
+    expect((await ask(id, old)).status).toBe(401);
+    expect((await ask(id, await read('masterKey'))).status).toBe(200);
+    expect((await parley('app', 'rotate-key', 'other')).output).toContain('write "app" or "master"');
+  });
+
+  it('[F-SESS-27] sends a client away and says how many of its sessions ended', async () => {
+    const target = await startServer();
+    const tom = await TestClient.open(target, 'Tom');
+    const done = await parley('client', 'kick', 'Tom', '--reason', 'be nice');
+    expect(done.output).toContain('1 session was ended');
+    const closed = await tom.next(({ cmd }) => cmd === CommandType.session);
+    expect(closed.sessionMessage).toMatchObject({ code: 4115, detail: 'be nice' });
+    expect((await parley('client', 'kick', 'nobody', '--json')).output.trim()).toBe(
+      '{"client":"nobody","sessions":0}',
+    );
+    const long = await parley('client', 'kick', 'Tom', '--reason', 'x'.repeat(21));
+    expect(long.output).toContain('at most 20 characters');
+  });
+
+  it('[F-MSG-09] sends a message to a conversation, or says why not', async () => {
+    const target = await startServer();
+    const tom = await TestClient.open(target, 'Tom');
+    const started = await tom.request({
+      cmd: CommandType.conv,
+      op: OpType.start,
+      convMessage: { m: ['Jerry'], attr: { data: '{}' } },
+    });
+    const cid = started.convMessage?.cid ?? '';
+    const sent = JSON.parse(
+      (await parley('message', 'send', cid, 'hello', '--from', 'ops', '--json')).output,
+    );
+    const heard = await tom.next(({ cmd }) => cmd === CommandType.direct);
+    expect(heard.directMessage).toMatchObject({
+      id: sent.id,
+      fromPeerId: 'ops',
+      msg: '{"_lctype":-1,"_lctext":"hello"}',
+    });
+    await parley('message', 'send', cid, 'as it is', '--from', 'ops', '--raw', '--transient');
+    const raw = await tom.next(({ cmd }) => cmd === CommandType.direct);
+    expect(raw.directMessage).toMatchObject({ msg: 'as it is', transient: true });
+    const refused = await parley('message', 'send', 'unknown', 'hello', '--from', 'ops');
+    expect([refused.code, refused.output.trim()]).toEqual([1, 'There is no conversation unknown. (4401)']);
+  });
+
   it('changes a setting of a running server at once', async () => {
     const target = await startServer();
     const tom = await TestClient.open(target, 'Tom');

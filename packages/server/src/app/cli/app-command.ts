@@ -1,83 +1,69 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { loadConfig } from '../../config/index.ts';
 import { appSettingsSchema } from '../../domain/app/app-settings.ts';
-import { openSqliteStore } from '../../engines/store-sqlite/index.ts';
-import { AppDirectory } from '../app-directory.ts';
-import {
-  AdministrationRefused,
-  type AdministrationRequest,
-  type AppReport,
-  administer,
-} from '../control/administration.ts';
-import { askRunningServer } from '../control/control-client.ts';
-import { controlPath } from '../control/control-path.ts';
-
-interface Options {
-  readonly app?: string;
-  readonly json?: true;
-}
+import { AdministrationRefused, type AppReport } from '../control/administration.ts';
+import { ask } from './ask.ts';
+import { type CommonOptions, ofApp, print, withCommonOptions } from './common-options.ts';
 
 /** `parley app …`: what an operator sees and changes, on a running server or on its data. */
 export function appCommand(): Command {
-  const command = new Command('app').description(
-    'show an app and change its settings, also while the server runs',
-  );
-  const options = (subcommand: Command) =>
-    subcommand
-      .option('--app <id>', 'the app, where there are several')
-      .option('--json', 'print JSON for programs');
+  const command = new Command('app').description('show, create and set up apps, also while the server runs');
 
-  options(command.command('show'))
+  withCommonOptions(command.command('show'))
     .description('print id and keys')
-    .action(async ({ app, json }: Options) => {
-      const { id, appKey, masterKey } = await ask({ ask: 'app', ...(app !== undefined && { app }) });
-      print(
-        json,
-        { id, appKey, masterKey },
-        `App ID      ${id}\nApp key     ${appKey}\nMaster key  ${masterKey}`,
-      );
+    .action(async (options: CommonOptions) => {
+      printKeys(options, await ask({ ask: 'app', ...ofApp(options) }));
     });
 
-  options(command.command('settings [change...]'))
+  command
+    .command('list')
+    .description('print the ids of all apps')
+    .option('--json', 'print JSON for programs')
+    .action(async (options: CommonOptions) => {
+      const ids = (await ask({ ask: 'apps' })).map(({ id }) => id);
+      print(options, ids, ids.length === 0 ? 'There is no app yet.' : ids.join('\n'));
+    });
+
+  command
+    .command('create [id]')
+    .description('make another app, with keys of its own; without an id, one is made up')
+    .option('--json', 'print JSON for programs')
+    .action(async (id: string | undefined, options: CommonOptions) => {
+      printKeys(options, await ask({ ask: 'create-app', ...(id !== undefined && { id }) }));
+    });
+
+  withCommonOptions(command.command('rotate-key <app|master>'))
+    .description('replace a key; the old one is worth nothing at once')
+    .addHelpText(
+      'after',
+      '\nWho uses the app key has to be given the new one. A new master key also ends what the old one signed: session\ntokens, so that clients log in again, and signatures.',
+    )
+    .action(async (key: string, options: CommonOptions) => {
+      if (key !== 'app' && key !== 'master') {
+        throw new AdministrationRefused(`There is no ${key} key: write "app" or "master".`);
+      }
+      printKeys(options, await ask({ ask: 'rotate-key', key, ...ofApp(options) }));
+    });
+
+  withCommonOptions(command.command('settings [change...]'))
     .description(
       'print the settings, or change some: allowEdit=off maxMembers=200 messageRetentionDays=standard',
     )
-    .action(async (changes: readonly string[], { app, json }: Options) => {
-      const named = app === undefined ? {} : { app };
-      const report = await ask(
+    .action(async (changes: readonly string[], options: CommonOptions) => {
+      const report =
         changes.length === 0
-          ? { ask: 'app', ...named }
-          : { ask: 'change-settings', change: parseChanges(changes), ...named },
-      );
-      print(json, report.settings, settingsTable(report));
+          ? await ask({ ask: 'app', ...ofApp(options) })
+          : await ask({ ask: 'change-settings', change: parseChanges(changes), ...ofApp(options) });
+      print(options, report.settings, settingsTable(report));
     });
   return command;
 }
 
-/** Asks the server that has the data, or reads the data where none runs. */
-async function ask(request: AdministrationRequest): Promise<AppReport> {
-  const dataDir = resolve(loadConfig(process.env).config.dataDir);
-  const running = await askRunningServer(controlPath(dataDir), request);
-  if (running !== undefined) return running;
-  const path = resolve(dataDir, 'parley.db');
-  if (!existsSync(path)) {
-    throw new AdministrationRefused(
-      `There is no data in ${dataDir}: start the server once, or set PARLEY_DATA_DIR to the folder it uses.`,
-    );
-  }
-  const store = await openSqliteStore({
-    path,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
-  try {
-    return await administer(await AppDirectory.load(store.apps), request);
-  } finally {
-    await store.close();
-  }
+function printKeys(options: CommonOptions, { id, appKey, masterKey }: AppReport): void {
+  print(
+    options,
+    { id, appKey, masterKey },
+    `App ID      ${id}\nApp key     ${appKey}\nMaster key  ${masterKey}`,
+  );
 }
 
 /** @throws AdministrationRefused */
@@ -112,8 +98,4 @@ function settingsTable({ settings, changed }: AppReport): string {
     return `${changed.includes(name) ? '*' : ' '} ${name.padEnd(width)}  ${shown}`;
   });
   return [...lines, '', '* differs from the standard; name=standard takes it back.'].join('\n');
-}
-
-function print(asJson: boolean | undefined, value: object, forPeople: string): void {
-  process.stdout.write(`${asJson === true ? JSON.stringify(value) : forPeople}\n`);
 }

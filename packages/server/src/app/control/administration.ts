@@ -1,14 +1,44 @@
+import type { App } from '../../domain/app/app.ts';
 import { type AppSettings, defaultAppSettings } from '../../domain/app/app-settings.ts';
+import { ImError } from '../../domain/errors.ts';
+import { type SentMessage, sendMessage } from '../../domain/message/send-message.ts';
+import { kickClient, MAX_REASON } from '../../domain/presence/kick-client.ts';
+import type { World } from '../../domain/world.ts';
 import type { AppDirectory } from '../app-directory.ts';
+import { randomKey } from '../provision-app.ts';
 
 /** What an operator on this machine may ask, as it travels over the control socket. */
 export type AdministrationRequest =
   | { readonly ask: 'app'; readonly app?: string }
+  | { readonly ask: 'apps' }
+  | { readonly ask: 'create-app'; readonly id?: string }
+  | { readonly ask: 'rotate-key'; readonly app?: string; readonly key: 'app' | 'master' }
   | {
       readonly ask: 'change-settings';
       readonly app?: string;
       readonly change: Readonly<Record<string, unknown>>;
+    }
+  | { readonly ask: 'kick'; readonly app?: string; readonly client: string; readonly reason: string }
+  | {
+      readonly ask: 'send';
+      readonly app?: string;
+      readonly conversation: string;
+      readonly from: string;
+      readonly body: string;
+      readonly transient: boolean;
     };
+
+interface Answers {
+  readonly app: AppReport;
+  readonly apps: readonly AppReport[];
+  readonly 'create-app': AppReport;
+  readonly 'rotate-key': AppReport;
+  readonly 'change-settings': AppReport;
+  readonly kick: KickReport;
+  readonly send: SentMessage;
+}
+
+export type AdministrationAnswer<Request extends AdministrationRequest> = Answers[Request['ask']];
 
 /** One app as its operator sees it. */
 export interface AppReport {
@@ -20,42 +50,120 @@ export interface AppReport {
   readonly changed: readonly string[];
 }
 
+export interface KickReport {
+  readonly client: string;
+  /** How many sessions were ended. */
+  readonly sessions: number;
+}
+
 /** A request that cannot be met; the message says what to do. */
 export class AdministrationRefused extends Error {
   override readonly name = 'AdministrationRefused';
 }
 
-/**
- * @throws AdministrationRefused, AppSettingsInvalid
- */
-export async function administer(apps: AppDirectory, request: AdministrationRequest): Promise<AppReport> {
-  const id = appOf(apps, request.app);
-  if (request.ask === 'change-settings') await apps.changeSettings(id, request.change);
-  return report(apps, id);
+export interface Administered {
+  readonly apps: AppDirectory;
+  readonly world: World;
+  readonly live: { of(app: number, client: string): readonly unknown[] };
 }
 
-function appOf(apps: AppDirectory, wanted: string | undefined): string {
-  const ids = apps.list().map((app) => app.id);
-  const [first] = ids;
+/** @throws AdministrationRefused, AppSettingsInvalid */
+export async function administer<Request extends AdministrationRequest>(
+  administered: Administered,
+  request: Request,
+): Promise<AdministrationAnswer<Request>> {
+  try {
+    // Which answer belongs to which request is the table above, which the compiler cannot follow here.
+    return (await answer(administered, request)) as AdministrationAnswer<Request>;
+  } catch (error) {
+    if (error instanceof ImError) throw new AdministrationRefused(`${error.message} (${error.code})`);
+    throw error;
+  }
+}
+
+async function answer(
+  { apps, world, live }: Administered,
+  request: AdministrationRequest,
+): Promise<Answers[keyof Answers]> {
+  switch (request.ask) {
+    case 'app':
+      return report(appOf(apps, request.app));
+    case 'apps':
+      return apps.list().map(report);
+    case 'create-app':
+      return report(await createApp(apps, request.id, world.clock.now()));
+    case 'rotate-key': {
+      const { id } = appOf(apps, request.app);
+      const key = randomKey();
+      return reportOf(
+        await apps.changeKeys(id, request.key === 'app' ? { appKey: key } : { masterKey: key }),
+        id,
+      );
+    }
+    case 'change-settings': {
+      const { id } = appOf(apps, request.app);
+      return reportOf(await apps.changeSettings(id, request.change), id);
+    }
+    case 'kick': {
+      const app = appOf(apps, request.app);
+      if ([...request.reason].length > MAX_REASON) {
+        throw new AdministrationRefused(`A reason has at most ${MAX_REASON} characters.`);
+      }
+      const sessions = live.of(app.key, request.client).length;
+      await kickClient(world, { app }, request.client, request.reason);
+      return { client: request.client, sessions };
+    }
+    case 'send':
+      return sendMessage(
+        world,
+        { app: appOf(apps, request.app), speaksFor: request.from },
+        {
+          conversation: request.conversation,
+          body: request.body,
+          kind: request.transient ? 'transient' : 'stored',
+          receipt: false,
+          mentions: [],
+          mentionAll: false,
+          priority: 'normal',
+        },
+      );
+  }
+}
+
+async function createApp(apps: AppDirectory, id: string | undefined, now: number): Promise<App> {
+  if (id !== undefined && !/^[\w-]{1,64}$/.test(id)) {
+    throw new AdministrationRefused('An app id has 1 to 64 letters, digits, "-" and "_".');
+  }
+  const keys = { id: id ?? randomKey(), appKey: randomKey(), masterKey: randomKey() };
+  const created = await apps.create(keys, now);
+  if (created === undefined) throw new AdministrationRefused(`There is an app ${id} already.`);
+  return created;
+}
+
+function appOf(apps: AppDirectory, wanted: string | undefined): App {
+  const all = apps.list();
+  const [first] = all;
   if (first === undefined) {
     throw new AdministrationRefused('There is no app yet: start the server once, and it makes one.');
   }
+  const ids = all.map(({ id }) => id).join(', ');
   if (wanted === undefined) {
-    if (ids.length === 1) return first;
-    throw new AdministrationRefused(
-      `There are several apps: name one with --app. They are ${ids.join(', ')}.`,
-    );
+    if (all.length === 1) return first;
+    throw new AdministrationRefused(`There are several apps: name one with --app. They are ${ids}.`);
   }
-  if (!ids.includes(wanted)) {
-    throw new AdministrationRefused(`There is no app ${wanted}. There is ${ids.join(', ')}.`);
-  }
-  return wanted;
+  return reportable(apps.find(wanted), `There is no app ${wanted}. There is ${ids}.`);
 }
 
-function report(apps: AppDirectory, id: string): AppReport {
-  const app = apps.find(id);
-  if (app === undefined) throw new AdministrationRefused(`There is no app ${id}.`);
-  const { appKey, masterKey, settings } = app;
+function reportable(app: App | undefined, problem: string): App {
+  if (app === undefined) throw new AdministrationRefused(problem);
+  return app;
+}
+
+function reportOf(app: App | undefined, id: string): AppReport {
+  return report(reportable(app, `There is no app ${id}.`));
+}
+
+function report({ id, appKey, masterKey, settings }: App): AppReport {
   const changed = Object.keys(defaultAppSettings).filter((name) => {
     const key = name as keyof AppSettings;
     return JSON.stringify(settings[key]) !== JSON.stringify(defaultAppSettings[key]);

@@ -1,6 +1,10 @@
 import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { AdministrationRefused, type AdministrationRequest, type AppReport } from './administration.ts';
+import {
+  type AdministrationAnswer,
+  AdministrationRefused,
+  type AdministrationRequest,
+} from './administration.ts';
 
 /**
  * Asks the server that runs on this data.
@@ -8,16 +12,16 @@ import { AdministrationRefused, type AdministrationRequest, type AppReport } fro
  * @returns `undefined` where none runs
  * @throws AdministrationRefused
  */
-export async function askRunningServer(
+export async function askRunningServer<Request extends AdministrationRequest>(
   path: string,
-  asked: AdministrationRequest,
-): Promise<AppReport | undefined> {
+  asked: Request,
+): Promise<AdministrationAnswer<Request> | undefined> {
   const answer = await post(path, JSON.stringify(asked));
   if (answer === undefined) return undefined;
   if (answer.status !== 200) {
     throw new AdministrationRefused((answer.body as { message?: string }).message ?? 'The server refused.');
   }
-  return answer.body as AppReport;
+  return answer.body as AdministrationAnswer<Request>;
 }
 
 function post(path: string, body: string): Promise<{ status: number; body: unknown } | undefined> {

@@ -2,8 +2,12 @@ import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { AppSettingsInvalid } from '../../domain/app/change-app-settings.ts';
-import type { AppDirectory } from '../app-directory.ts';
-import { AdministrationRefused, type AdministrationRequest, administer } from './administration.ts';
+import {
+  type Administered,
+  AdministrationRefused,
+  type AdministrationRequest,
+  administer,
+} from './administration.ts';
 
 /**
  * Listens for commands of the operator, who uses the same program with other words (`parley app settings`). A socket
@@ -11,10 +15,13 @@ import { AdministrationRefused, type AdministrationRequest, administer } from '.
  *
  * @returns stops listening
  */
-export async function startControlServer(path: string, apps: AppDirectory): Promise<() => Promise<void>> {
+export async function startControlServer(
+  path: string,
+  administered: Administered,
+): Promise<() => Promise<void>> {
   // Whoever holds the lock on the data may remove what a killed process left behind.
   if (process.platform !== 'win32') rmSync(path, { force: true });
-  const server = createServer((request, response) => void answer(apps, request, response));
+  const server = createServer((request, response) => void answer(administered, request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(path, resolve);
@@ -25,11 +32,15 @@ export async function startControlServer(path: string, apps: AppDirectory): Prom
   return () => new Promise((resolve) => server.close(() => resolve()));
 }
 
-async function answer(apps: AppDirectory, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  administered: Administered,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   try {
     // Both ends are the same program, of the same release or nearly: the words are checked where they are used.
     const asked = (await json(request)) as AdministrationRequest;
-    reply(response, 200, await administer(apps, asked));
+    reply(response, 200, await administer(administered, asked));
   } catch (error) {
     const refused = error instanceof AdministrationRefused || error instanceof AppSettingsInvalid;
     const message = error instanceof Error ? error.message : String(error);

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pino } from 'pino';
+import { loadConfig } from '../../config/index.ts';
+import { openSqliteStore } from '../../engines/store-sqlite/index.ts';
+import { AppDirectory } from '../app-directory.ts';
+import {
+  type AdministrationAnswer,
+  AdministrationRefused,
+  type AdministrationRequest,
+  administer,
+} from '../control/administration.ts';
+import { askRunningServer } from '../control/control-client.ts';
+import { controlPath } from '../control/control-path.ts';
+import { createCore } from '../create-core.ts';
+import { systemClock } from '../system-clock.ts';
+
+/**
+ * Asks the server that has the data, or does it with the data where none runs.
+ *
+ * @throws AdministrationRefused, AppSettingsInvalid
+ */
+export async function ask<Request extends AdministrationRequest>(
+  request: Request,
+): Promise<AdministrationAnswer<Request>> {
+  const dataDir = resolve(loadConfig(process.env).config.dataDir);
+  const running = await askRunningServer(controlPath(dataDir), request);
+  if (running !== undefined) return running;
+  const path = resolve(dataDir, 'parley.db');
+  if (!existsSync(path)) {
+    throw new AdministrationRefused(
+      `There is no data in ${dataDir}: start the server once, or set PARLEY_DATA_DIR to the folder it uses.`,
+    );
+  }
+  const store = await openSqliteStore({
+    path,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  try {
+    const apps = await AppDirectory.load(store.apps);
+    const core = await createCore({ store, apps, clock: systemClock, logger: pino({ level: 'silent' }) });
+    return await administer({ apps, ...core }, request);
+  } finally {
+    await store.close();
+  }
+}
