@@ -5,14 +5,15 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Measurement, median } from './load/measure.ts';
 import { group } from './scenarios/group.ts';
+import { compareGrowth } from './scenarios/growth.ts';
+import { compareHistory } from './scenarios/history.ts';
 import { oneToOne } from './scenarios/one-to-one.ts';
 import { compareQueries } from './scenarios/queries.ts';
+import { compareRestSend } from './scenarios/rest-send.ts';
 import { compareRooms } from './scenarios/rooms.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { compareUpkeep } from './scenarios/upkeep.ts';
 import { type RunningServer, startBareForwarder, startParley } from './servers/start-server.ts';
-
-const scenarios: Readonly<Record<string, Scenario>> = { 'one-to-one': oneToOne, group };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -35,29 +36,26 @@ const lines: string[] = [
   '',
 ];
 
-for (const name of positionals.length > 0
-  ? positionals
-  : [...Object.keys(scenarios), 'queries', 'rooms', 'upkeep']) {
-  if (name === 'queries') {
-    lines.push(...(await compareQueries(Number(values.seconds))), '');
-    continue;
+const duration = Number(values.seconds);
+const rounds = Number(values.rounds);
+const sizes = values.members === undefined ? {} : { sizes: values.members.split(',').map(Number) };
+const comparisons: Readonly<Record<string, () => Promise<readonly string[]>>> = {
+  'one-to-one': () => compare(oneToOne),
+  group: () => compare(group),
+  queries: () => compareQueries(duration),
+  rooms: () => compareRooms({ rounds, seconds: duration, ...sizes }),
+  upkeep: () => compareUpkeep(duration),
+  'rest-send': () => compareRestSend(rounds, duration),
+  history: () => compareHistory(duration),
+  growth: compareGrowth,
+};
+
+for (const name of positionals.length > 0 ? positionals : Object.keys(comparisons)) {
+  const run = comparisons[name];
+  if (run === undefined) {
+    throw new Error(`Unknown scenario ${name}. Known: ${Object.keys(comparisons).join(', ')}.`);
   }
-  if (name === 'upkeep') {
-    lines.push(...(await compareUpkeep(Number(values.seconds))), '');
-    continue;
-  }
-  if (name === 'rooms') {
-    const sizes = values.members === undefined ? {} : { sizes: values.members.split(',').map(Number) };
-    const options = { rounds: Number(values.rounds), seconds: Number(values.seconds), ...sizes };
-    lines.push(...(await compareRooms(options)), '');
-    continue;
-  }
-  const scenario = scenarios[name];
-  if (scenario === undefined)
-    throw new Error(
-      `Unknown scenario ${name}. Known: ${Object.keys(scenarios).join(', ')}, queries, rooms, upkeep.`,
-    );
-  lines.push(...(await compare(scenario)), '');
+  lines.push(...(await run()), '');
 }
 process.stdout.write(lines.join('\n'));
 if (values.out !== undefined) await writeFile(values.out, `${lines.join('\n')}\n`);
@@ -65,7 +63,7 @@ if (values.out !== undefined) await writeFile(values.out, `${lines.join('\n')}\n
 async function compare(scenario: Scenario): Promise<readonly string[]> {
   const bare: Row[] = [];
   const parley: Row[] = [];
-  for (let round = 0; round < Number(values.rounds); round++) {
+  for (let round = 0; round < rounds; round++) {
     bare.push(await runOnce(scenario, startBareForwarder));
     parley.push(await runOnce(scenario, () => startParley()));
   }
@@ -86,8 +84,8 @@ async function runOnce(scenario: Scenario, start: () => Promise<RunningServer>):
   const server = await start();
   try {
     const prepared = await scenario.prepare(server);
-    const full = await prepared.saturate(Number(values.seconds));
-    const half = await prepared.atRate(full.rate / 2, Number(values.seconds));
+    const full = await prepared.saturate(duration);
+    const half = await prepared.atRate(full.rate / 2, duration);
     prepared.end();
     process.stderr.write(`${scenario.name}, ${server.name}: ${Math.round(full.rate)} ${scenario.unit}\n`);
     return { full, half };

@@ -3,8 +3,8 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { openSqliteStore } from '@parley/testkit';
-import { APP_ID, startParley } from '../servers/start-server.ts';
+import { appendMany, makeConversation, withStore } from '../load/fill-store.ts';
+import { startParley } from '../servers/start-server.ts';
 import { oneToOne } from './one-to-one.ts';
 
 const OLD_MESSAGES = 200_000;
@@ -46,50 +46,17 @@ export async function compareUpkeep(seconds: number): Promise<readonly string[]>
 }
 
 async function fill(path: string): Promise<void> {
-  const store = await openSqliteStore({
-    path,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
   const now = Date.now() - HALF_A_YEAR_AND_MORE;
-  const { app } = await store.apps.create({
-    id: APP_ID,
-    appKey: 'benchmark-app-key',
-    masterKey: 'benchmark-master-key',
-    settings: {},
-    createdAt: now,
+  await withStore(path, now, async ({ store, app }) => {
+    const keys: number[] = [];
+    for (let n = 0; n < OLD_CONVERSATIONS; n++) {
+      keys.push(await makeConversation(store, app, [`old-${n}`, `older-${n}`], now));
+    }
+    await appendMany(store, OLD_MESSAGES, (n) => ({
+      conversation: keys[n % keys.length] ?? 1,
+      now: now + n,
+    }));
   });
-  const keys: number[] = [];
-  for (let n = 0; n < OLD_CONVERSATIONS; n++) {
-    const { conversation } = await store.conversations.create({
-      app: app.key,
-      id: n.toString(16).padStart(24, '0'),
-      kind: 'basic',
-      columns: {},
-      members: [`old-${n}`, `older-${n}`],
-      unique: false,
-      now,
-    });
-    keys.push(conversation.key);
-  }
-  for (let n = 0; n < OLD_MESSAGES; n += 1000) {
-    await Promise.all(
-      Array.from({ length: 1000 }, (_, k) =>
-        store.messages.append({
-          conversation: keys[(n + k) % keys.length] ?? 1,
-          sender: 'somebody',
-          body: 'x'.repeat(120),
-          receipt: false,
-          mentions: [],
-          mentionAll: false,
-          membersOnly: false,
-          now: now + n + k,
-        }),
-      ),
-    );
-  }
-  await store.close();
 }
 
 function messagesLeft(dataDir: string): number {

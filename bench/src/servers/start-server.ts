@@ -24,6 +24,7 @@ export interface ParleyOptions {
 }
 
 export const APP_ID = 'benchmark-app-id';
+export const MASTER_KEY = 'benchmark-master-key';
 const PARLEY = here('../../../packages/server/src/app/main.ts');
 
 function here(path: string): string {
@@ -59,6 +60,7 @@ export async function startParley({
       HOST: everywhere ? '0.0.0.0' : '127.0.0.1',
       PARLEY_DATA_DIR: data,
       PARLEY_APP_ID: APP_ID,
+      PARLEY_MASTER_KEY: MASTER_KEY,
       PARLEY_CLIENT_RATE_LIMITS: 'off',
       LOG_LEVEL: 'warn',
     },
