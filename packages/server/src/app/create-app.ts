@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { RestRates } from '../domain/limits/rest-rates.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Store } from '../domain/ports/store.ts';
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway/index.ts';
@@ -46,6 +47,7 @@ export async function createApp({
       registerRest(http, {
         world: core.world,
         isSessionToken: (app, client, token) => core.sessions.isToken(app, client, token),
+        rates: new RestRates(clock),
       }),
     apps: { routable: (appId) => apps.find(appId)?.settings.imEnabled === true },
     timers: clock,

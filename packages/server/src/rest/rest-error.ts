@@ -8,12 +8,20 @@ export class RestError extends Error {
   readonly code: number;
   /** One sentence about this case, where `error` is a fixed text that callers compare. */
   readonly detail: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, code: number, message: string, detail?: string) {
+  constructor(
+    status: number,
+    code: number,
+    message: string,
+    detail?: string,
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(message);
     this.status = status;
     this.code = code;
     this.detail = detail;
+    this.headers = headers;
   }
 }
 
@@ -27,6 +35,12 @@ export const badParameter = (sentence: string) => new RestError(400, 1, sentence
 
 export const notJson = (detail: string) =>
   new RestError(400, 107, 'Malformed json object. A json dictionary is expected.', detail);
+
+export function tooManyRequests(wait: number): RestError {
+  const seconds = String(Math.ceil(wait / 1000));
+  const detail = `The app has used up its budget; try again in ${seconds} seconds.`;
+  return new RestError(429, 429, 'Too many requests.', detail, { 'retry-after': seconds });
+}
 
 /** HTTP status of the refusals that are not just 400 (`rest §1.6`). */
 const STATUS: Partial<Readonly<Record<ErrorReason, number>>> = {

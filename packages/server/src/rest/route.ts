@@ -2,6 +2,7 @@ import type { Static, TObject, TSchema } from 'typebox';
 import type { Operator } from '../domain/actor.ts';
 import type { App } from '../domain/app/app.ts';
 import type { ClientId } from '../domain/identifiers.ts';
+import type { RestClass, RestRates } from '../domain/limits/rest-rates.ts';
 import type { World } from '../domain/world.ts';
 import type { Caller } from './authenticate.ts';
 
@@ -14,14 +15,12 @@ import type { Caller } from './authenticate.ts';
  */
 export type Needs = 'app' | 'session' | 'conversations' | 'master';
 
-/** Calls that share one budget per app (`rest §7`). */
-export type RateClass = 'normal' | 'subscription' | 'broadcast';
-
 /** What reaches beyond the domain; the composition root supplies it. */
 export interface RestServices {
   readonly world: World;
   /** Whether a session token is in force and belongs to the client. */
   readonly isSessionToken: (app: App, client: ClientId, token: string) => boolean;
+  readonly rates: RestRates;
 }
 
 /** What the handler of a route gets: who calls, and the parts of the request, checked against their schemas. */
@@ -61,7 +60,8 @@ export interface RouteDefinition<P extends TObject, Q extends TObject, B extends
   readonly needs: Needs;
   /** `false` for what works where messaging is switched off, such as data of the app. */
   readonly messaging?: boolean;
-  readonly rate?: RateClass | ((body: Static<B>) => RateClass);
+  /** Which budget of the app a call takes from. */
+  readonly rate?: RestClass | ((body: Static<B>) => RestClass);
   readonly params?: P;
   /** Numbers, booleans, objects and arrays of numbers are read from their texts. */
   readonly query?: Q;
@@ -79,7 +79,7 @@ type Nothing = TObject<Record<never, never>>;
 
 /** A route among others: its handler takes whatever its own schemas let through. */
 export interface RestRoute extends Omit<RouteDefinition<TObject, TObject, TObject>, 'handle' | 'rate'> {
-  readonly rate?: RateClass | ((body: never) => RateClass);
+  readonly rate?: RestClass | ((body: never) => RestClass);
   readonly handle: (context: RestContext<never, never, never>) => Promise<Answer>;
 }
 

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { App } from '../domain/app/app.ts';
 import { defaultAppSettings } from '../domain/app/app-settings.ts';
 import { ImError } from '../domain/errors.ts';
+import { RestRates } from '../domain/limits/rest-rates.ts';
 import { created, ok, type RestRoute, type RestServices, route } from './route.ts';
 import { ClientIdText } from './schemas.ts';
 import { serveRoutes } from './serve.ts';
@@ -22,6 +23,7 @@ function servicesOf(served: App): RestServices {
   const apps = { find: (id: string) => (id === served.id ? served : undefined), byKey: () => served };
   return {
     world: { apps } as unknown as RestServices['world'],
+    rates: new RestRates({ now: () => 0, after: () => () => {} }),
     isSessionToken: (_app, client, token) => token === `token of ${client}`,
   };
 }

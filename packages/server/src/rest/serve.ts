@@ -5,7 +5,7 @@ import { ImError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { authenticate, type Caller, requireLevel } from './authenticate.ts';
 import { Checked, parseBody } from './parameters.ts';
-import { envelopeOf, RestError, refusalFrom } from './rest-error.ts';
+import { envelopeOf, RestError, refusalFrom, tooManyRequests } from './rest-error.ts';
 import type { RestRoute, RestServices } from './route.ts';
 
 /** Enough for a message of the largest size an app may allow, escaped. */
@@ -47,14 +47,18 @@ function serveRoute(scope: FastifyInstance, services: RestServices, route: RestR
     handler: async (request, reply) => {
       const caller = callers.get(request);
       if (caller === undefined) throw new Error('A request came past its authentication.');
+      const checked = {
+        params: params.texts(request.params as JsonObject) as never,
+        query: query.texts(request.query as JsonObject) as never,
+        body: bodyOf(route, body, request) as never,
+      };
+      takeFromBudget(services, route, caller, checked.body);
       const answer = await route.handle({
+        ...checked,
         world: services.world,
         services,
         caller,
         operator: { app: caller.app },
-        params: params.texts(request.params as JsonObject) as never,
-        query: query.texts(request.query as JsonObject) as never,
-        body: bodyOf(route, body, request) as never,
         ip: request.ip,
       });
       return send(reply, answer.status, answer.body, answer.headers);
@@ -75,6 +79,13 @@ function bodyOf({ bodyFromQuery }: RestRoute, checked: Checked, request: Fastify
 
 function textOf(body: unknown): string {
   return typeof body === 'string' ? body : '';
+}
+
+/** What was refused so far costs nothing (`rest §7`). @throws RestError 429 */
+function takeFromBudget({ rates }: RestServices, { rate }: RestRoute, { app }: Caller, body: never): void {
+  if (rate === undefined) return;
+  const wait = rates.take(app, typeof rate === 'string' ? rate : rate(body));
+  if (wait !== undefined) throw tooManyRequests(wait);
 }
 
 /** A known path with another method is told so, unless a route with a parameter there takes it (`rest §1.1`). */
@@ -103,7 +114,7 @@ function covers(pattern: string, path: string): boolean {
 function answerError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = refusalFrom(error);
   if (refusal !== undefined) {
-    send(reply, refusal.status, envelopeOf(refusal));
+    send(reply, refusal.status, envelopeOf(refusal), refusal.headers);
     return;
   }
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;

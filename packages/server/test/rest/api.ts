@@ -90,7 +90,9 @@ function checkAnswer(method: string, path: string, status: number, body: unknown
 }
 
 function matches(pattern: string, path: string): boolean {
-  const [wanted, given] = [pattern.split('/'), path.split('/')];
+  // Repeated slashes and one at the end are nothing (`rest §1.1`).
+  const plain = path.replaceAll(/\/+/g, '/').replace(/\/$/, '');
+  const [wanted, given] = [pattern.split('/'), plain.split('/')];
   return (
     wanted.length === given.length && wanted.every((part, at) => part.startsWith(':') || part === given[at])
   );

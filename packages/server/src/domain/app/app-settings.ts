@@ -12,6 +12,20 @@ function count(standard: number, minimum: number, maximum: number, description: 
   return Type.Integer({ default: standard, minimum, maximum, description });
 }
 
+function restBudget(perMinute: number, perDay: number, what: string) {
+  return Type.Object(
+    {
+      perMinute: Type.Integer({ default: perMinute, ...MINUTE_RATE }),
+      perDay: Type.Integer({ default: perDay, ...MINUTE_RATE }),
+    },
+    {
+      default: { perMinute, perDay },
+      additionalProperties: false,
+      description: `${what}, per minute and day (F-LIM-07); 0 means no limit.`,
+    },
+  );
+}
+
 /**
  * Every per-app switch and limit of the messaging service (`semantics §11.1, §12.2`), described once: the type, the
  * standard values, the checks and `docs/reference/app-settings.md` all follow from here. Stored as overrides, so that
@@ -86,6 +100,10 @@ export const appSettingsSchema = Type.Object(
       description:
         'Providers whose identities (`authData`) clients may log in with. Identities are believed as they are sent, not asked back at the provider.',
     }),
+    appKeyReadsHistory: switchSetting(
+      false,
+      'The older REST call for the history of a conversation takes the app key; combine it with `signHistory`.',
+    ),
     clientRateLimits: Type.Object(
       {
         messagesPerMinute: Type.Integer({ default: 60, ...MINUTE_RATE }),
@@ -150,7 +168,14 @@ export const appSettingsSchema = Type.Object(
       pattern: '^$|^https?://',
       description: 'Where messages of users to services are posted. Empty posts nothing.',
     }),
-    restMessagesPerMinute: count(1800, 1, 9000, 'REST calls of the normal-message class per minute.'),
+    restMessagesPerMinute: count(
+      1800,
+      0,
+      1_000_000,
+      'REST calls that send or change messages, per minute (F-LIM-06); 0 means no limit.',
+    ),
+    restSubscriberMessages: restBudget(30, 1000, 'REST calls that speak to all subscribers of a service'),
+    restBroadcasts: restBudget(10, 30, 'REST calls that speak to every client of the app'),
   },
   { additionalProperties: false },
 );

@@ -3,13 +3,14 @@ import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { ClientId, ConversationId } from '../identifiers.ts';
 import { type PartialResult, refusals } from '../membership/partial-result.ts';
+import { unsubscribe } from '../service-conversation/subscribe.ts';
 import { requireOperationSignature } from '../signature/require-operation-signature.ts';
 import type { Signature } from '../signature/signature.ts';
 import type { World } from '../world.ts';
 import { moderate } from './moderate.ts';
-import { mayActOn, requireGroup, requireModerator } from './rights.ts';
+import { mayActOn, requireBlacklistedKind, requireModerator } from './rights.ts';
 
-const MAX_BLOCKED = { basic: 500, 'chat-room': 10_000 } as const;
+const MAX_BLOCKED = { basic: 500, temporary: 500, 'chat-room': 10_000, service: 10_000 } as const;
 
 /**
  * Keeps clients out: members among them are put out, and nobody can bring them back in (`semantics §5.4`). Clients
@@ -61,7 +62,10 @@ export async function blockClients(
     };
   });
   const [blockedAt, removedAt] = moments;
-  for (const client of result.changed) world.rooms.expel(actor.app.key, before.key, client);
+  for (const client of result.changed) {
+    world.rooms.expel(actor.app.key, before.key, client);
+    if (before.kind === 'service') await unsubscribe(world, actor, conversation, [client]);
+  }
   const fact = { app: actor.app.key, conversation, ...byWhom(actor) };
   if (blockedAt !== undefined) {
     const what = { type: 'members-moderated', what: 'members-blocked', clients: result.changed } as const;
@@ -115,7 +119,7 @@ export async function unblockClients(
 }
 
 function requireMayBlock(actor: Actor, group: Conversation): void {
-  requireGroup(group);
+  requireBlacklistedKind(actor, group);
   requireBlacklist(actor);
   requireModerator(actor, group);
 }
@@ -128,5 +132,5 @@ export function requireBlacklist(actor: Actor): void {
 }
 
 function limitOf(group: Conversation): number {
-  return group.kind === 'chat-room' ? MAX_BLOCKED['chat-room'] : MAX_BLOCKED.basic;
+  return MAX_BLOCKED[group.kind];
 }

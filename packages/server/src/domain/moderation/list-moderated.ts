@@ -3,7 +3,7 @@ import { findConversation } from '../conversation/find-conversation.ts';
 import type { ClientId, ConversationId } from '../identifiers.ts';
 import type { World } from '../world.ts';
 import { requireBlacklist } from './block-clients.ts';
-import { requireGroup, requireInside } from './rights.ts';
+import { requireBlacklistedKind, requireGroup, requireInside } from './rights.ts';
 
 const DEFAULT_LIMIT = 10;
 const MAX_LIMIT = 100;
@@ -61,8 +61,12 @@ async function readList(
   list: List,
 ): Promise<readonly ClientId[]> {
   const group = await findConversation(world, actor.app, id);
-  requireGroup(group);
-  if (list === 'blocked') requireBlacklist(actor);
+  if (list === 'blocked') {
+    requireBlacklistedKind(actor, group);
+    requireBlacklist(actor);
+  } else {
+    requireGroup(group);
+  }
   requireInside(actor, group);
   return group[list];
 }

@@ -18,6 +18,15 @@ export function requireGroup(conversation: Conversation): void {
   }
 }
 
+/**
+ * Services have blacklists too, which only the app's own server changes and reads (`rest §5.1.15`).
+ *
+ * @throws ImError CONVERSATION_READ_ONLY, NORMAL_CONVERSATION_REQUIRED
+ */
+export function requireBlacklistedKind(actor: Actor, conversation: Conversation): void {
+  if (conversation.kind !== 'service' || !isOperator(actor)) requireGroup(conversation);
+}
+
 /** In a basic conversation only members have a say; a chat room has none. @throws ImError CONVERSATION_MEMBERSHIP_REQUIRED */
 export function requireInside(actor: Actor, conversation: Conversation): void {
   if (isOperator(actor)) return;

@@ -32,6 +32,14 @@ export const chatRooms: Collection = {
   refusal: 'TRANSIENT_CONVERSATION_REQUIRED',
 };
 
+export const services: Collection = {
+  path: '/1.2/rtm/service-conversations',
+  tag: 'Service conversations',
+  noun: 'service conversation',
+  kind: 'service',
+  refusal: 'SYSTEM_CONVERSATION_REQUIRED',
+};
+
 export const ConversationIdText = Type.String({
   minLength: 1,
   maxLength: 64,

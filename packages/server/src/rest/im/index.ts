@@ -1,9 +1,11 @@
 import type { RestRoute } from '../route.ts';
 import { blacklistRoutes } from './blacklists.ts';
+import { broadcastRoutes } from './broadcasts.ts';
 import { chatRoomMemberRoutes } from './chat-room-members.ts';
 import { clientRoutes } from './clients.ts';
-import { chatRooms, conversations } from './collection.ts';
+import { chatRooms, conversations, services } from './collection.ts';
 import { historyRoutes } from './history.ts';
+import { legacyRoutes } from './legacy/index.ts';
 import { logRoutes } from './logs.ts';
 import { memberInfo } from './member-info.ts';
 import { memberInfoRoutes } from './member-infos.ts';
@@ -13,7 +15,9 @@ import { muteRoutes } from './mutes.ts';
 import { notifications } from './notifications.ts';
 import { recordRoutes } from './records.ts';
 import { refusedConversationRoutes } from './refused-conversations.ts';
+import { serviceMessageRoutes } from './service-messages.ts';
 import { silencedRoutes } from './silenced.ts';
+import { subscriberRoutes } from './subscribers.ts';
 import { temporarilySilencedRoutes } from './temporarily-silenced.ts';
 import { wholeAppRoutes } from './whole-app.ts';
 
@@ -21,7 +25,7 @@ import { wholeAppRoutes } from './whole-app.ts';
 const sdkRoutes: readonly RestRoute[] = [notifications, memberInfo];
 
 const conversationRoutes: readonly RestRoute[] = [
-  ...recordRoutes({ ...conversations, kind: 'basic' }),
+  ...recordRoutes(conversations),
   ...memberRoutes,
   ...muteRoutes,
   ...messageRoutes(conversations),
@@ -33,7 +37,7 @@ const conversationRoutes: readonly RestRoute[] = [
 ];
 
 const chatRoomRoutes: readonly RestRoute[] = [
-  ...recordRoutes({ ...chatRooms, kind: 'chat-room' }),
+  ...recordRoutes(chatRooms),
   ...chatRoomMemberRoutes,
   ...messageRoutes(chatRooms),
   ...historyRoutes(chatRooms),
@@ -43,13 +47,23 @@ const chatRoomRoutes: readonly RestRoute[] = [
   ...blacklistRoutes(chatRooms),
 ];
 
+const serviceRoutes: readonly RestRoute[] = [
+  ...recordRoutes(services),
+  ...subscriberRoutes,
+  ...serviceMessageRoutes,
+  ...blacklistRoutes(services),
+];
+
 /** Messaging. */
 export const imRoutes: readonly RestRoute[] = [
   ...conversationRoutes,
   ...chatRoomRoutes,
+  ...serviceRoutes,
+  ...broadcastRoutes,
   ...clientRoutes,
   ...refusedConversationRoutes,
   ...logRoutes,
   ...wholeAppRoutes,
+  ...legacyRoutes,
   ...sdkRoutes,
 ];

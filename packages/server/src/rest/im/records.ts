@@ -4,6 +4,7 @@ import { isReservedColumn } from '../../domain/conversation/reserved-columns.ts'
 import { startConversation } from '../../domain/conversation/start-conversation.ts';
 import { updateConversation } from '../../domain/conversation/update-conversation.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import { createService } from '../../domain/service-conversation/create-service.ts';
 import { created, ok, type RestRoute, route } from '../route.ts';
 import { AnyObject, ClientIdText, Empty, open } from '../schemas.ts';
 import { type Collection, ConversationPath, findIn } from './collection.ts';
@@ -29,9 +30,7 @@ const NewConversation = open({
 });
 
 /** Create, find and change the conversations of a collection (`rest §3.1`–`§3.4`, `§4.1`–`§4.4`). */
-export function recordRoutes(
-  collection: Collection & { readonly kind: 'basic' | 'chat-room' },
-): readonly RestRoute[] {
+export function recordRoutes(collection: Collection): readonly RestRoute[] {
   const { path, tag, noun, kind } = collection;
   return [
     route({
@@ -44,6 +43,10 @@ export function recordRoutes(
       answers: { 201: ConversationAnswer, 200: ConversationAnswer },
       async handle({ world, operator, body }) {
         const { m, unique, c, ...attributes } = body;
+        if (kind === 'service') {
+          const service = await createService(world, operator.app, attributes as JsonObject);
+          return created(conversationRecord(service));
+        }
         const { conversation, existing } = await startConversation(world, operator, {
           kind,
           members: m ?? [],

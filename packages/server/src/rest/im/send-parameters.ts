@@ -12,7 +12,7 @@ export const MessageText = Type.Union([Type.String(), AnyObject('A typed message
   'x-rule': 'must be text, or an object that becomes its JSON text',
 });
 
-const PushText = Type.Union([Type.String(), AnyObject('Push content.')], {
+export const PushText = Type.Union([Type.String(), AnyObject('Push content.')], {
   description: 'Push content for receivers who are offline, instead of what the app has set.',
   'x-rule': 'must be text or an object',
 });

@@ -1,0 +1,198 @@
+import Type from 'typebox';
+import type { Conversation } from '../../domain/conversation/known-conversation.ts';
+import { ImError } from '../../domain/errors.ts';
+import { deleteMessage } from '../../domain/message/delete-message.ts';
+import { patchFromService } from '../../domain/service-conversation/patch-from-service.ts';
+import {
+  MAX_CLIENTS,
+  sendToClients,
+  sendToSubscribers,
+} from '../../domain/service-conversation/send-from-service.ts';
+import { readServiceHistory } from '../../domain/service-conversation/service-history.ts';
+import type { World } from '../../domain/world.ts';
+import { badParameter } from '../rest-error.ts';
+import { ok, type RestRoute, route } from '../route.ts';
+import { ClientIdText, Empty } from '../schemas.ts';
+import { ClientPath } from './clients.ts';
+import { ConversationPath, conversationIdOf, findIn, services } from './collection.ts';
+import { HistoryQuery, inOrder, rangeOf } from './history-query.ts';
+import { MessageRecords, messageRecord } from './message-record.ts';
+import { MessageAt, MessagePath } from './messages.ts';
+import {
+  MessageText,
+  messageToSend,
+  PushText,
+  SendOptions,
+  SentAnswer,
+  sentAnswer,
+  textOf,
+} from './send-parameters.ts';
+
+const { path, tag } = services;
+const DEFAULTS = { transient: false, priority: 'normal' } as const;
+
+export const ChosenClients = Type.Array(ClientIdText, { minItems: 1, maxItems: MAX_CLIENTS });
+const SubscriberPath = Type.Object({ ...ConversationPath.properties, ...ClientPath.properties });
+
+/** What a message says to all costs more than what it says to some (`rest §7`). */
+const rateOf = ({ to_clients }: { to_clients?: readonly string[] }) =>
+  to_clients === undefined ? 'subscription' : 'normal';
+
+/** What a service says, and what it said to one client (`rest §5.1.9`–`§5.1.14`). */
+export const serviceMessageRoutes: readonly RestRoute[] = [
+  route({
+    method: 'POST',
+    path: `${path}/:cid/broadcasts`,
+    tag,
+    summary: 'Send a message to all subscribers',
+    needs: 'master',
+    rate: 'subscription',
+    params: ConversationPath,
+    body: Type.Object({ from_client: ClientIdText, message: MessageText, push: Type.Optional(PushText) }),
+    answers: { 200: SentAnswer },
+    async handle({ world, caller, params, body }) {
+      const sent = await sendToSubscribers(world, caller.app, {
+        service: conversationIdOf(params.cid),
+        from: body.from_client,
+        body: textOf(body.message),
+        ...(body.push !== undefined && { pushData: textOf(body.push) }),
+      });
+      return ok(sentAnswer(sent));
+    },
+  }),
+  route({
+    method: 'POST',
+    path: `${path}/:cid/messages`,
+    tag,
+    summary: 'Send a message to some clients',
+    description: 'They need not have subscribed. One id for all of them.',
+    needs: 'master',
+    rate: 'normal',
+    params: ConversationPath,
+    body: Type.Object({ from_client: ClientIdText, to_clients: ChosenClients, ...SendOptions }),
+    answers: { 200: SentAnswer },
+    async handle({ world, caller, params, body }) {
+      const message = messageToSend(body, DEFAULTS);
+      const sent = await sendToClients(world, caller.app, {
+        service: conversationIdOf(params.cid),
+        from: body.from_client,
+        clients: body.to_clients,
+        body: message.body,
+        transient: message.kind === 'transient',
+        ...(message.pushData !== undefined && { pushData: message.pushData }),
+      });
+      return ok(sentAnswer(sent));
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: `${path}/:cid/messages/:mid`,
+    tag,
+    summary: 'Change a message',
+    description:
+      'With `to_clients` the copies of these clients; without, a message to all subscribers, or a broadcast for those who have not received it.',
+    needs: 'master',
+    rate: rateOf,
+    params: MessagePath,
+    body: Type.Object({
+      ...MessageAt.properties,
+      message: MessageText,
+      to_clients: Type.Optional(ChosenClients),
+    }),
+    answers: { 200: Empty },
+    async handle({ world, caller, params, body }) {
+      await patchFromService(world, caller.app, {
+        ...messageNamed(params, body),
+        change: { action: 'edit', body: textOf(body.message) },
+      });
+      return ok({});
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: `${path}/:cid/messages/:mid/recall`,
+    tag,
+    summary: 'Take a message back',
+    needs: 'master',
+    rate: rateOf,
+    params: MessagePath,
+    body: Type.Object({ ...MessageAt.properties, to_clients: Type.Optional(ChosenClients) }),
+    answers: { 200: Empty },
+    async handle({ world, caller, params, body }) {
+      await patchFromService(world, caller.app, {
+        ...messageNamed(params, body),
+        change: { action: 'recall' },
+      });
+      return ok({});
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: `${path}/:cid/subscribers/:clientId/messages/:mid`,
+    tag,
+    summary: 'Delete a message from the history of a client',
+    description: 'What was said to all is one message for all, and can be recalled instead.',
+    needs: 'master',
+    params: Type.Object({ ...SubscriberPath.properties, ...MessagePath.properties }),
+    body: MessageAt,
+    bodyFromQuery: true,
+    answers: { 200: Empty },
+    async handle({ world, caller, params, body }) {
+      const service = await findIn(services, world, caller.app, params.cid);
+      const log = await ownLog(world, service, params.clientId, params.mid);
+      const of = { app: caller.app, speaksFor: body.from_client };
+      await deleteMessage(world, service, { id: params.mid, timestamp: body.timestamp, log, of });
+      return ok({});
+    },
+  }),
+  route({
+    method: 'GET',
+    path: `${path}/:cid/subscribers/:clientId/messages`,
+    tag,
+    summary: 'Read what passed between a service and a client',
+    description: 'Broadcasts to every client of the app left out.',
+    needs: 'master',
+    params: SubscriberPath,
+    query: HistoryQuery,
+    answers: { 200: MessageRecords },
+    async handle({ world, caller, params, query }) {
+      const range = rangeOf(query);
+      const service = await findIn(services, world, caller.app, params.cid);
+      const messages = await readServiceHistory(world, service, params.clientId, range, [
+        'subscribers',
+        'own',
+      ]);
+      return ok(
+        inOrder(
+          messages.map((message) => messageRecord(message, service.id, params.clientId)),
+          range,
+        ),
+      );
+    },
+  }),
+];
+
+function messageNamed(
+  params: { readonly cid: string; readonly mid: string },
+  body: { readonly from_client: string; readonly timestamp: number; readonly to_clients?: readonly string[] },
+) {
+  return {
+    service: conversationIdOf(params.cid),
+    id: params.mid,
+    from: body.from_client,
+    timestampHint: body.timestamp,
+    ...(body.to_clients !== undefined && { clients: body.to_clients }),
+  };
+}
+
+/** @throws RestError 400 where the message was said to all, ImError MESSAGE_NOT_FOUND */
+async function ownLog(world: World, service: Conversation, client: string, id: string): Promise<number> {
+  const { own, everyone } = await world.store.services.logsOf(service, client);
+  if (own !== undefined && (await world.store.messages.find(own, id)) !== undefined) return own;
+  for (const shared of [service.key, everyone]) {
+    if (shared !== undefined && (await world.store.messages.find(shared, id)) !== undefined) {
+      throw badParameter('A message to all is one message; recall it, or withdraw the broadcast.');
+    }
+  }
+  throw new ImError('MESSAGE_NOT_FOUND', `There is no message ${id} between ${service.id} and ${client}.`);
+}

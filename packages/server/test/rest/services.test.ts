@@ -1,0 +1,283 @@
+import { createHash } from 'node:crypto';
+import { CommandType } from '@parley/protocol';
+import { FakeClock, type Parley, startParley, TestClient } from '@parley/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { say } from '../flow.ts';
+import { Api, refusal } from './api.ts';
+
+const PATH = '/1.2/rtm/service-conversations';
+const TEXT = '{"_lctype":-1,"_lctext":"Storm at 18:00"}';
+
+let parley: Parley;
+let api: Api;
+beforeAll(async () => {
+  parley = await startParley({
+    settings: {
+      restSubscriberMessages: { perMinute: 0, perDay: 0 },
+      restBroadcasts: { perMinute: 0, perDay: 0 },
+    },
+  });
+  api = new Api(parley);
+});
+afterAll(() => parley.close());
+
+let made = 0;
+const fresh = (name: string) => `${name}-${++made}`;
+const create = async (body: object = {}): Promise<string> => (await api.done(api.post(PATH, body))).objectId;
+const subscribe = (sid: string, client_id: string) =>
+  api.done(api.post(`${PATH}/${sid}/subscribers`, { client_id }));
+
+async function online(client: string): Promise<TestClient> {
+  const device = await TestClient.open(parley, client);
+  return device;
+}
+
+async function heard(client: TestClient): Promise<readonly (string | undefined)[]> {
+  await client.settled();
+  return client.inbox
+    .splice(0)
+    .flatMap(({ cmd, directMessage }) => (cmd === CommandType.direct ? [directMessage?.msg] : []));
+}
+
+describe('service conversations', () => {
+  it('[F-SYS-04][F-CONV-13] are created, found, changed and deleted by the server', async () => {
+    const name = fresh('Weather desk');
+    const { status, body } = await api.post(PATH, {
+      name,
+      avatarURL: 'https://static.example.com/w.png',
+      m: ['a'],
+    });
+    expect(status).toBe(201);
+    expect(body).toEqual({
+      objectId: expect.any(String),
+      name,
+      avatarURL: 'https://static.example.com/w.png',
+      sys: true,
+      createdAt: expect.any(String),
+      updatedAt: expect.any(String),
+    });
+    const where = JSON.stringify({ name });
+    expect((await api.done(api.get(PATH, { where }))).results).toEqual([body]);
+    expect(await api.done(api.put(`${PATH}/${body.objectId}`, { tide: 'high' }))).toMatchObject({
+      objectId: body.objectId,
+    });
+    expect(await api.done(api.delete(`${PATH}/${body.objectId}`))).toEqual({});
+    expect((await api.done(api.get(PATH, { where }))).results).toEqual([]);
+    const cid = (await api.done(api.post('/1.2/rtm/conversations'))).objectId;
+    expect(refusal(await api.put(`${PATH}/${cid}`, {}))).toEqual([400, 4313, 'SYSTEM_CONVERSATION_REQUIRED']);
+  });
+
+  it('[F-SYS-03][F-SYS-05] list and count their subscribers, in pages', async () => {
+    const sid = await create();
+    for (const client of ['carol', 'alice', 'bob', 'count']) expect(await subscribe(sid, client)).toEqual({});
+    const path = `${PATH}/${sid}/subscribers`;
+    const first = await api.done(api.get(path, { limit: 1 }));
+    await subscribe(sid, 'alice');
+    expect(first).toEqual([{ timestamp: expect.any(Number), subscriber: 'alice', conv_id: sid }]);
+    const rest = await api.done(api.get(path, { client_id: 'alice', limit: 2 }));
+    expect(rest.map(({ subscriber }: { subscriber: string }) => subscriber)).toEqual(['bob', 'carol']);
+    expect((await api.done(api.get(path)))[0]).toEqual(first[0]);
+    expect(await api.done(api.get(`${path}/count`))).toEqual({ count: 4 });
+    expect(await api.done(api.delete(`${path}/count`))).toEqual({});
+    expect(await api.done(api.delete(`${path}/nobody`))).toEqual({});
+    expect(await api.done(api.get(`${path}/count`))).toEqual({ count: 3 });
+  });
+
+  it('[F-SYS-05] are listed for a client, the newest or the oldest first', async () => {
+    const clock = new FakeClock();
+    const timed = await startParley({ clock });
+    const there = new Api(timed);
+    const sids: string[] = [];
+    for (let n = 0; n < 3; n++) {
+      const sid = (await there.done(there.post(PATH))).objectId;
+      sids.push(sid);
+      clock.skip(1000);
+      await there.done(there.post(`${PATH}/${sid}/subscribers`, { client_id: 'alice' }));
+    }
+    const path = '/1.2/rtm/clients/alice/service-conversations';
+    const ids = (records: readonly { conv_id: string }[]) => records.map(({ conv_id }) => conv_id);
+    const page = await there.done(there.get(path, { limit: 2, direction: 'old' }));
+    expect(ids(page)).toEqual([sids[2], sids[1]]);
+    const after = { conv_id: page[1].conv_id, timestamp: page[1].timestamp, direction: 'old' };
+    expect(ids(await there.done(there.get(path, after)))).toEqual([sids[0]]);
+    expect(ids(await there.done(there.get(path)))).toEqual(sids);
+    expect(refusal(await there.get(path, { conv_id: 'x' }))).toEqual([
+      400,
+      1,
+      'conv_id and timestamp go together.',
+    ]);
+    expect(refusal(await there.get(path, { direction: 'up' }))).toEqual([
+      400,
+      1,
+      'direction must be new or old.',
+    ]);
+    await timed.close();
+  });
+
+  it('[F-SYS-01][F-SYS-11] speak to all subscribers, and change and recall what they said', async () => {
+    const sid = await create();
+    const [alice, bob] = [fresh('alice'), fresh('bob')];
+    await subscribe(sid, alice);
+    const [subscriber, other] = [await online(alice), await online(bob)];
+    const sent = await api.done(
+      api.post(`${PATH}/${sid}/broadcasts`, {
+        from_client: 'weather-bot',
+        message: TEXT,
+        push: { alert: 'Storm' },
+      }),
+    );
+    expect(sent.result).toEqual({ 'msg-id': sent['msg-id'], timestamp: sent.timestamp });
+    expect(await heard(subscriber)).toEqual([TEXT]);
+    expect(await heard(other)).toEqual([]);
+    const path = `${PATH}/${sid}/messages/${sent['msg-id']}`;
+    const at = { from_client: 'weather-bot', timestamp: sent.timestamp };
+    expect(await api.done(api.put(path, { ...at, message: 'moved' }))).toEqual({});
+    expect((await subscriber.push(CommandType.patch)).patchMessage?.patches?.[0]?.data).toBe('moved');
+    expect(await api.done(api.put(`${path}/recall`, at))).toEqual({});
+    expect((await subscriber.push(CommandType.patch)).patchMessage?.patches?.[0]?.recall).toBe(true);
+    expect(refusal(await api.put(`${path}/recall`, { ...at, from_client: 'x' }))[1]).toBe(4403);
+    await Promise.all([subscriber.close(), other.close()]);
+  });
+
+  it('[F-SYS-10][F-SYS-16] speak to some clients, and keep what passed between the two', async () => {
+    const sid = await create();
+    const alice = fresh('alice');
+    const device = await online(alice);
+    const body = { from_client: 'weather-bot', to_clients: [alice], message: 'Rain in 10 min' };
+    const sent = await api.done(api.post(`${PATH}/${sid}/messages`, body));
+    expect(await heard(device)).toEqual(['Rain in 10 min']);
+    expect((await say(device, sid, 'thanks')).ackMessage?.code).toBeUndefined();
+    const path = `${PATH}/${sid}/subscribers/${alice}/messages`;
+    const records = await api.done(api.get(path));
+    const logKey = createHash('md5').update(`${sid}:${alice}`).digest('hex');
+    expect(records.map(({ data }: { data: string }) => data)).toEqual(['thanks', 'Rain in 10 min']);
+    expect(records[1]).toMatchObject({
+      'conv-id': logKey,
+      to: sid,
+      from: 'weather-bot',
+      'msg-id': sent['msg-id'],
+    });
+    const at = { from_client: 'weather-bot', timestamp: sent.timestamp };
+    await api.done(
+      api.put(`${PATH}/${sid}/messages/${sent['msg-id']}`, { ...at, message: 'safe', to_clients: [alice] }),
+    );
+    expect((await api.done(api.get(path)))[1].data).toBe('safe');
+    expect(await api.done(api.call('DELETE', `${path}/${sent['msg-id']}`, { query: at }))).toEqual({});
+    expect(await api.done(api.get(path))).toHaveLength(1);
+    const many = Array.from({ length: 21 }, (_, n) => `c${n}`);
+    const refused = await api.post(`${PATH}/${sid}/messages`, { ...body, to_clients: many });
+    expect(refusal(refused)).toEqual([400, 1, 'to_clients must not have more than 20 items.']);
+    await device.close();
+  });
+
+  it('[F-SYS-11] do not delete for one what was said to all', async () => {
+    const sid = await create();
+    await subscribe(sid, 'alice');
+    const sent = await api.done(api.post(`${PATH}/${sid}/broadcasts`, { from_client: 'bot', message: TEXT }));
+    const path = `${PATH}/${sid}/subscribers/alice/messages/${sent['msg-id']}`;
+    const query = { from_client: 'bot', timestamp: sent.timestamp };
+    expect(refusal(await api.call('DELETE', path, { query }))).toEqual([
+      400,
+      1,
+      'A message to all is one message; recall it, or withdraw the broadcast.',
+    ]);
+    expect(await api.done(api.get(`${PATH}/${sid}/subscribers/alice/messages`))).toHaveLength(1);
+  });
+
+  it('[F-GRP-16][F-GRP-18] keep blocked clients out, and end their subscription', async () => {
+    const sid = await create();
+    const spammer = fresh('spammer');
+    await subscribe(sid, spammer);
+    const path = `${PATH}/${sid}/blacklists`;
+    expect(await api.done(api.post(path, { client_ids: [spammer] }))).toEqual({});
+    expect(await api.done(api.get(`${PATH}/${sid}/subscribers/count`))).toEqual({ count: 0 });
+    expect(refusal(await api.post(`${PATH}/${sid}/subscribers`, { client_id: spammer }))).toEqual([
+      400,
+      4548,
+      'BLOCKED_BY_CONV',
+    ]);
+    expect(await api.done(api.get(path, { limit: 10 }))).toEqual({ client_ids: [spammer] });
+    await api.done(api.delete(path, { client_ids: [spammer] }));
+    await subscribe(sid, spammer);
+  });
+});
+
+describe('broadcasts', () => {
+  it('[F-SYS-12][F-SYS-14] reach everybody, are listed while they are delivered, and can be withdrawn', async () => {
+    const sid = await create();
+    const device = await online(fresh('anybody'));
+    const valid_till = Date.now() + 3600_000;
+    const body = { from_client: 'ops', conv_id: sid, message: 'Maintenance tonight', valid_till };
+    const sent = await api.done(api.post('/1.2/rtm/broadcasts', body));
+    expect(await heard(device)).toEqual(['Maintenance tonight']);
+    const query = { conv_id: sid, limit: 10 };
+    expect(await api.done(api.get('/1.2/rtm/broadcasts', query))).toMatchObject([
+      {
+        'msg-id': sent['msg-id'],
+        to: sid,
+        from: 'ops',
+        data: 'Maintenance tonight',
+        valid_till,
+        transient: false,
+      },
+    ]);
+    expect(await api.done(api.delete(`/1.2/rtm/broadcasts/${sent['msg-id']}`))).toEqual({});
+    expect(await api.done(api.get('/1.2/rtm/broadcasts', query))).toEqual([]);
+    expect(refusal(await api.delete('/1.2/rtm/broadcasts/unknown'))).toEqual([
+      404,
+      4404,
+      'MESSAGE_NOT_FOUND',
+    ]);
+    const past = await api.post('/1.2/rtm/broadcasts', { ...body, valid_till: 1000 });
+    expect(refusal(past)).toEqual([400, 1, 'valid_till is in the past.']);
+    const cid = (await api.done(api.post('/1.2/rtm/conversations'))).objectId;
+    const wrong = await api.post('/1.2/rtm/broadcasts', { ...body, conv_id: cid });
+    expect(refusal(wrong)).toEqual([400, 4313, 'SYSTEM_CONVERSATION_REQUIRED']);
+    await device.close();
+  });
+
+  it('[F-SYS-15] are kept nowhere where they are transient', async () => {
+    const sid = await create();
+    const device = await online(fresh('anybody'));
+    const body = { from_peer: 'ops', conv_id: sid, message: 'now', transient: true };
+    await api.done(api.post('/1.1/rtm/broadcast', body));
+    expect(await heard(device)).toEqual(['now']);
+    expect(await api.done(api.get('/1.1/rtm/broadcast', { conv_id: sid }))).toEqual([]);
+    await device.close();
+  });
+});
+
+describe('budgets', () => {
+  it('[F-LIM-06][F-LIM-07] are shared by both versions, apart from each other, and only for what is accepted', async () => {
+    const clock = new FakeClock();
+    const settings = { restMessagesPerMinute: 2, restSubscriberMessages: { perMinute: 1, perDay: 2 } };
+    const strict = await startParley({ clock, settings });
+    const there = new Api(strict);
+    const cid = (await there.done(there.post('/1.2/rtm/conversations'))).objectId;
+    const sid = (await there.done(there.post(PATH))).objectId;
+    const message = { from_client: 'a', message: 'x' };
+    const send = () => there.post(`/1.2/rtm/conversations/${cid}/messages`, message);
+    const sendOld = () => there.post('/1.1/rtm/messages', { from_peer: 'a', conv_id: cid, message: 'x' });
+    await there.post(`/1.2/rtm/conversations/${cid}/messages`, {});
+    await there.done(send());
+    await there.done(sendOld());
+    const refused = await send();
+    expect(refusal(refused)).toEqual([429, 429, 'Too many requests.']);
+    expect(refused.headers.get('retry-after')).toBe('60');
+    expect((await sendOld()).status).toBe(429);
+    expect(await there.done(there.get(`/1.2/rtm/conversations/${cid}/messages`))).toHaveLength(1);
+    const speak = () => there.post(`${PATH}/${sid}/broadcasts`, message);
+    const speakOld = () =>
+      there.post('/1.1/rtm/broadcast/subscriber', { from_peer: 'a', conv_id: sid, message: 'x' });
+    await there.done(speak());
+    expect((await speakOld()).status).toBe(429);
+    clock.skip(60_000);
+    await there.done(send());
+    await there.done(speakOld());
+    clock.skip(60_000);
+    expect((await speak()).status).toBe(429);
+    clock.skip(24 * 3600_000);
+    await there.done(speak());
+    await strict.close();
+  });
+});
