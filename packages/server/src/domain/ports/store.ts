@@ -90,6 +90,20 @@ export interface ConversationDraft {
   readonly unique: boolean;
   readonly ttl?: number;
   readonly expiresAt?: Milliseconds;
+  /** No notice of it for the members; raw writes of the data API tell nobody. */
+  readonly quiet?: true;
+  readonly now: Milliseconds;
+}
+
+/** Everything of a conversation that its record in the data API may change; lists replace lists. */
+export interface ConversationOverwrite {
+  readonly expectedVersion: number;
+  readonly columns: JsonObject;
+  readonly creator?: ClientId;
+  /** Distinct; ignored for chat rooms and services. */
+  readonly members: readonly ClientId[];
+  /** Who of them is no member is left out. */
+  readonly mutedBy: readonly ClientId[];
   readonly now: Milliseconds;
 }
 
@@ -196,6 +210,11 @@ export interface ConversationRepository {
   ): Promise<
     { readonly conversation: ConversationRecord; readonly eventAt: Milliseconds } | 'conflict' | undefined
   >;
+  /** Writes over the record as the data API does: from the version that was seen, and nobody is told. */
+  overwrite(
+    ref: ConversationRef,
+    change: ConversationOverwrite,
+  ): Promise<ConversationRecord | 'conflict' | undefined>;
   /**
    * Replaces whole lists of who may do what, and puts members out with it, if the record still has
    * `expectedVersion`; otherwise returns `'conflict'` and the caller reads again. Each notice gets a moment of its own.

@@ -40,11 +40,17 @@ export function present(
   );
   const whole = {
     objectId: record.id,
-    ...(choice.only === undefined ? columns : chosen(columns, choice.only)),
+    ...columns,
     createdAt: new Date(record.createdAt).toISOString(),
     updatedAt: new Date(record.updatedAt).toISOString(),
   };
-  return Object.fromEntries(Object.entries(whole).filter(([name]) => !choice.except.has(name)));
+  return chooseKeys(whole, choice);
+}
+
+/** The keys of an object a caller wants; its id and dates come along unless they are left out by name. */
+export function chooseKeys(object: JsonObject, { only, except }: Choice): JsonObject {
+  const wanted = only === undefined ? object : chosen(object, new Set([...ALWAYS, ...only]));
+  return Object.fromEntries(Object.entries(wanted).filter(([name]) => !except.has(name)));
 }
 
 /** A user as it sees itself, with its session. */
@@ -68,7 +74,6 @@ function hiddenFrom(requester: Requester, record: DataRecord): ReadonlySet<strin
 function chosen(columns: JsonObject, only: ReadonlySet<string>): JsonObject {
   let result: JsonObject = {};
   for (const name of only) {
-    if (ALWAYS.includes(name)) continue;
     const [column = '', ...rest] = name.split('.');
     if (!Object.hasOwn(columns, column)) continue;
     const value = pick(columns[column] ?? null, rest);

@@ -26,7 +26,7 @@ export function conversationRepository(tables: Tables): ConversationRepository {
       const eventAt = tables.nextMoment(draft.now);
       if (existing !== undefined) return { conversation: recordOf(existing), existing: true, eventAt };
       const entry = insert(tables, draft);
-      tell(tables, entry, draft.members, eventAt, draft.creator, {
+      tell(tables, entry, draft.quiet ? [] : draft.members, eventAt, draft.creator, {
         event: 'members-added',
         clients: draft.members,
         ...(draft.ttl !== undefined && { ttl: draft.ttl }),
@@ -70,6 +70,25 @@ export function conversationRepository(tables: Tables): ConversationRepository {
       const eventAt = tables.nextMoment(now);
       tell(tables, entry, entry.record.members, eventAt, by, { event: 'updated', ...attributes });
       return { conversation: recordOf(entry), eventAt };
+    },
+    async overwrite({ key }, { expectedVersion, columns, creator, members, mutedBy, now }) {
+      const entry = tables.conversations.get(key);
+      if (entry === undefined) return undefined;
+      if (entry.record.version !== expectedVersion) return 'conflict';
+      const { creator: _, ...others } = entry.record;
+      entry.record = { ...others, columns, ...(creator !== undefined && { creator }) };
+      if (entry.record.kind === 'basic') {
+        putOut(
+          entry,
+          [...entry.members.keys()].filter((client) => !members.includes(client)),
+        );
+        for (const client of members) {
+          if (!entry.members.has(client)) entry.members.set(client, newMember(entry.lastTimestamp));
+        }
+        entry.record = { ...entry.record, mutedBy };
+      }
+      membersChanged(tables, entry, now);
+      return recordOf(entry);
     },
     async moderate(
       { key },
@@ -137,7 +156,7 @@ function ownerOf(tables: Tables, draft: ConversationDraft): ConversationEntry | 
 
 function insert(tables: Tables, draft: ConversationDraft): ConversationEntry {
   if (tables.find(draft.app, draft.id) !== undefined) throw new Error(`The id ${draft.id} is taken.`);
-  const { now, unique, members, ...rest } = draft;
+  const { now, unique, members, quiet: _, ...rest } = draft;
   const entry: ConversationEntry = {
     record: {
       ...rest,

@@ -46,6 +46,7 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
       addMembers: (ref, change) => writer.call('addMembers', plainRef(ref), change),
       removeMembers: (ref, change) => writer.call('removeMembers', plainRef(ref), change),
       replaceColumns: (ref, change) => writer.call('replaceColumns', plainRef(ref), change),
+      overwrite: (ref, change) => writer.call('overwriteConversation', plainRef(ref), change),
       moderate: (ref, change) => writer.call('moderate', plainRef(ref), change),
       setMuted: (ref, change) => writer.call('setMuted', plainRef(ref), change),
       delete: (ref) => writer.call('deleteConversation', plainRef(ref)),

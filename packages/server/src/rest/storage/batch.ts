@@ -14,8 +14,8 @@ export const MAX_REQUESTS = 500;
 export const Requests = Type.Object({
   requests: Type.Array(
     open({
-      method: Type.String(),
-      path: Type.String({ description: 'Such as `/1.1/classes/Note`.' }),
+      method: Type.Optional(Type.String()),
+      path: Type.Optional(Type.String({ description: 'Such as `/1.1/classes/Note`.' })),
       body: Type.Optional(Type.Unknown()),
       params: Type.Optional(Type.Unknown({ description: 'Parameters that would stand in the URL.' })),
     }),

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import { type RestContext, type RestRoute, route } from '../route.ts';
 import { Empty } from '../schemas.ts';
 import { type ClassActions, type ClassRequest, recordActions } from './class-actions.ts';
+import { conversationActions } from './conversation-actions.ts';
 import {
   CreateQuery,
   DeleteQuery,
@@ -118,6 +119,6 @@ export function classRoutes({ path, className, noun }: Place): readonly RestRout
   ];
 }
 
-export function actionsOf(_className: string): ClassActions {
-  return recordActions;
+function actionsOf(className: string): ClassActions {
+  return className === '_Conversation' ? conversationActions : recordActions;
 }

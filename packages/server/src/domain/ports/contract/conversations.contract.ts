@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ConversationRecord } from '../../conversation/conversation.ts';
 import { memberSetKey } from '../member-set-key.ts';
 import type { Engine } from '../testing/stage.ts';
 import { Stage } from '../testing/stage.ts';
@@ -243,6 +244,47 @@ export function describeConversations(engine: Engine): void {
       const seen = await loaded;
       await Promise.all(changes);
       expect(seen?.members).toHaveLength(52);
+    });
+
+    it('are written over as a whole, only from the version that was seen, and nobody is told', async () => {
+      const group = await stage.conversation({
+        members: ['Tom', 'Jerry', 'Spike'],
+        unique: true,
+        quiet: true,
+      });
+      const change = {
+        expectedVersion: group.version,
+        columns: { name: 'new' },
+        creator: 'Jerry',
+        members: ['Jerry', 'Tyke', 'Tom'],
+        mutedBy: ['Tom', 'Nobody'],
+        now: 2000,
+      };
+      const written = await stage.store.conversations.overwrite(group, change);
+      expect(written).toMatchObject({
+        columns: { name: 'new' },
+        creator: 'Jerry',
+        // Who stays keeps its place.
+        members: ['Tom', 'Jerry', 'Tyke'],
+        mutedBy: ['Tom'],
+        updatedAt: 2000,
+        version: group.version + 1,
+      });
+      expect(await stage.reload(group)).toEqual(written);
+      expect((written as ConversationRecord).uniqueId).not.toBe(group.uniqueId);
+      expect(await stage.store.conversations.overwrite(group, change)).toBe('conflict');
+      for (const client of ['Tom', 'Spike', 'Tyke']) {
+        expect(await stage.store.notices.since(stage.app, client, 0, 10)).toEqual([]);
+      }
+      const room = await stage.conversation({ kind: 'chat-room', members: [] });
+      expect(
+        await stage.store.conversations.overwrite(room, { ...change, expectedVersion: 1 }),
+      ).toMatchObject({
+        columns: { name: 'new' },
+        members: [],
+      });
+      await stage.store.conversations.delete(group);
+      expect(await stage.store.conversations.overwrite(group, change)).toBeUndefined();
     });
 
     it('[F-CONV-49] are found by member, newest message first, in pages', async () => {

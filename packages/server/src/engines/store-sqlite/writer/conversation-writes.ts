@@ -10,6 +10,7 @@ import type { JsonObject } from '../../../domain/json.ts';
 import { memberSetKey } from '../../../domain/ports/member-set-key.ts';
 import type {
   ConversationDraft,
+  ConversationOverwrite,
   ConversationRef,
   MembershipChange,
   MembershipOutcome,
@@ -81,7 +82,7 @@ export class ConversationWrites {
     this.#attributes.change(draft.app, key, {}, draft.columns);
     const eventAt = this.#notices.nextMoment(draft.now);
     const conversation = this.#existing(key);
-    this.#notices.tell(conversation, draft.members, eventAt, draft.creator, {
+    this.#notices.tell(conversation, draft.quiet ? [] : draft.members, eventAt, draft.creator, {
       event: 'members-added',
       clients: draft.members,
       ...(draft.ttl !== undefined && { ttl: draft.ttl }),
@@ -164,6 +165,44 @@ export class ConversationWrites {
       ...change.attributes,
     });
     return { conversation, eventAt };
+  }
+
+  overwrite(
+    ref: ConversationRef,
+    change: ConversationOverwrite,
+  ): ConversationRecord | 'conflict' | undefined {
+    const before = this.#record(ref.key);
+    if (before === undefined) return undefined;
+    if (before.version !== change.expectedVersion) return 'conflict';
+    this.#sql.run(
+      'UPDATE conversation SET columns = ?, creator = ? WHERE key = ?',
+      JSON.stringify(change.columns),
+      change.creator ?? null,
+      ref.key,
+    );
+    this.#attributes.change(before.app, ref.key, before.columns, change.columns);
+    if (before.kind === 'basic') this.#overwriteMembers(before, change);
+    this.#changed(before, change.now);
+    this.#renewUniqueId(before);
+    return this.#existing(ref.key);
+  }
+
+  #overwriteMembers(before: ConversationRecord, { members, mutedBy }: ConversationOverwrite): void {
+    const [present, wanted, muted] = [new Set(before.members), new Set(members), new Set(mutedBy)];
+    const newest = this.#counters.of(before.key)?.timestamp ?? 0;
+    this.#putOut(
+      before,
+      before.members.filter((client) => !wanted.has(client)),
+    );
+    for (const client of wanted) {
+      if (!present.has(client)) this.#insertMember(before.app, before.key, client, newest);
+      this.#sql.run(
+        'UPDATE member SET muted = ? WHERE conversation = ? AND client = ?',
+        muted.has(client) ? 1 : 0,
+        before.key,
+        client,
+      );
+    }
   }
 
   moderate(ref: ConversationRef, change: ModerationChange): ModerationOutcome {

@@ -195,6 +195,7 @@ function operationTable(
     addMembers: conversations.addMembers.bind(conversations),
     removeMembers: conversations.removeMembers.bind(conversations),
     replaceColumns: conversations.replaceColumns.bind(conversations),
+    overwriteConversation: conversations.overwrite.bind(conversations),
     moderate: conversations.moderate.bind(conversations),
     setMuted: conversations.setMuted.bind(conversations),
     deleteConversation(ref: ConversationRef) {

@@ -1,0 +1,96 @@
+import {
+  createConversationObject,
+  requireManager,
+  updateConversationObject,
+} from '../../domain/conversation/conversation-object.ts';
+import { deleteConversation } from '../../domain/conversation/delete-conversation.ts';
+import { countConversations, queryConversations } from '../../domain/conversation/query-conversations.ts';
+import { DataError, ImError } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { conversationDocument } from '../../domain/query/conversation-document.ts';
+import { compileCondition } from '../../domain/query/matches.ts';
+import { chooseKeys } from '../../domain/records/present.ts';
+import { parseCondition, parseOrder } from '../../domain/records/where.ts';
+import { conversationIdOf } from '../im/collection.ts';
+import { changedRecord, conversationRecord } from '../im/conversation-record.ts';
+import { created, ok } from '../route.ts';
+import type { ClassActions } from './class-actions.ts';
+import { choiceIn, limitOf, whereOf } from './parts.ts';
+
+/** `_Conversation`: the very conversations clients are in, as objects of the data API (`rest §8.1`). */
+export const conversationActions: ClassActions = {
+  async create({ world, requester }, fields, query) {
+    const conversation = await createConversationObject(world, requester, fields);
+    const record = conversationRecord(conversation);
+    const isWhole = query.fetchWhenSave === true || query.new === true;
+    const { objectId = '', createdAt = '' } = record;
+    const body = isWhole ? record : { objectId, createdAt };
+    return created(body, { location: `/1.1/classes/_Conversation/${conversation.id}` });
+  },
+  async find({ world, requester }, query) {
+    requireManager(requester);
+    const where = asObject(whereOf(query.where));
+    // Parsed here too: what is wrong with a query has another code in the data API.
+    parseCondition(where);
+    parseOrder(query.order);
+    const operator = { app: requester.app };
+    const limit = limitOf(query);
+    const found = await queryConversations(world, operator, {
+      ...(where !== undefined && { where }),
+      ...(query.order !== undefined && { sort: query.order }),
+      limit,
+      skip: query.skip ?? 0,
+      withLastMessage: false,
+    });
+    const choice = choiceIn(query);
+    const results = found.map(({ conversation }) => chooseKeys(conversationRecord(conversation), choice));
+    if (query.count !== true) return ok({ results });
+    const count = await countConversations(world, operator, where === undefined ? {} : { where });
+    return ok({ results, count });
+  },
+  async read({ world, requester }, id, query) {
+    requireManager(requester);
+    const conversation = await world.conversations.load(requester.app.key, conversationIdOf(id));
+    if (conversation === undefined) return ok({});
+    return ok(chooseKeys(conversationRecord(conversation), choiceIn(query)));
+  },
+  async update({ world, requester }, id, fields, query) {
+    const { conversation, operations } = await updateConversationObject(
+      world,
+      requester,
+      conversationIdOf(id),
+      fields,
+      whereOf(query.where),
+    );
+    const record: JsonObject = conversationRecord(conversation);
+    const isWhole = query.fetchWhenSave === true || query.new === true;
+    const touched = operations.flatMap(({ path: [column = ''] }) =>
+      isWhole && Object.hasOwn(record, column) ? [[column, record[column]]] : [],
+    );
+    return ok({ ...Object.fromEntries(touched), ...changedRecord(conversation) });
+  },
+  async remove({ world, requester }, ids, query) {
+    requireManager(requester);
+    const where = whereOf(query.where);
+    const meets = compileCondition(parseCondition(where));
+    const loaded = await Promise.all(
+      ids.map((id) => world.conversations.load(requester.app.key, conversationIdOf(id))),
+    );
+    const found = loaded.filter((conversation) => conversation !== undefined);
+    const isMet =
+      found.length > 0 && found.every((conversation) => meets(conversationDocument(conversation)));
+    if (where !== undefined && !isMet) throw new DataError('NO_EFFECT');
+    for (const conversation of found) {
+      await deleteConversation(world, { app: requester.app }, conversation).catch((error: unknown) => {
+        // Somebody else was faster; it is gone as wished.
+        if (!(error instanceof ImError)) throw error;
+      });
+    }
+    return ok({});
+  },
+};
+
+function asObject(where: ReturnType<typeof whereOf>): JsonObject | undefined {
+  if (where === undefined || !Array.isArray(where)) return where as JsonObject | undefined;
+  return where.length === 0 ? {} : { $and: where };
+}
