@@ -250,6 +250,8 @@ export interface MessageDraft {
   readonly membersOnly: boolean;
   /** The address the message came from. */
   readonly fromIp?: string;
+  /** The only ones it is unread for; absent: all other members. Everybody finds it in history. */
+  readonly receivers?: readonly ClientId[];
   readonly now: Milliseconds;
 }
 

@@ -175,6 +175,7 @@ function insert(tables: Tables, draft: ConversationDraft): ConversationEntry {
     messages: [],
     members: new Map(members.map((client) => [client, newMember(0)])),
     sendTokens: new Map(),
+    receivers: new Map(),
     lastSeq: 0,
     lastTimestamp: 0,
   };

@@ -6,7 +6,7 @@ import type {
   ReadOutcome,
   UnreadState,
 } from '../../domain/ports/store.ts';
-import { newestUpTo, unreadState } from './reading.ts';
+import { isFor, newestUpTo, unreadState } from './reading.ts';
 import {
   acknowledgeService,
   markServiceRead,
@@ -111,7 +111,7 @@ export function memberStateRepository(tables: Tables): MemberStateRepository {
         .flatMap((entry) => {
           const { deliveredTo } = entry.members.get(client) as MemberState;
           const missed = entry.messages.filter(
-            ({ sender, timestamp }) => sender !== client && timestamp > deliveredTo,
+            (message) => message.timestamp > deliveredTo && isFor(entry, message, client),
           );
           if (missed.length === 0) return [];
           const messages = missed.slice(Math.max(0, missed.length - limitPerConversation));

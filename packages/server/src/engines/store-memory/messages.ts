@@ -135,12 +135,13 @@ function loggedIn(
 /** Adds to the end of a log. */
 export function insert(
   entry: ConversationEntry,
-  draft: Omit<MessageDraft, 'conversation' | 'membersOnly' | 'now' | 'token'>,
+  { receivers, ...draft }: Omit<MessageDraft, 'conversation' | 'membersOnly' | 'now' | 'token'>,
   { id, timestamp }: { readonly id: MessageId; readonly timestamp: Milliseconds },
 ): StoredMessage {
   const seq = entry.lastSeq + 1;
   const message = { ...draft, conversation: entry.record.key, seq, id, timestamp, recalled: false };
   entry.messages.push(message);
+  if (receivers !== undefined) entry.receivers.set(id, new Set(receivers));
   entry.lastSeq = seq;
   entry.lastTimestamp = timestamp;
   return message;

@@ -1,4 +1,5 @@
 import type { ClientId, Milliseconds } from '../../domain/identifiers.ts';
+import type { StoredMessage } from '../../domain/message/message.ts';
 import type { UnreadState } from '../../domain/ports/store.ts';
 import type { ConversationEntry } from './tables.ts';
 
@@ -8,7 +9,9 @@ export function newestUpTo(entry: ConversationEntry, timestamp: Milliseconds): M
 
 export function unreadState(entry: ConversationEntry, client: ClientId, readTo: Milliseconds): UnreadState {
   const { key, id, kind } = entry.record;
-  const unread = entry.messages.filter(({ sender, timestamp }) => sender !== client && timestamp > readTo);
+  const unread = entry.messages.filter(
+    (message) => message.timestamp > readTo && isFor(entry, message, client),
+  );
   const lastMessage = entry.messages.at(-1);
   return {
     conversation: { key, id, kind },
@@ -16,4 +19,9 @@ export function unreadState(entry: ConversationEntry, client: ClientId, readTo: 
     mentioned: unread.some(({ mentions, mentionAll }) => mentionAll || mentions.includes(client)),
     ...(lastMessage !== undefined && { lastMessage }),
   };
+}
+
+/** Whether a message is somebody else's, and meant for the client. */
+export function isFor(entry: ConversationEntry, { id, sender }: StoredMessage, client: ClientId): boolean {
+  return sender !== client && entry.receivers.get(id)?.has(client) !== false;
 }

@@ -215,6 +215,7 @@ function logOf(tables: Tables, service: ConversationEntry, id: string, now: Mill
     messages: [],
     members: new Map(),
     sendTokens: new Map(),
+    receivers: new Map(),
     service: service.record.key,
     lastSeq: 0,
     lastTimestamp: 0,

@@ -30,6 +30,8 @@ export interface ConversationEntry {
   readonly sendTokens: Map<string, StoredMessage>;
   /** Set for the logs of a service other than its own, which nobody finds as conversations. */
   readonly service?: ConversationKey;
+  /** By message id: the only ones it is unread for, where not all members. */
+  readonly receivers: Map<string, ReadonlySet<ClientId>>;
   /** Of the newest message ever, also if it is deleted. */
   lastSeq: number;
   lastTimestamp: Milliseconds;

@@ -52,21 +52,35 @@ export function unreadState(sql: Statements, conversation: Row, client: string, 
       id: conversation.id as string,
       kind: conversation.kind as UnreadState['conversation']['kind'],
     },
-    count: Number(count?.n),
+    count: Number(count?.n) - notForMe(sql, key, client, readTo),
     mentioned: isMentioned(sql, key, client, readTo),
     ...(last !== undefined && { lastMessage: last }),
   };
 }
 
-function isMentioned(sql: Statements, conversation: number, client: string, readTo: number): boolean {
+/** Messages of others that are in the log and not unread for this client (`MessageDraft.receivers`). */
+function notForMe(sql: Statements, conversation: number, client: string, readTo: number): number {
   const found = sql.get(
-    `SELECT 1 FROM message
-      WHERE conversation = ? AND timestamp > ? AND (mentions IS NOT NULL OR mention_all = 1) AND sender <> ?
-        AND (mention_all = 1 OR EXISTS (SELECT 1 FROM json_each(mentions) WHERE value = ?))
-      LIMIT 1`,
+    `SELECT count(*) AS n FROM message
+      WHERE conversation = ? AND timestamp > ? AND receivers IS NOT NULL AND sender <> ?
+        AND NOT EXISTS (SELECT 1 FROM json_each(receivers) WHERE value = ?)`,
     conversation,
     readTo,
     client,
+    client,
+  );
+  return Number(found?.n);
+}
+
+function isMentioned(sql: Statements, conversation: number, client: string, readTo: number): boolean {
+  const found = sql.get(
+    `SELECT 1 FROM message
+      WHERE conversation = ?1 AND timestamp > ?2 AND (mentions IS NOT NULL OR mention_all = 1) AND sender <> ?3
+        AND (receivers IS NULL OR EXISTS (SELECT 1 FROM json_each(receivers) WHERE value = ?3))
+        AND (mention_all = 1 OR EXISTS (SELECT 1 FROM json_each(mentions) WHERE value = ?3))
+      LIMIT 1`,
+    conversation,
+    readTo,
     client,
   );
   return found !== undefined;

@@ -240,6 +240,11 @@ const steps: readonly string[] = [
   CREATE TABLE daily_client (day TEXT NOT NULL, app INTEGER NOT NULL, client TEXT NOT NULL, PRIMARY KEY (day, app, client))
     WITHOUT ROWID;
   `,
+  `
+  -- The only ones a message is unread for, as JSON, where a hook of the app chose; NULL, as nearly always: all members.
+  ALTER TABLE message ADD COLUMN receivers TEXT;
+  CREATE INDEX message_restricted ON message (conversation, timestamp) WHERE receivers IS NOT NULL;
+  `,
 ];
 
 /** @throws DatabaseTooNew */

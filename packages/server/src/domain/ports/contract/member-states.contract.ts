@@ -42,6 +42,30 @@ export function describeMemberStates(engine: Engine): void {
       expect(await unread('Jerry', 9200)).toEqual([[a.id, 0, false]]);
     });
 
+    it('[F-HOOK-03] counts a message only for those it is meant for, and shows it to all in history', async () => {
+      const group = await stage.conversation({ members: ['Tom', 'Jerry', 'Spike'] });
+      await stage.say(group, 'to all', { mentionAll: true });
+      await stage.say(group, 'to Spike', { receivers: ['Spike'], mentionAll: true });
+      await stage.say(group, 'to nobody', { receivers: [] });
+      expect(await unread('Jerry')).toEqual([[group.id, 1, true]]);
+      expect(await unread('Spike')).toEqual([[group.id, 2, true]]);
+      const replay = async (client: string) =>
+        (await states().unacknowledged(stage.app, client, 10, 100_000)).flatMap(({ messages }) =>
+          messages.map(({ body }) => body),
+        );
+      expect(await replay('Jerry')).toEqual(['to all']);
+      expect(await replay('Spike')).toEqual(['to all', 'to Spike']);
+      expect((await stage.history(group)).map(({ body }) => body)).toEqual([
+        'to all',
+        'to Spike',
+        'to nobody',
+      ]);
+      const first = (await stage.history(group))[0];
+      await states().markRead(group.key, 'Jerry', { timestamp: first?.timestamp ?? 0 }, 9000);
+      expect(await unread('Jerry')).toEqual([]);
+      expect((await states().unread(stage.app, 'Spike', 0, 100_000))[0]?.mentioned).toBe(true);
+    });
+
     it('counts for who joins only what comes after', async () => {
       const group = await stage.conversation({ members: ['Tom'] });
       await stage.say(group, 'before');

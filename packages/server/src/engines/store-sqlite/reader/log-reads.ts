@@ -14,8 +14,10 @@ export function newestAfter(
 ): readonly StoredMessage[] {
   return sql
     .all(
-      `SELECT ${MESSAGE_COLUMNS} FROM ordered_message WHERE conversation = ? AND timestamp > ? AND sender <> ?
-        ORDER BY timestamp DESC LIMIT ?`,
+      `SELECT ${MESSAGE_COLUMNS} FROM ordered_message o WHERE conversation = ?1 AND timestamp > ?2 AND sender <> ?3
+          AND NOT EXISTS (SELECT 1 FROM message m WHERE m.row = o.row AND m.receivers IS NOT NULL
+                             AND NOT EXISTS (SELECT 1 FROM json_each(m.receivers) WHERE value = ?3))
+        ORDER BY timestamp DESC LIMIT ?4`,
       log,
       after,
       client,

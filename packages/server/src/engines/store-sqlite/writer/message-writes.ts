@@ -60,8 +60,8 @@ export class MessageWrites {
     const seq = last.seq + 1;
     const row = this.#index.takeRow();
     this.#sql.run(
-      `INSERT INTO message (row, conversation, timestamp, seq, id, sender, body, receipt, mention_all, mentions, type, token, from_ip)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO message (row, conversation, timestamp, seq, id, sender, body, receipt, mention_all, mentions, type, token, from_ip, receivers)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row,
       conversation,
       timestamp,
@@ -75,6 +75,7 @@ export class MessageWrites {
       typeOf(draft.body),
       token ?? null,
       draft.fromIp ?? null,
+      draft.receivers === undefined ? null : JSON.stringify(draft.receivers),
     );
     this.#counters.advance(conversation, last, { seq, timestamp });
     this.#index.add(conversation, { row, timestamp, id, sender, token });
