@@ -7,6 +7,7 @@ import { startJobs } from '../jobs/index.ts';
 import { registerRest } from '../rest/index.ts';
 import type { AppDirectory } from './app-directory.ts';
 import { type Core, createCore } from './create-core.ts';
+import { version } from './version.ts';
 
 export interface AppParts {
   readonly store: Store;
@@ -44,11 +45,15 @@ export async function createApp({
     ...options,
     accept: core.accept,
     routes: (http) =>
-      registerRest(http, {
-        world: core.world,
-        isSessionToken: (app, client, token) => core.sessions.isToken(app, client, token),
-        rates: new RestRates(clock),
-      }),
+      registerRest(
+        http,
+        {
+          world: core.world,
+          isSessionToken: (app, client, token) => core.sessions.isToken(app, client, token),
+          rates: new RestRates(clock),
+        },
+        { version },
+      ),
     apps: { routable: (appId) => apps.find(appId)?.settings.imEnabled === true },
     timers: clock,
     logger,

@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import type { About } from './documentation/openapi.ts';
+import { serveDocumentation } from './documentation/serve-documentation.ts';
 import { imRoutes } from './im/index.ts';
 import type { RestRoute, RestServices } from './route.ts';
 import { serveRoutes } from './serve.ts';
@@ -10,7 +12,12 @@ export type { RestServices } from './route.ts';
 /** Every route, area by area. */
 export const routes: readonly RestRoute[] = [...imRoutes, ...storageRoutes];
 
-export async function registerRest(http: FastifyInstance, services: RestServices): Promise<void> {
+export async function registerRest(
+  http: FastifyInstance,
+  services: RestServices,
+  about: About,
+): Promise<void> {
   await serveRoutes(http, services, routes);
+  serveDocumentation(http, routes, about);
   refuseNotImplemented(http);
 }

@@ -10,11 +10,16 @@ const MAX_DEPTH = 64;
 /** Checks one part of a request against its schema. */
 export class Checked {
   readonly #schema: TObject;
-  readonly #validator: Validator;
+  /** Made when it is first needed: there are hundreds of schemas, and a server is to start at once. */
+  #compiled: Validator | undefined;
 
   constructor(schema: TObject) {
     this.#schema = schema;
-    this.#validator = Compile(schema);
+  }
+
+  get #validator(): Validator {
+    this.#compiled ??= Compile(this.#schema);
+    return this.#compiled;
   }
 
   /** @throws RestError 400, with the code the schema names for the value in `x-code` */
