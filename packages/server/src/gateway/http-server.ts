@@ -17,6 +17,8 @@ import type { TrustedProxies } from './trusted-proxies.ts';
 const TIMEOUT_CHECK_MS = 5_000;
 /** A client id of 64 characters, each percent-encoded. The router would take 100. */
 const MAX_PARAM_CHARACTERS = 64 * 12;
+/** As the service being replaced writes it. */
+const JSON_TYPE = 'application/json;charset=utf-8';
 const TLS_HANDSHAKE_TIMEOUT_MS = 15_000;
 /** Longer than the idle time-out of common load balancers, which otherwise race with ours. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
@@ -56,6 +58,7 @@ export function createHttp(options: HttpOptions): { http: FastifyInstance; serve
     const path = request.url.split('?')[0];
     return reply
       .code(404)
+      .type(JSON_TYPE)
       .send({ code: 404, error: `There is no ${request.method} ${path} on this server.` });
   });
   fastify.setErrorHandler(answerFailure);
@@ -66,11 +69,11 @@ export function createHttp(options: HttpOptions): { http: FastifyInstance; serve
 function answerFailure(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const status = error.statusCode ?? 500;
   if (status < 500) {
-    reply.code(status).send({ code: status, error: error.message });
+    reply.code(status).type(JSON_TYPE).send({ code: status, error: error.message });
     return;
   }
   request.log.error({ err: error, url: request.url }, 'Serving an HTTP request failed.');
-  reply.code(status).send({ code: status, error: 'The server failed; its log says why.' });
+  reply.code(status).type(JSON_TYPE).send({ code: status, error: 'The server failed; its log says why.' });
 }
 
 function createServer({ tls, limits }: HttpOptions): HttpServer {

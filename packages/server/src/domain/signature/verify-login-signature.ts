@@ -1,7 +1,7 @@
 import type { App } from '../app/app.ts';
 import { ImError } from '../errors.ts';
 import type { ClientId, Milliseconds } from '../identifiers.ts';
-import { isSigned } from './check-signature.ts';
+import { isSigned, loginText } from './check-signature.ts';
 import { isFresh, signedAt } from './is-fresh.ts';
 import type { Signature } from './signature.ts';
 
@@ -26,7 +26,7 @@ export function verifyLoginSignature(
   if (signedAt(timestamp) <= signedAfter) {
     throw new ImError('SIGNATURE_FAILED', 'The client was sent away after this was signed; sign again.');
   }
-  if (!isSigned(app, [`${app.id}:${client}::${timestamp}:${nonce}`], value)) {
+  if (!isSigned(app, [loginText(app, client, timestamp, nonce)], value)) {
     throw new ImError(
       'SIGNATURE_FAILED',
       'The login signature does not match; check master key, fields and order.',

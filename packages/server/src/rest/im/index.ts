@@ -16,13 +16,14 @@ import { notifications } from './notifications.ts';
 import { recordRoutes } from './records.ts';
 import { refusedConversationRoutes } from './refused-conversations.ts';
 import { serviceMessageRoutes } from './service-messages.ts';
+import { signRoutes } from './sign.ts';
 import { silencedRoutes } from './silenced.ts';
 import { subscriberRoutes } from './subscribers.ts';
 import { temporarilySilencedRoutes } from './temporarily-silenced.ts';
 import { wholeAppRoutes } from './whole-app.ts';
 
 /** What client SDKs call by themselves (`rest §6`). */
-const sdkRoutes: readonly RestRoute[] = [notifications, memberInfo];
+const sdkRoutes: readonly RestRoute[] = [...signRoutes, notifications, memberInfo];
 
 const conversationRoutes: readonly RestRoute[] = [
   ...recordRoutes(conversations),

@@ -1,6 +1,8 @@
 import Type from 'typebox';
 import { findConversation } from '../../domain/conversation/find-conversation.ts';
+import type { Conversation } from '../../domain/conversation/known-conversation.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import type { Caller } from '../authenticate.ts';
 import { notJson } from '../rest-error.ts';
 import { ok, route } from '../route.ts';
 import { AnyObject, ClientIdText, listOf } from '../schemas.ts';
@@ -40,6 +42,7 @@ export const memberInfo = route({
   async handle({ world, caller, query }) {
     const { cid, client } = conditionOf(query);
     const conversation = await findConversation(world, caller.app, cid);
+    if (isOutside(conversation, caller, query.client_id)) return ok({ results: [] });
     const rows = conversation.roles.filter((entry) => client === undefined || entry.client === client);
     const skip = query.skip ?? 0;
     const limit = Math.min(query.limit ?? MAX_LIMIT, MAX_LIMIT);
@@ -53,6 +56,15 @@ export const memberInfo = route({
     });
   },
 });
+
+/** Roles in a group are its members' business. Who has the master key sees everything. */
+function isOutside(
+  { kind, memberSet }: Conversation,
+  { level }: Caller,
+  client: string | undefined,
+): boolean {
+  return level !== 'master' && kind === 'basic' && (client === undefined || !memberSet.has(client));
+}
 
 /** A condition as JSON, or the id alone as C# sends it. @throws RestError 400 */
 function conditionOf(query: { cid?: string; where?: JsonObject }): { cid: string; client?: string } {
