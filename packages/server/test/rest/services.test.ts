@@ -157,6 +157,8 @@ describe('service conversations', () => {
       from: 'weather-bot',
       'msg-id': sent['msg-id'],
     });
+    const byKey = await api.done(api.get('/1.1/rtm/messages/history', { convid: logKey }));
+    expect(byKey).toEqual(records);
     const at = { from_client: 'weather-bot', timestamp: sent.timestamp };
     await api.done(
       api.put(`${PATH}/${sid}/messages/${sent['msg-id']}`, { ...at, message: 'safe', to_clients: [alice] }),

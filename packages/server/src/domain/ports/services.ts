@@ -45,6 +45,8 @@ export interface ServiceRepository {
   sendToSubscribers(
     draft: ServiceMessageDraft,
   ): Promise<{ readonly id: MessageId; readonly timestamp: Milliseconds } | undefined>;
+  /** Whose exchange with which service goes by this name (`service-log-key.ts`). */
+  exchangeNamed(app: AppKey, logKey: string): Promise<Exchange | undefined>;
   /** One message, with one id and time, into the log of each of these clients. */
   sendToClients(
     draft: ServiceMessageDraft & { readonly clients: readonly ClientId[] },
@@ -87,6 +89,11 @@ export interface SubscriptionPage {
   readonly after?: { readonly id: ConversationId; readonly since: Milliseconds };
   readonly newestFirst: boolean;
   readonly limit: number;
+}
+
+export interface Exchange {
+  readonly service: ConversationId;
+  readonly client: ClientId;
 }
 
 export interface ServiceLogs {

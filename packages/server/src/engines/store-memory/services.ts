@@ -1,5 +1,6 @@
 import type { ClientId, Milliseconds } from '../../domain/identifiers.ts';
 import { messageIdAt } from '../../domain/ports/message-id.ts';
+import { serviceLogKey } from '../../domain/ports/service-log-key.ts';
 import type {
   SentToClients,
   ServiceMessageDraft,
@@ -122,6 +123,15 @@ export function serviceRepository(tables: Tables): ServiceRepository {
       const timestamp = Math.max(now, after(entry), ...logsOf(tables, entry).map(after));
       const { id } = insert(entry, content, { id: messageIdAt(timestamp), timestamp });
       return { id, timestamp };
+    },
+    async exchangeNamed(app, logKey) {
+      for (const [id, log] of tables.serviceLogs) {
+        const service = log.service === undefined ? undefined : tables.conversations.get(log.service)?.record;
+        if (service?.app !== app || id === `${service.key}:everyone`) continue;
+        const client = id.slice(`${service.key}/`.length);
+        if (serviceLogKey(service.id, client) === logKey) return { service: service.id, client };
+      }
+      return undefined;
     },
     async sendToClients({ clients, ...draft }) {
       return send(draft, clients);

@@ -98,6 +98,7 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
         unsettled.appended(draft.service.key);
         return writer.call('sendToSubscribers', plainService(draft));
       },
+      exchangeNamed: (app, logKey) => reader.call('exchangeNamed', app, logKey),
       sendToClients: (draft) => appendedToLogs(writer.call('sendToClients', plainService(draft))),
       receive: (draft) => appendedToLogs(writer.call('receive', plainService(draft))),
       async received(query) {

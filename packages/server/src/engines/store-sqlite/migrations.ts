@@ -245,6 +245,11 @@ const steps: readonly string[] = [
   ALTER TABLE message ADD COLUMN receivers TEXT;
   CREATE INDEX message_restricted ON message (conversation, timestamp) WHERE receivers IS NOT NULL;
   `,
+  `
+  -- The name older programs have for the exchange of a client with a service; see domain/ports/service-log-key.ts.
+  ALTER TABLE conversation ADD COLUMN log_key TEXT;
+  CREATE INDEX conversation_log_key ON conversation (app, log_key) WHERE log_key IS NOT NULL;
+  `,
 ];
 
 /** @throws DatabaseTooNew */

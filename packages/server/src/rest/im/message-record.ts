@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import Type from 'typebox';
 import type { ClientId, ConversationId } from '../../domain/identifiers.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { StoredMessage } from '../../domain/message/message.ts';
+import { serviceLogKey } from '../../domain/ports/service-log-key.ts';
 
 export const MessageRecord = Type.Object({
   'msg-id': Type.String(),
@@ -49,9 +49,4 @@ export function messageRecord(
 
 function logKey(conversation: ConversationId): string {
   return `${conversation}00000000`;
-}
-
-/** Deployed programs compute it themselves (`rest §8.4`). */
-export function serviceLogKey(service: ConversationId, client: ClientId): string {
-  return createHash('md5').update(`${service}:${client}`).digest('hex');
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ConversationRecord } from '../../conversation/conversation.ts';
+import { serviceLogKey } from '../service-log-key.ts';
 import type { ServiceMessageDraft } from '../services.ts';
 import { bodies, type Engine, Stage } from '../testing/stage.ts';
 
@@ -42,6 +43,29 @@ export function describeServices(engine: Engine): void {
       );
       return bodies(pages.flat().toSorted((a, b) => a.timestamp - b.timestamp));
     };
+
+    it('[F-MSG-60] are found by the name older programs have for an exchange', async () => {
+      const [one, two] = [
+        await stage.conversation({ kind: 'service', members: [] }),
+        await stage.conversation({ kind: 'service', members: [] }),
+      ];
+      const client = 'Tom/:everyone';
+      for (const service of [one, two]) {
+        const draft = {
+          service,
+          sender: client,
+          body: 'hello',
+          receipt: false,
+          mentions: [],
+          mentionAll: false,
+        };
+        await stage.store.services.receive({ ...draft, now: 1000 });
+      }
+      const find = (app: number, key: string) => stage.store.services.exchangeNamed(app, key);
+      expect(await find(stage.app, serviceLogKey(two.id, client))).toEqual({ service: two.id, client });
+      expect(await find(stage.app + 1, serviceLogKey(two.id, client))).toBeUndefined();
+      expect(await find(stage.app, serviceLogKey(two.id, 'Jerry'))).toBeUndefined();
+    });
 
     it('[F-SYS-03][F-SYS-05] have subscribers, who are no members', async () => {
       const service = await open();

@@ -30,6 +30,7 @@ import {
 import {
   countSubscribers,
   readBroadcasts,
+  readExchange,
   readReceived,
   readServiceLogs,
   readSubscribers,
@@ -116,6 +117,7 @@ function operationTable(sql: Statements): Operations {
     subscribers: readSubscribers.bind(undefined, sql),
     countSubscribers: countSubscribers.bind(undefined, sql),
     serviceLogs: readServiceLogs.bind(undefined, sql),
+    exchangeNamed: readExchange.bind(undefined, sql),
     received: readReceived.bind(undefined, sql),
     broadcasts: readBroadcasts.bind(undefined, sql),
     log: readLog.bind(undefined, sql),

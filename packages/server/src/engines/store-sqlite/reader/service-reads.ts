@@ -1,6 +1,7 @@
 import type { AppKey, ClientId, ConversationKey, Milliseconds } from '../../../domain/identifiers.ts';
 import type {
   Broadcast,
+  Exchange,
   ReceivedMessage,
   ReceivedQuery,
   ServiceLogs,
@@ -131,4 +132,15 @@ function subscriptionOf(row: Row): Subscription {
     since: Number(row.position),
     muted: row.muted === 1,
   };
+}
+
+export function readExchange(sql: Statements, app: AppKey, logKey: string): Exchange | undefined {
+  const row = sql.get(
+    `SELECT s.key, s.id AS service, c.id FROM conversation c JOIN conversation s ON s.key = c.service
+      WHERE c.app = ? AND c.log_key = ?`,
+    app,
+    logKey,
+  );
+  if (row === undefined) return undefined;
+  return { service: row.service as string, client: (row.id as string).slice(`${row.key}/`.length) };
 }

@@ -5,6 +5,7 @@ import type {
   MessageId,
   Milliseconds,
 } from '../../../domain/identifiers.ts';
+import { serviceLogKey } from '../../../domain/ports/service-log-key.ts';
 import type { SentToClients, ServiceMessageDraft, Subscription } from '../../../domain/ports/services.ts';
 import type { ConversationRef, MessageDraft } from '../../../domain/ports/store.ts';
 import { everyoneLogId, ownLogId } from '../service-logs.ts';
@@ -143,23 +144,25 @@ export class ServiceWrites {
   }
 
   #ownLog(service: ConversationRef, client: ClientId, now: Milliseconds): ConversationKey {
-    const log = this.#log(service, ownLogId(service.key, client), now);
+    const log = this.#log(service, ownLogId(service.key, client), now, client);
     this.#listen(service.app, log, client, 0, 0);
     return log;
   }
 
   /** The log of this id, made where there is none yet. */
-  #log({ app, key }: ConversationRef, id: string, now: Milliseconds): ConversationKey {
+  #log({ app, key }: ConversationRef, id: string, now: Milliseconds, client?: ClientId): ConversationKey {
     const found = this.#sql.get('SELECT key FROM conversation WHERE app = ? AND id = ?', app, id);
     if (found !== undefined) return Number(found.key);
+    const service = this.#service(key)?.id as string;
     return this.#sql.insert(
-      `INSERT INTO conversation (app, id, kind, columns, is_unique, created_at, updated_at, version, service)
-       VALUES (?, ?, 'service', '{}', 0, ?, ?, 1, ?)`,
+      `INSERT INTO conversation (app, id, kind, columns, is_unique, created_at, updated_at, version, service, log_key)
+       VALUES (?, ?, 'service', '{}', 0, ?, ?, 1, ?, ?)`,
       app,
       id,
       now,
       now,
       key,
+      client === undefined ? null : serviceLogKey(service, client),
     );
   }
 

@@ -1,20 +1,21 @@
 import Type, { type Static } from 'typebox';
 import type { Operator } from '../../../domain/actor.ts';
-import { findConversation } from '../../../domain/conversation/find-conversation.ts';
 import { deleteMessage } from '../../../domain/message/delete-message.ts';
 import { overwriteMessage } from '../../../domain/message/overwrite-message.ts';
 import { readHistory } from '../../../domain/message/read-history.ts';
 import { readLog } from '../../../domain/message/read-log.ts';
+import { readServiceHistory } from '../../../domain/service-conversation/service-history.ts';
 import { requireHistorySignature } from '../../../domain/signature/verify-history-signature.ts';
 import type { World } from '../../../domain/world.ts';
 import type { Caller } from '../../authenticate.ts';
 import { badParameter, forbidden } from '../../rest-error.ts';
 import { ok, type RestRoute, route } from '../../route.ts';
 import { ClientIdText, Empty, Instant } from '../../schemas.ts';
-import { ConversationIdText, conversationIdOf } from '../collection.ts';
+import { ConversationIdText } from '../collection.ts';
 import { HistoryQuery, inOrder, rangeOf } from '../history-query.ts';
 import { loggedRecord } from '../logs.ts';
 import { MessageRecord, MessageRecords, messageRecord } from '../message-record.ts';
+import { logNamed } from './log-named.ts';
 import { tag } from './tag.ts';
 
 const LogQuery = Type.Object({
@@ -68,7 +69,6 @@ async function conversationLog(
   query: Static<typeof LogQuery>,
   range: ReturnType<typeof rangeOf>,
 ) {
-  const id = conversationIdOf(convid);
   requireHistorySignature(
     operator.app,
     {
@@ -80,6 +80,12 @@ async function conversationLog(
     },
     world.clock.now(),
   );
+  const { conversation, client } = await logNamed(world, operator.app, convid);
+  const { id } = conversation;
+  if (client !== undefined) {
+    const messages = await readServiceHistory(world, conversation, client, range, ['subscribers', 'own']);
+    return messages.map((message) => messageRecord(message, id, client));
+  }
   const { messages } = await readHistory(world, operator, { ...range, conversation: id });
   return messages.map((message) => messageRecord(message, id));
 }
@@ -101,11 +107,11 @@ export const legacyLogRoutes: readonly RestRoute[] = [
     }),
     answers: { 200: Empty },
     async handle({ world, caller, query }) {
-      const conversation = await findConversation(world, caller.app, conversationIdOf(query.convid));
+      const { conversation, key: log } = await logNamed(world, caller.app, query.convid);
       const { from, msgid: id, timestamp } = query;
       // Older programs do not say whose message it is.
       const of = from === undefined ? {} : { of: { app: caller.app, speaksFor: from } };
-      await deleteMessage(world, conversation, { id, timestamp, ...of });
+      await deleteMessage(world, conversation, { id, timestamp, log, ...of });
       return ok({});
     },
   }),
@@ -128,9 +134,9 @@ export const legacyLogRoutes: readonly RestRoute[] = [
     }),
     answers: { 200: Empty },
     async handle({ world, caller, body }) {
-      const conversation = await findConversation(world, caller.app, conversationIdOf(body['conv-id']));
+      const { conversation, key } = await logNamed(world, caller.app, body['conv-id']);
       const [fromIp, deliveredAt] = [body['from-ip'], body['ack-at']];
-      await overwriteMessage(world, conversation, body['msg-id'], body.timestamp, {
+      await overwriteMessage(world, { id: conversation.id, key }, body['msg-id'], body.timestamp, {
         body: body.bin === true ? bytesOf(body.data) : body.data,
         ...(fromIp !== undefined && { fromIp }),
         ...(deliveredAt !== undefined && { deliveredAt }),
