@@ -1,3 +1,4 @@
+import compress from '@fastify/compress';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { TObject } from 'typebox';
 import Type from 'typebox';
@@ -10,6 +11,8 @@ import type { RestRoute, RestServices } from './route.ts';
 
 /** Enough for a message of the largest size an app may allow, escaped. */
 const DEFAULT_BODY_BYTES = 4 * 1024 * 1024;
+/** Below, the head of the answer would weigh more than what is saved. */
+const COMPRESSED_FROM_BYTES = 1024;
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const;
 
 /** Puts routes behind one way of authenticating, checking and answering. */
@@ -19,6 +22,7 @@ export async function serveRoutes(
   routes: readonly RestRoute[],
 ): Promise<void> {
   await http.register(async (scope) => {
+    await scope.register(compress, { encodings: ['gzip'], threshold: COMPRESSED_FROM_BYTES });
     // Deployed callers send JSON as text, as a form, or without a type (`rest §1.2`).
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'string' }, async (_request: unknown, text: string) => text);
