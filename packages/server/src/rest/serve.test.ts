@@ -25,6 +25,7 @@ function servicesOf(served: App): RestServices {
   return {
     world: { apps } as unknown as RestServices['world'],
     rates: new RestRates({ now: () => 0, after: () => () => {} }),
+    files: { maxBytes: 1000 },
     isSessionToken: (_app, client, token) => token === `token of ${client}`,
   };
 }

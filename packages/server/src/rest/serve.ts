@@ -64,10 +64,19 @@ function serveRoute(scope: FastifyInstance, services: RestServices, route: RestR
         caller,
         operator: { app: caller.app },
         ip: request.ip,
+        userAgent: String(request.headers['x-lc-ua'] ?? request.headers['user-agent'] ?? ''),
+        origin: originOf(request),
       });
       return send(reply, answer.status, answer.body, answer.headers);
     },
   });
+}
+
+const AUTHORITY = /^(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i;
+
+/** What the caller wrote goes back to it as an address, so it has to look like one. */
+function originOf({ protocol, host, raw }: FastifyRequest): string {
+  return `${protocol}://${AUTHORITY.test(host) ? host : `127.0.0.1:${raw.socket.localPort}`}`;
 }
 
 function checkedOf(schema: TObject | undefined): Checked {
@@ -115,7 +124,7 @@ function covers(pattern: string, path: string): boolean {
   );
 }
 
-function answerError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
+export function answerError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = refusalFrom(error);
   if (refusal !== undefined) {
     send(reply, refusal.status, envelopeOf(refusal), refusal.headers);
