@@ -30,6 +30,8 @@ const app = () => {
   return found;
 };
 
+const operator = () => ({ app: app() });
+
 let clients = 0;
 type Named = TestClient & { readonly id: string };
 async function login(name: string, fields = {}): Promise<Named> {
@@ -99,13 +101,13 @@ describe('a service', () => {
     const service = await world().conversations.load(app().key, cid);
     if (service === undefined) throw new Error('It is gone.');
     await subscribe(world(), { app: app() }, service, [tom.id]);
-    await sendToSubscribers(world(), app(), said(cid, 'hello'));
+    await sendToSubscribers(world(), operator(), said(cid, 'hello'));
     expect(await heard(tom, CommandType.conv)).toEqual([]);
     expect(await find(tom, cid)).toMatchObject({ joined: true });
-    await sendToSubscribers(world(), app(), said(cid, 'again'));
+    await sendToSubscribers(world(), operator(), said(cid, 'again'));
     expect(await heardTexts(tom)).toEqual(['again']);
     await unsubscribe(world(), { app: app() }, service, [tom.id]);
-    await sendToSubscribers(world(), app(), said(cid, 'gone'));
+    await sendToSubscribers(world(), operator(), said(cid, 'gone'));
     expect(await heardTexts(tom)).toEqual([]);
   });
 
@@ -176,7 +178,7 @@ describe('a service', () => {
     await subscribeTo(tom, cid);
     await subscribeTo(jerry, cid);
     await jerry.close();
-    await sendToSubscribers(world(), app(), said(cid, 'storm at six'));
+    await sendToSubscribers(world(), operator(), said(cid, 'storm at six'));
     const [push] = await heard(tom, CommandType.direct);
     expect(push).toMatchObject({
       service: 2,
@@ -201,7 +203,7 @@ describe('a service', () => {
     const [tom, jerry, spike] = [await login('tom'), await login('jerry'), await login('spike')];
     await subscribeTo(spike, cid);
     await jerry.close();
-    const sent = await sendToClients(world(), app(), {
+    const sent = await sendToClients(world(), operator(), {
       ...said(cid, 'your order'),
       clients: [tom.id, jerry.id],
     });
@@ -212,17 +214,17 @@ describe('a service', () => {
     expect(await history(back, cid)).toEqual(['your order']);
     expect(await heardTexts(spike)).toEqual([]);
     expect(await history(spike, cid)).toEqual([]);
-    await sendToClients(world(), app(), { ...said(cid, 'now'), clients: [tom.id], transient: true });
+    await sendToClients(world(), operator(), { ...said(cid, 'now'), clients: [tom.id], transient: true });
     expect(await heardTexts(tom)).toEqual(['now']);
     expect(await history(tom, cid)).toEqual(['your order']);
     const many = Array.from({ length: 21 }, (_, index) => `client-${index}`);
     for (const wrong of [[], many]) {
       await expect(
-        sendToClients(world(), app(), { ...said(cid, 'no'), clients: wrong }),
+        sendToClients(world(), operator(), { ...said(cid, 'no'), clients: wrong }),
       ).rejects.toMatchObject({ reason: 'INVALID_MESSAGING_TARGET' });
     }
     await expect(
-      sendToClients(world(), app(), { ...said('000000000000000000000000', 'no'), clients: ['a'] }),
+      sendToClients(world(), operator(), { ...said('000000000000000000000000', 'no'), clients: ['a'] }),
     ).rejects.toMatchObject({ reason: 'CONVERSATION_NOT_FOUND' });
   });
 
@@ -231,13 +233,16 @@ describe('a service', () => {
     const [tom, jerry] = [await login('tom'), await login('jerry')];
     await subscribeTo(tom, cid);
     await subscribeTo(jerry, cid);
-    const all = await sendToSubscribers(world(), app(), said(cid, 'wrong'));
-    const both = await sendToClients(world(), app(), { ...said(cid, 'secret'), clients: [tom.id, jerry.id] });
+    const all = await sendToSubscribers(world(), operator(), said(cid, 'wrong'));
+    const both = await sendToClients(world(), operator(), {
+      ...said(cid, 'secret'),
+      clients: [tom.id, jerry.id],
+    });
     await tom.settled();
     await jerry.close();
     const recall = { service: cid, from: 'desk', change: { action: 'recall' } } as const;
-    await patchFromService(world(), app(), { ...recall, id: all.id });
-    await patchFromService(world(), app(), { ...recall, id: both.id, clients: [jerry.id] });
+    await patchFromService(world(), operator(), { ...recall, id: all.id });
+    await patchFromService(world(), operator(), { ...recall, id: both.id, clients: [jerry.id] });
     const patches = (commands: readonly GenericCommand[]) =>
       commands.flatMap(({ patchMessage }) =>
         (patchMessage?.patches ?? []).map(({ mid, recall: recalled }) => [mid, recalled]),
@@ -251,7 +256,7 @@ describe('a service', () => {
     expect(await history(tom, cid)).toEqual(['{"_lctype":-127}', 'secret']);
     expect(await history(back, cid)).toEqual(['{"_lctype":-127}', '{"_lctype":-127}']);
     const refused = (changes: object) =>
-      expect(patchFromService(world(), app(), { ...recall, id: all.id, ...changes })).rejects;
+      expect(patchFromService(world(), operator(), { ...recall, id: all.id, ...changes })).rejects;
     await refused({ from: 'another' }).toMatchObject({ reason: 'MESSAGE_OWNERSHIP_REQUIRED' });
     await refused({ id: 'unknown' }).toMatchObject({ reason: 'MESSAGE_NOT_FOUND' });
     await refused({ clients: [tom.id] }).toMatchObject({ reason: 'MESSAGE_NOT_FOUND' });
@@ -261,7 +266,7 @@ describe('a service', () => {
     const cid = await open();
     const [tom, jerry] = [await login('tom'), await login('jerry')];
     await jerry.close();
-    const sent = await broadcast(world(), app(), said(cid, 'maintenance'));
+    const sent = await broadcast(world(), operator(), said(cid, 'maintenance'));
     expect(await heardTexts(tom)).toEqual(['maintenance']);
     const back = await again(jerry.id);
     expect(unreadOf(await heard(back, CommandType.unread))).toEqual([[cid, 1, 'maintenance']]);
@@ -271,7 +276,7 @@ describe('a service', () => {
       .poll(async () => unreadOf(await heard(back, CommandType.unread)))
       .toEqual([[cid, 0, 'maintenance']]);
     const edit = { action: 'edit', body: 'tonight' } as const;
-    await patchFromService(world(), app(), { service: cid, id: sent.id, from: 'desk', change: edit });
+    await patchFromService(world(), operator(), { service: cid, id: sent.id, from: 'desk', change: edit });
     expect(await heard(tom, CommandType.patch)).toEqual([]);
     const late = await login('late');
     expect(unreadOf(await heard(late, CommandType.unread))).toEqual([[cid, 1, 'tonight']]);
@@ -289,7 +294,7 @@ describe('a service', () => {
     const service = (await world().conversations.load(app().key, cid))?.key ?? 0;
     const [question] = await listReceived(world(), app(), { service, newestFirst: true, skip: 0, limit: 1 });
     const [left, right] = String(question?.message.body).split(' * ').map(Number);
-    await sendToClients(world(), app(), {
+    await sendToClients(world(), operator(), {
       ...said(cid, String((left ?? 0) * (right ?? 0))),
       clients: [question?.message.sender ?? ''],
     });
@@ -301,7 +306,7 @@ describe('a service', () => {
   it('[F-SYS-15] speaks to who is online only, with a transient broadcast', async () => {
     const cid = await open();
     const tom = await login('tom');
-    await broadcast(world(), app(), { ...said(cid, 'now or never'), transient: true });
+    await broadcast(world(), operator(), { ...said(cid, 'now or never'), transient: true });
     const [push] = await heard(tom, CommandType.direct);
     expect(push?.directMessage).toMatchObject({ msg: 'now or never', transient: true });
     const late = await login('late');
@@ -329,8 +334,8 @@ describe('a service', () => {
     const tom = await login('tom');
     await subscribeTo(tom, cid);
     await tom.close();
-    await sendToSubscribers(world(), app(), said(cid, 'one'));
-    await sendToClients(world(), app(), { ...said(cid, 'two'), clients: [tom.id] });
+    await sendToSubscribers(world(), operator(), said(cid, 'one'));
+    await sendToClients(world(), operator(), { ...said(cid, 'two'), clients: [tom.id] });
     const old = async () => {
       const client = await TestClient.connect(parley.wsUrl, { subprotocol: 'lc.protobuf2.1' });
       await client.login(parley.appId, tom.id);
@@ -357,8 +362,9 @@ describe('a service', () => {
     const written: string[] = [];
     for (let index = 0; index < 40; index++) {
       const body = `${index}`;
-      if (index % 3 === 0) await sendToSubscribers(world(), app(), said(cid, body));
-      if (index % 3 === 1) await sendToClients(world(), app(), { ...said(cid, body), clients: [tom.id] });
+      if (index % 3 === 0) await sendToSubscribers(world(), operator(), said(cid, body));
+      if (index % 3 === 1)
+        await sendToClients(world(), operator(), { ...said(cid, body), clients: [tom.id] });
       if (index % 3 === 2) await say(tom, cid, body);
       written.push(body);
     }
@@ -396,8 +402,8 @@ describe('a service', () => {
       const client = await TestClient.connect(parley.wsUrl);
       const [, sent] = await Promise.all([
         client.login(parley.appId, tom.id),
-        sendToSubscribers(world(), app(), said(cid, `round ${round}`)),
-        sendToClients(world(), app(), { ...said(cid, `own ${round}`), clients: [tom.id] }),
+        sendToSubscribers(world(), operator(), said(cid, `round ${round}`)),
+        sendToClients(world(), operator(), { ...said(cid, `own ${round}`), clients: [tom.id] }),
       ]);
       await parley.caughtUp();
       await client.settled();

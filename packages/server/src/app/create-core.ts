@@ -7,7 +7,6 @@ import type { Conversation } from '../domain/conversation/known-conversation.ts'
 import { ClientRates } from '../domain/limits/client-rates.ts';
 import type { Apps } from '../domain/ports/apps.ts';
 import type { Clock } from '../domain/ports/clock.ts';
-import type { FileStore } from '../domain/ports/files.ts';
 import type { Random } from '../domain/ports/random.ts';
 import type { Store } from '../domain/ports/store.ts';
 import { DailyClients } from '../domain/presence/daily-clients.ts';
@@ -15,11 +14,13 @@ import { KnownClients } from '../domain/presence/known-clients.ts';
 import { Accounts } from '../domain/users/accounts.ts';
 import { PendingWills } from '../domain/will/pending-wills.ts';
 import type { World } from '../domain/world.ts';
+import { HttpHooks } from '../engines/hooks-http/index.ts';
 import { InProcessOutbox } from '../outbox/in-process-outbox.ts';
 import { deliverToSessions } from '../reactions/every-node/deliver-to-sessions.ts';
 import { DeliveryCeiling } from '../reactions/every-node/delivery-ceiling.ts';
 import { endKickedSessions } from '../reactions/every-node/end-kicked-sessions.ts';
 import { followSubscriptions } from '../reactions/every-node/follow-subscriptions.ts';
+import { tellHooks } from '../reactions/once/tell-hooks.ts';
 import type { AcceptConnection } from '../session/connection.ts';
 import { LiveRooms } from '../session/live-rooms.ts';
 import { LiveSessions } from '../session/live-sessions.ts';
@@ -34,7 +35,6 @@ const KNOWN_CLIENTS = 100_000;
 
 export interface CoreParts {
   readonly store: Store;
-  readonly files: FileStore;
   readonly apps: Apps;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'error'>;
@@ -46,17 +46,33 @@ export interface Core {
   readonly world: World;
   readonly live: LiveSessions;
   readonly sessions: Sessions;
+  readonly hooks: HttpHooks;
 }
 
 /** Wires the rooms between the gateway and the store. The one place that knows them all. */
-export async function createCore({ store, files, apps, clock, logger }: CoreParts): Promise<Core> {
+export async function createCore({ store, apps, clock, logger }: CoreParts): Promise<Core> {
   const live = new LiveSessions();
   const rooms = new LiveRooms(live, clock);
   const ceiling = new DeliveryCeiling(apps, clock);
+  const hooks = new HttpHooks({
+    apps,
+    presence: live,
+    failed: (app, error, counters) =>
+      logger.error(
+        { err: error, app: app.id, ...counters },
+        'Calling the hooks of an app failed; more of this in the next minute is not told.',
+      ),
+  });
+  hooks.start(apps.list());
   // Known before any event comes: events are of what sessions did.
   let sessions: Sessions | undefined;
   const outbox = new InProcessOutbox(
-    [followSubscriptions(live), deliverToSessions(live, rooms, ceiling), endKickedSessions(() => sessions)],
+    [
+      followSubscriptions(live),
+      deliverToSessions(live, rooms, ceiling),
+      endKickedSessions(() => sessions),
+      tellHooks(hooks),
+    ],
     (error, event) =>
       logger.error({ err: error, event: event.type }, 'A reaction to a committed event failed.'),
   );
@@ -70,11 +86,11 @@ export async function createCore({ store, files, apps, clock, logger }: CorePart
     knownClients: new KnownClients(store.services, clock, new LRUCache<string, true>({ max: KNOWN_CLIENTS })),
     dailyClients: new DailyClients(store.dailyClients, clock),
     rooms,
+    hooks,
     outbox,
     conversations: new ConversationCache(store.conversations, clock, entries),
     wills: new PendingWills(),
     accounts: new Accounts(clock),
-    files,
   };
   const invalidations = await TokenInvalidations.load(store.sessionTokens, clock.now());
   sessions = new Sessions(world, live, rooms, new TagHolders(), invalidations);
@@ -86,7 +102,7 @@ export async function createCore({ store, files, apps, clock, logger }: CorePart
     failed: (error, command) =>
       logger.error({ err: error, cmd: command.cmd, op: command.op }, 'A command failed.'),
   });
-  return { accept, world, live, sessions };
+  return { accept, world, live, sessions, hooks };
 }
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';

@@ -23,6 +23,8 @@ export interface Operator {
   readonly client?: never;
   readonly session?: never;
   readonly address?: string;
+  /** It is a hook of the app that asks: nothing of this is asked of hooks again. */
+  readonly isHook?: boolean;
 }
 
 /** The app's own server in the name of a client: messages and their changes always have an author (`rest §2.4`). */
@@ -41,7 +43,20 @@ export function authorOf(author: Author): ClientId {
   return author.client ?? author.speaksFor;
 }
 
+/** Whether hooks have no say in what somebody does: they are what asks, or the app exempts its server from them. */
+export function isUnhooked(actor: Actor): boolean {
+  return isOperator(actor) && (actor.isHook === true || !actor.app.settings.hooksForRest);
+}
+
 /** Whom events name as the one who did it: nobody, where it was the app's own server. */
-export function byWhom(actor: Actor): { readonly by?: ClientId } {
-  return actor.client === undefined ? {} : { by: actor.client };
+export function byWhom(actor: Actor): { readonly by?: ClientId; readonly isUnhooked?: true } {
+  return {
+    ...(actor.client !== undefined && { by: actor.client }),
+    ...(isUnhooked(actor) && { isUnhooked: true }),
+  };
+}
+
+/** The address that is kept with a message: its writer's. An app's own server has none worth keeping (`rest §2.2`). */
+export function fromIp(author: Author): { readonly fromIp?: string } {
+  return isOperator(author) || author.address === undefined ? {} : { fromIp: author.address };
 }

@@ -22,12 +22,16 @@ export type DomainEvent =
   | RoleChanged
   | MembersModerated
   | ClientKicked
-  | SubscriptionChanged;
+  | SubscriptionChanged
+  | ClientOnline
+  | ClientOffline;
 
 interface Fact {
   readonly app: AppKey;
   /** When it happened; the `serverTs` of every push that tells of it. */
   readonly at: Milliseconds;
+  /** Hooks are not told of it: one of them did it. */
+  readonly isUnhooked?: true;
   /** The session that caused it, where it must not be told what its reply already says. */
   readonly origin?: SessionId;
 }
@@ -76,6 +80,11 @@ export interface MessageSent extends InConversation {
   readonly priority: MessagePriority;
   /** Set in services, which have no members. */
   readonly audience?: ServiceAudience;
+  /** The only ones who get it besides its sender, where the app chose; absent: whoever is in the conversation. */
+  readonly receivers?: readonly ClientId[];
+  readonly receipt?: boolean;
+  /** Where it was sent from. */
+  readonly address?: string;
   /** Push content the sender gave for those who are offline. */
   readonly pushData?: string;
   /** Whether the sender's own devices get it, member or not; absent: as any member. */
@@ -92,13 +101,16 @@ export type ServiceAudience =
 
 export type MessagePriority = 'high' | 'normal' | 'low';
 
+/** What is told of a message that changed. */
+export type PatchedMessage = DeliverableMessage & Pick<StoredMessage, 'recalled'>;
+
 export interface MessagePatched extends InConversation {
   readonly type: 'message-patched';
-  /** Set in services, which have no members. */
+  /** Set where not everybody in the conversation is told, and in services, which have no members. */
   readonly audience?: ServiceAudience;
-  readonly message: StoredMessage;
+  readonly message: PatchedMessage;
   /** Why the server itself changed the message; absent where its author did. */
-  readonly reason?: { readonly code: number; readonly detail?: string };
+  readonly reason?: { readonly code?: number; readonly detail?: string };
 }
 
 /** The receiver's device has it. Told to the sender only. */
@@ -150,6 +162,28 @@ export interface ClientKicked extends Fact {
   /** Tokens of earlier epochs are void. */
   readonly epoch: number;
   readonly reason: string;
+  /** Of who asked for it. */
+  readonly address?: string;
+}
+
+/** A client logged in on a device. */
+export interface ClientOnline extends Fact {
+  readonly type: 'client-online';
+  readonly client: ClientId;
+  readonly address: string;
+  /** Set where sessions of the same tag had to go. */
+  readonly displacing?: string;
+  readonly isReconnect: boolean;
+}
+
+/** A session of a client ended, one way or another. */
+export interface ClientOffline extends Fact {
+  readonly type: 'client-offline';
+  readonly client: ClientId;
+  readonly how: 'logout' | 'lost' | 'displaced' | 'kicked';
+  readonly tag?: string;
+  /** Of whoever ended it; absent where the connection was lost. */
+  readonly address?: string;
 }
 
 /** A client's read position moved; every device of it shows the new count. */

@@ -1,7 +1,7 @@
 import type { ConversationCache } from './conversation/conversation-cache.ts';
 import type { Apps } from './ports/apps.ts';
 import type { Clock } from './ports/clock.ts';
-import type { FileStore } from './ports/files.ts';
+import type { Hooks } from './ports/hooks.ts';
 import type { Presence } from './ports/presence.ts';
 import type { Publisher } from './ports/publisher.ts';
 import type { Random } from './ports/random.ts';
@@ -21,10 +21,10 @@ export interface World {
   readonly presence: Presence;
   readonly knownClients: KnownClients;
   readonly rooms: Rooms;
+  readonly hooks: Hooks;
   readonly dailyClients: DailyClients;
   readonly outbox: Publisher;
   readonly conversations: ConversationCache;
   readonly wills: PendingWills;
   readonly accounts: Accounts;
-  readonly files: FileStore;
 }

@@ -27,8 +27,15 @@ export function messageSent(event: MessageSent): readonly Delivery[] {
   ];
 }
 
-function hearersOf({ conversation, audience: inService, message, reachesSender }: MessageSent): Audience {
+function hearersOf({
+  conversation,
+  audience: inService,
+  receivers,
+  message,
+  reachesSender,
+}: MessageSent): Audience {
   if (inService !== undefined) return serviceAudience(inService);
+  if (receivers !== undefined) return { to: [...receivers, message.sender] };
   const audience = audienceOf(conversation);
   if (reachesSender === undefined) return audience;
   const others = conversation.members.filter((member) => member !== message.sender);

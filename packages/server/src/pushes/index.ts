@@ -31,7 +31,13 @@ const tellers: Tellers = {
   'members-moderated': membersModerated,
   'client-kicked': clientKicked,
   'subscription-changed': subscriptionChanged,
+  'client-online': nobody,
+  'client-offline': nobody,
 };
+
+function nobody(): readonly Delivery[] {
+  return [];
+}
 
 export function deliveriesOf(event: DomainEvent): readonly Delivery[] {
   // The table is keyed by the type of the event it is asked with, which the compiler cannot follow.

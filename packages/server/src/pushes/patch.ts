@@ -1,7 +1,6 @@
 import { CommandType, OpType } from '@parley/protocol';
-import type { MessagePatched } from '../domain/events.ts';
+import type { MessagePatched, PatchedMessage } from '../domain/events.ts';
 import type { ConversationId, Milliseconds } from '../domain/identifiers.ts';
-import type { StoredMessage } from '../domain/message/message.ts';
 import { audienceOf, placeOf, serviceAudience } from './audience.ts';
 import type { Delivery } from './delivery.ts';
 import { createPush, type Push } from './push.ts';
@@ -23,7 +22,7 @@ export function messagePatched(event: MessagePatched): readonly Delivery[] {
 export function patchPush(
   at: Milliseconds,
   cid: ConversationId,
-  message: StoredMessage,
+  message: PatchedMessage,
   reason?: MessagePatched['reason'],
 ): Push {
   return createPush(CommandType.patch, at, {
@@ -40,7 +39,8 @@ export function patchPush(
           ...(message.recalled && { recall: true }),
           ...(message.mentions.length > 0 && { mentionPids: [...message.mentions] }),
           ...(message.mentionAll && { mentionAll: true }),
-          ...(reason !== undefined && { patchCode: reason.code }),
+          // Zero would read like a reason (`wire-protocol §4.13`).
+          ...(reason?.code !== undefined && { patchCode: reason.code }),
           ...(reason?.detail !== undefined && { patchReason: reason.detail }),
         },
       ],

@@ -100,7 +100,7 @@ function first(headers: IncomingHttpHeaders, names: readonly string[]): string |
 }
 
 /** In a time that says nothing about where two texts differ; hashed, because the comparison wants equal lengths. */
-function isSame(given: string, expected: string): boolean {
+export function isSame(given: string, expected: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { App } from '../domain/app/app.ts';
 import { ImError } from '../domain/errors.ts';
-import type { ClientKicked } from '../domain/events.ts';
+import type { ClientKicked, ClientOffline } from '../domain/events.ts';
 import type { ClientId } from '../domain/identifiers.ts';
 import { fireWill } from '../domain/message/fire-will.ts';
 import type { Signature } from '../domain/signature/signature.ts';
@@ -78,7 +78,8 @@ export class Sessions {
     const claims = this.#authenticate(app, client, request);
     const tag = effectiveTag(request.tag ?? claims?.tag);
     const device = request.device ?? claims?.device ?? `connection ${connection.id}`;
-    if (tag !== undefined) this.#settleConflict(app, client, tag, device, request.reconnect);
+    const displaced =
+      tag === undefined ? [] : this.#settleConflict(app, client, tag, device, request.reconnect);
     const session = new Session(
       {
         id: claims?.session ?? randomUUID(),
@@ -97,6 +98,16 @@ export class Sessions {
     this.#world.dailyClients.saw(app.key, client);
     if (request.reconnect || claims !== undefined) this.#rooms.returned(session);
     connection.loggedIn();
+    for (const other of displaced) this.#tellOffline(other, 'displaced', connection.remoteAddress);
+    this.#world.outbox.publish({
+      type: 'client-online',
+      app: app.key,
+      at: this.#world.clock.now(),
+      client,
+      address: connection.remoteAddress,
+      isReconnect: request.reconnect || claims !== undefined,
+      ...(displaced.length > 0 && tag !== undefined && { displacing: tag }),
+    });
     return session;
   }
 
@@ -127,6 +138,7 @@ export class Sessions {
     this.#live.remove(session);
     if (tag !== undefined) this.#holders.forget(app.key, client, tag, device);
     this.#discardWillOf(session);
+    this.#tellOffline(session, 'logout', session.connection.remoteAddress);
     await this.#invalidations.closeSession(
       id,
       this.#world.clock.now() + app.settings.sessionTokenSeconds * 1000,
@@ -137,11 +149,12 @@ export class Sessions {
   async disconnected(app: App, session: Session): Promise<void> {
     if (!this.#live.remove(session)) return;
     this.#rooms.disconnected(session);
+    this.#tellOffline(session, 'lost');
     await fireWill(this.#world, session.actor(app));
   }
 
   /** The app's server sent a client away: its sessions end, and its tokens with them. */
-  kicked({ app, client, epoch }: ClientKicked): void {
+  kicked({ app, client, epoch, address }: ClientKicked): void {
     this.#invalidations.epochRaised(app, client, epoch);
     for (const session of this.#live.of(app, client)) {
       const { tag, device } = session.identity;
@@ -149,6 +162,7 @@ export class Sessions {
       this.#rooms.forget(session);
       this.#live.remove(session);
       this.#discardWillOf(session);
+      this.#tellOffline(session, 'kicked', address);
     }
   }
 
@@ -179,7 +193,14 @@ export class Sessions {
     return claims;
   }
 
-  #settleConflict(app: App, client: ClientId, tag: string, device: string, reconnect: boolean): void {
+  /** @returns the sessions that had to go */
+  #settleConflict(
+    app: App,
+    client: ClientId,
+    tag: string,
+    device: string,
+    reconnect: boolean,
+  ): readonly Session[] {
     const others = this.#live
       .of(app.key, client)
       .filter((session) => session.identity.tag === tag && session.identity.device !== device);
@@ -189,6 +210,7 @@ export class Sessions {
     }
     for (const other of others) this.#evict(other);
     this.#holders.remember(app.key, client, tag, device);
+    return others;
   }
 
   #evict(session: Session): void {
@@ -212,6 +234,18 @@ export class Sessions {
         this.#discardWillOf(other);
       }
     }
+  }
+
+  #tellOffline({ identity }: Session, how: ClientOffline['how'], address?: string): void {
+    this.#world.outbox.publish({
+      type: 'client-offline',
+      app: identity.app,
+      at: this.#world.clock.now(),
+      client: identity.client,
+      how,
+      ...(identity.tag !== undefined && { tag: identity.tag }),
+      ...(address !== undefined && { address }),
+    });
   }
 
   #discardWillOf(session: Session): void {

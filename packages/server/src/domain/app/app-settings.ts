@@ -56,6 +56,32 @@ export const appSettingsSchema = Type.Object(
       false,
       'A before-hook that fails refuses the operation instead of letting it pass.',
     ),
+    hooksForRest: switchSetting(true, 'Hooks are asked about what comes over REST, too.'),
+    engine: Type.Object(
+      {
+        url: Type.String({ maxLength: 2048, pattern: '^$|^https?://[^\\s]+$' }),
+        hookKey: Type.String({ maxLength: 256 }),
+        hooks: Type.Array(Type.String({ pattern: '^_[A-Za-z]{1,40}$' }), { maxItems: 32 }),
+        legacySign: Type.Boolean(),
+        timeoutMs: Type.Integer({ minimum: 1000, maximum: 10_000 }),
+        notifyTimeoutMs: Type.Integer({ minimum: 1000, maximum: 60_000 }),
+        maxInFlight: Type.Integer({ minimum: 1, maximum: 10_000 }),
+      },
+      {
+        default: {
+          url: '',
+          hookKey: '',
+          hooks: [],
+          legacySign: true,
+          timeoutMs: 5000,
+          notifyTimeoutMs: 15_000,
+          maxInFlight: 256,
+        },
+        additionalProperties: false,
+        description:
+          'Where the hooks of the app run: any server that answers like LeanEngine. `url` empty: nowhere. `hookKey` is the secret both sides know. `hooks` empty: those the engine lists itself. `legacySign` sends `__sign`, which the PHP SDK needs. `timeoutMs` is for hooks that are waited for, `notifyTimeoutMs` for the others; at most `maxInFlight` calls are under way.',
+      },
+    ),
     filterOneToOne: switchSetting(false, 'Sensitive words are filtered in conversations of two as well.'),
     strictClientId: switchSetting(
       false,

@@ -1,5 +1,6 @@
 import type { ClientActor } from '../actor.ts';
 import { ImError } from '../errors.ts';
+import { approveMute } from '../hook/approve-change.ts';
 import type { ConversationId } from '../identifiers.ts';
 import type { World } from '../world.ts';
 import { findConversation } from './find-conversation.ts';
@@ -24,10 +25,11 @@ export async function muteConversation(
   if (conversation.kind === 'basic' && !conversation.memberSet.has(actor.client)) {
     throw new ImError('CONVERSATION_UPDATE_REJECTED', `Only members may mute conversation ${id}.`);
   }
-  if (conversation.kind === 'service') return muteService(world, actor, conversation, muted);
+  const wanted = await approveMute(world, actor, conversation, muted);
+  if (conversation.kind === 'service') return muteService(world, actor, conversation, wanted);
   const record = await world.store.conversations.setMuted(conversation, {
     client: actor.client,
-    muted,
+    muted: wanted,
     now: world.clock.now(),
   });
   if (record === undefined)

@@ -1,7 +1,10 @@
-import type { Actor } from '../actor.ts';
+import { type Actor, byWhom } from '../actor.ts';
 import { ImError } from '../errors.ts';
+import { approveStart } from '../hook/approve-change.ts';
+import { hooksFor } from '../hook/consult.ts';
 import { type ClientId, TEMPORARY_PREFIX } from '../identifiers.ts';
 import type { JsonObject } from '../json.ts';
+import { memberSetKey } from '../ports/member-set-key.ts';
 import type { ConversationDraft } from '../ports/store.ts';
 import { requireOperationSignature } from '../signature/require-operation-signature.ts';
 import type { Signature } from '../signature/signature.ts';
@@ -53,10 +56,17 @@ export async function startConversation(
     request.signature,
     world.clock.now(),
   );
+  const existing = await uniqueOne(world, actor, request, members);
+  if (existing !== undefined) return { conversation: existing, existing: true };
+  const attributes = await approveStart(world, actor, {
+    members: request.kind === 'chat-room' ? request.members : members,
+    attributes: request.attributes,
+    ...(creator !== undefined && { by: creator }),
+  });
   const outcome = await world.store.conversations.create({
     app: actor.app.key,
     ...(creator !== undefined && { creator }),
-    columns: initialColumns(request.attributes),
+    columns: initialColumns(attributes),
     members,
     // A set of nobody is no set that a second conversation could have too.
     unique: request.unique && members.length > 0,
@@ -74,10 +84,32 @@ export async function startConversation(
       app: actor.app.key,
       at: outcome.eventAt,
       conversation,
+      ...byWhom(actor),
       ...(creator !== undefined && { by: creator }),
     });
   }
   return { conversation, existing: outcome.existing };
+}
+
+/** Where there is a hook to be asked, a conversation that exists already is found before: nothing comes into being. */
+async function uniqueOne(
+  world: World,
+  actor: Actor,
+  { kind, unique }: StartConversation,
+  members: readonly ClientId[],
+): Promise<Conversation | undefined> {
+  const isAsked = hooksFor(world, actor)?.conversationStart !== undefined;
+  if (!isAsked || !unique || kind !== 'basic' || members.length === 0) return undefined;
+  const [found] = await world.store.conversations.query({
+    app: actor.app.key,
+    condition: { test: 'equal', path: ['uniqueId'], value: memberSetKey(members, false) },
+    sort: [],
+    skip: 0,
+    limit: 1,
+    withLastMessage: false,
+    budget: 1000,
+  });
+  return found === undefined ? undefined : world.conversations.load(actor.app.key, found.conversation.id);
 }
 
 /** A client is a member of what it starts; an operator is in none. */

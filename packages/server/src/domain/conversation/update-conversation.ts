@@ -1,5 +1,6 @@
 import { type Actor, byWhom, isOperator } from '../actor.ts';
 import { ImError } from '../errors.ts';
+import { approveAttributes } from '../hook/approve-change.ts';
 import type { ConversationId } from '../identifiers.ts';
 import type { JsonObject } from '../json.ts';
 import type { World } from '../world.ts';
@@ -20,7 +21,7 @@ export interface UpdatedConversation {
  * Changes name, attributes and custom columns (`wire-protocol §4.4`, `semantics §3.6`).
  *
  * @throws ImError CONVERSATION_NOT_FOUND, CONVERSATION_READ_ONLY, NORMAL_CONVERSATION_REQUIRED,
- *   CONVERSATION_UPDATE_REJECTED, CONVERSATION_UPDATE_FAILED
+ *   CONVERSATION_UPDATE_REJECTED, CONVERSATION_UPDATE_FAILED, CONVERSATION_REJECTED_BY_APP
  */
 export async function updateConversation(
   world: World,
@@ -28,7 +29,11 @@ export async function updateConversation(
   id: ConversationId,
   update: JsonObject,
 ): Promise<UpdatedConversation> {
-  const operations = parseAttributeUpdate(update);
+  parseAttributeUpdate(update);
+  const before = await findConversation(world, actor.app, id);
+  requireMayUpdate(world, actor, before);
+  const requested = await approveAttributes(world, actor, before, update);
+  const operations = parseAttributeUpdate(requested);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const conversation = await findConversation(world, actor.app, id);
     requireMayUpdate(world, actor, conversation);
@@ -38,7 +43,7 @@ export async function updateConversation(
       now: world.clock.now(),
       expectedVersion: conversation.version,
       columns,
-      attributes: { requested: update, resulting },
+      attributes: { requested, resulting },
     });
     if (outcome === undefined)
       throw new ImError('CONVERSATION_NOT_FOUND', `Conversation ${id} was just deleted.`);
@@ -54,7 +59,7 @@ export async function updateConversation(
       at: outcome.eventAt,
       conversation: changed,
       ...byWhom(actor),
-      requested: update,
+      requested,
       resulting,
       ...(actor.session !== undefined && { origin: actor.session }),
     });

@@ -2,6 +2,7 @@ import { type Actor, byWhom } from '../actor.ts';
 import { enterChatRoom } from '../chat-room/chat-room-membership.ts';
 import { findConversation } from '../conversation/find-conversation.ts';
 import { ImError } from '../errors.ts';
+import { approveMembership } from '../hook/approve-change.ts';
 import type { ClientId, ConversationId } from '../identifiers.ts';
 import { subscribe } from '../service-conversation/subscribe.ts';
 import { requireOperationSignature } from '../signature/require-operation-signature.ts';
@@ -14,7 +15,8 @@ import { requireMayInvite, requireOpenMembership } from './rules.ts';
  * Joins a conversation, or brings others into a basic one (`wire-protocol §4.3`). Joining twice is harmless.
  *
  * @throws ImError CONVERSATION_NOT_FOUND, CONVERSATION_READ_ONLY, NORMAL_CONVERSATION_REQUIRED,
- *   CONVERSATION_MEMBERSHIP_REQUIRED, CONVERSATION_OPERATION_UNAUTHORIZED, CONVERSATION_SIGNATURE_FAILED
+ *   CONVERSATION_MEMBERSHIP_REQUIRED, CONVERSATION_OPERATION_UNAUTHORIZED, CONVERSATION_SIGNATURE_FAILED,
+ *   CONVERSATION_REJECTED_BY_APP
  */
 export async function addMembers(
   world: World,
@@ -30,18 +32,25 @@ export async function addMembers(
   }
   const operation = { action: 'invite', conversation: id, members: clients } as const;
   requireOperationSignature(actor, operation, signature, world.clock.now());
-  if (conversation.kind === 'chat-room') return enterChatRoom(world, actor, conversation, clients);
-  if (conversation.kind === 'service') return subscribe(world, actor, conversation, clients);
   const wished = [...new Set(clients)];
   const blocked = wished.filter((client) => conversation.blockedSet.has(client));
+  if (conversation.kind === 'chat-room' || conversation.kind === 'service') {
+    const welcome = wished.filter((client) => !blocked.includes(client));
+    await approveMembership(world, actor, 'add', conversation, welcome);
+    const enter = conversation.kind === 'chat-room' ? enterChatRoom : subscribe;
+    return enter(world, actor, conversation, clients);
+  }
   const others = wished.filter((client) => client !== actor.client && !conversation.memberSet.has(client));
   const unwilling =
     others.length === 0
       ? []
       : await world.store.refusedConversations.refusedBy(actor.app.key, conversation.id, others);
+  const welcome = wished.filter((client) => !blocked.includes(client) && !unwilling.includes(client));
+  const newcomers = welcome.filter((client) => !conversation.memberSet.has(client));
+  await approveMembership(world, actor, 'add', conversation, newcomers);
   const outcome = await world.store.conversations.addMembers(conversation, {
     ...byWhom(actor),
-    clients: wished.filter((client) => !blocked.includes(client) && !unwilling.includes(client)),
+    clients: welcome,
     limit: actor.app.settings.maxMembers,
     now: world.clock.now(),
   });

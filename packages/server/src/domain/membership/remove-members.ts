@@ -2,6 +2,7 @@ import { type Actor, byWhom } from '../actor.ts';
 import { leaveChatRoom } from '../chat-room/chat-room-membership.ts';
 import { findConversation } from '../conversation/find-conversation.ts';
 import { ImError } from '../errors.ts';
+import { approveMembership } from '../hook/approve-change.ts';
 import type { ClientId, ConversationId } from '../identifiers.ts';
 import { unsubscribe } from '../service-conversation/subscribe.ts';
 import { requireOperationSignature } from '../signature/require-operation-signature.ts';
@@ -15,7 +16,7 @@ import { isOutOfReach, isProtectedOwner, requireMayRemove, requireOpenMembership
  * cannot remove each other; those ids are refused while the others succeed.
  *
  * @throws ImError CONVERSATION_NOT_FOUND, CONVERSATION_READ_ONLY, CONVERSATION_MEMBERSHIP_REQUIRED,
- *   CONVERSATION_OPERATION_UNAUTHORIZED, CONVERSATION_SIGNATURE_FAILED
+ *   CONVERSATION_OPERATION_UNAUTHORIZED, CONVERSATION_SIGNATURE_FAILED, CONVERSATION_REJECTED_BY_APP
  */
 export async function removeMembers(
   world: World,
@@ -45,6 +46,10 @@ export async function removeMembers(
   );
   if (allowed.length === 0)
     return { conversation, updatedAt: conversation.updatedAt, succeeded: [], refused };
+  if (!quitting) {
+    const members = allowed.filter((client) => conversation.memberSet.has(client));
+    await approveMembership(world, actor, 'remove', conversation, members);
+  }
 
   const outcome = await world.store.conversations.removeMembers(conversation, {
     ...byWhom(actor),

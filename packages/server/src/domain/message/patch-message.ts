@@ -2,10 +2,13 @@ import { type Author, authorOf, isOperator } from '../actor.ts';
 import { findConversation } from '../conversation/find-conversation.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
+import type { ServiceAudience } from '../events.ts';
+import { type ApprovedUpdate, approveUpdate } from '../hook/approve-update.ts';
 import type { ClientId, ConversationId, ConversationKey, MessageId, Milliseconds } from '../identifiers.ts';
 import type { World } from '../world.ts';
 import { type MessageBody, RECALLED_BODY, type StoredMessage } from './message.ts';
 import { checkMessageSize } from './message-size.ts';
+import { patchRefused } from './patch-refused.ts';
 
 export interface PatchMessage {
   readonly conversation: ConversationId;
@@ -26,7 +29,7 @@ export interface PatchMessage {
  * (`semantics §4.7`, D-10).
  *
  * @throws ImError CONVERSATION_NOT_FOUND, MESSAGE_EDIT_DISABLED, MESSAGE_RECALL_DISABLED, MESSAGE_NOT_FOUND,
- *   MESSAGE_OWNERSHIP_REQUIRED, FRAME_TOO_LONG
+ *   MESSAGE_OWNERSHIP_REQUIRED, FRAME_TOO_LONG, MESSAGE_UPDATE_REJECTED_BY_APP
  */
 export async function patchMessage(
   world: World,
@@ -40,35 +43,49 @@ export async function patchMessage(
   checkMessageSize(author.app, content);
   const conversation = await findConversation(world, author.app, request.conversation);
   const own = await ownLogIn(world, conversation, author);
+  const approval = await approveUpdate(
+    world,
+    author,
+    conversation,
+    own ?? conversation.key,
+    request,
+    content.body,
+  );
   const outcome = await world.store.messages.patch({
     conversation: own ?? conversation.key,
     id: request.id,
     author: authorOf(author),
-    body: content.body,
+    body: approval.body,
     mentions: content.mentions,
     mentionAll: content.mentionAll,
     recalled: change.action === 'recall',
     now: world.clock.now(),
     ...(request.timestampHint !== undefined && { timestampHint: request.timestampHint }),
   });
-  if (outcome.state === 'refused') {
-    throw outcome.reason === 'not-found'
-      ? new ImError(
-          'MESSAGE_NOT_FOUND',
-          `There is no message ${request.id} in conversation ${conversation.id}.`,
-        )
-      : new ImError('MESSAGE_OWNERSHIP_REQUIRED', 'Only its author may edit or recall a message.');
-  }
+  if (outcome.state === 'refused') throw patchRefused(outcome.reason, request, conversation);
   world.outbox.publish({
     type: 'message-patched',
     app: author.app.key,
     at: outcome.message.patchedAt ?? world.clock.now(),
     conversation,
     message: outcome.message,
-    ...(own !== undefined && { audience: { to: 'clients', clients: [authorOf(author)], log: own } }),
+    ...audienceOf(author, conversation, own, approval),
     ...(author.session !== undefined && { origin: author.session }),
   });
   return outcome.message;
+}
+
+/** Who is told: in a service the client itself; where a hook chose, those and the author's other devices. */
+function audienceOf(
+  author: Author,
+  conversation: Conversation,
+  own: ConversationKey | undefined,
+  { receivers }: ApprovedUpdate,
+): { readonly audience?: ServiceAudience } {
+  const self = authorOf(author);
+  if (own !== undefined) return { audience: { to: 'clients', clients: [self], log: own } };
+  if (receivers === undefined) return {};
+  return { audience: { to: 'clients', clients: [...receivers, self], log: conversation.key } };
 }
 
 /** What a client said to a service is in a log of its own, and changes for its own devices only. */

@@ -1,7 +1,9 @@
-import { type Author, authorOf, isOperator } from '../actor.ts';
+import { type Author, authorOf, fromIp, isOperator, isUnhooked } from '../actor.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { DeliverableMessage, MessagePriority } from '../events.ts';
+import { type Approved, approveMessage } from '../hook/approve-message.ts';
+import { hooksFor } from '../hook/consult.ts';
 import {
   type ClientId,
   type ConversationId,
@@ -32,6 +34,9 @@ export interface SendMessage {
   readonly reachesSender?: boolean;
 }
 
+/** A message that nothing stands against any more. */
+export type ApprovedMessage = SendMessage & Approved;
+
 export interface SentMessage {
   readonly id: MessageId;
   readonly timestamp: Milliseconds;
@@ -57,24 +62,40 @@ export async function sendMessage(
     (await world.conversations.load(author.app.key, request.conversation));
   if (conversation === undefined) throw noSuchTarget(request.conversation);
   requireMaySend(world, author, conversation);
+  // Nothing is waited for where no hook is asked: messages of apps without hooks keep their pace.
+  const message =
+    hooksFor(world, author)?.messageReceived === undefined
+      ? { ...request, at: world.clock.now() }
+      : await approved(world, author, conversation, request);
   if (conversation.kind === 'service') {
-    return sendToService(world, author, conversation, request, handedOver);
+    return sendToService(world, author, conversation, message, handedOver);
   }
   switch (request.kind) {
     case 'stored':
-      return storeAndTell(world, author, conversation, request, handedOver);
+      return storeAndTell(world, author, conversation, message, handedOver);
     case 'transient':
-      return tellOnly(world, author, conversation, request);
+      return tellOnly(world, author, conversation, message);
     case 'will':
-      return keepWill(world, author, conversation, request);
+      return keepWill(world, author, conversation, message);
   }
+}
+
+async function approved(
+  world: World,
+  author: Author,
+  conversation: Conversation,
+  request: SendMessage,
+): Promise<ApprovedMessage> {
+  const { receipt, body } = request;
+  const content = { body, receipt, transient: request.kind === 'transient' };
+  return { ...request, ...(await approveMessage(world, author, conversation, content)) };
 }
 
 async function storeAndTell(
   world: World,
   author: Author,
   conversation: Conversation,
-  request: SendMessage,
+  request: ApprovedMessage,
   handedOver: () => void,
 ): Promise<SentMessage> {
   const committed = world.store.messages.append({
@@ -86,9 +107,10 @@ async function storeAndTell(
     mentionAll: request.mentionAll,
     // An operator may speak for anybody (`rest §2.4`).
     membersOnly: !isOperator(author) && (conversation.kind === 'basic' || conversation.kind === 'temporary'),
-    now: world.clock.now(),
+    now: request.at,
+    ...(request.receivers !== undefined && { receivers: request.receivers }),
     ...(request.token !== undefined && { token: request.token }),
-    ...(author.address !== undefined && { fromIp: author.address }),
+    ...fromIp(author),
   });
   handedOver();
   const outcome = await committed;
@@ -107,7 +129,7 @@ function tellOnly(
   world: World,
   author: Author,
   conversation: Conversation,
-  request: SendMessage,
+  request: ApprovedMessage,
 ): SentMessage {
   const sent = unstored(world);
   tell(world, author, conversation, request, sent, 'transient');
@@ -118,7 +140,7 @@ function keepWill(
   world: World,
   author: Author,
   conversation: Conversation,
-  request: SendMessage,
+  request: ApprovedMessage,
 ): SentMessage {
   const sent = unstored(world);
   world.wills.set(author.app.key, authorOf(author), {
@@ -134,7 +156,7 @@ function tell(
   world: World,
   author: Author,
   conversation: Conversation,
-  request: SendMessage,
+  request: ApprovedMessage,
   sent: SentMessage,
   kind: 'stored' | 'transient',
 ): void {
@@ -149,10 +171,36 @@ function tell(
     ...(author.session !== undefined && { origin: author.session }),
     ...(request.pushData !== undefined && { pushData: request.pushData }),
     ...(request.reachesSender !== undefined && { reachesSender: request.reachesSender }),
+    ...(request.receivers !== undefined && { receivers: request.receivers }),
+    ...(request.receipt && { receipt: true }),
+    ...(author.address !== undefined && { address: author.address }),
+    ...(isUnhooked(author) && { isUnhooked: true }),
+  });
+  if (kind === 'stored') tellOfChange(world, author, conversation, request, sent);
+}
+
+/** The sender's devices show what was written, which is not what was sent. */
+function tellOfChange(
+  world: World,
+  author: Author,
+  conversation: Conversation,
+  request: ApprovedMessage,
+  sent: SentMessage,
+): void {
+  if (request.changed === undefined) return;
+  const message = { ...deliverable(author, request, sent), patchedAt: sent.timestamp, recalled: false };
+  world.outbox.publish({
+    type: 'message-patched',
+    app: author.app.key,
+    at: sent.timestamp,
+    conversation,
+    audience: { to: 'clients', clients: [authorOf(author)], log: conversation.key },
+    message,
+    reason: request.changed,
   });
 }
 
-function deliverable(author: Author, request: SendMessage, sent: SentMessage): DeliverableMessage {
+function deliverable(author: Author, request: ApprovedMessage, sent: SentMessage): DeliverableMessage {
   return {
     ...sent,
     sender: authorOf(author),

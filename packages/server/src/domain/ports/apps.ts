@@ -5,4 +5,5 @@ import type { AppKey } from '../identifiers.ts';
 export interface Apps {
   find(appId: string): App | undefined;
   byKey(key: AppKey): App | undefined;
+  list(): readonly App[];
 }

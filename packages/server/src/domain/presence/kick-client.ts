@@ -21,5 +21,17 @@ export async function kickClient(
   const epoch = await world.store.sessionTokens.raiseEpoch(app, client, now);
   // Who is sent away has not died (`semantics §2.5`, D-17).
   world.wills.discard(app, client);
-  world.outbox.publish({ type: 'client-kicked', app, at: now, client, epoch, reason });
+  world.outbox.publish({
+    type: 'client-kicked',
+    app,
+    at: now,
+    client,
+    epoch,
+    reason,
+    ...addressOf(operator),
+  });
+}
+
+function addressOf({ address }: Operator): { readonly address?: string } {
+  return address === undefined ? {} : { address };
 }

@@ -1,10 +1,13 @@
+import type { Operator } from '../actor.ts';
 import type { App } from '../app/app.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { ServiceAudience } from '../events.ts';
+import { approveUpdate } from '../hook/approve-update.ts';
 import type { ClientId, ConversationId, ConversationKey, MessageId, Milliseconds } from '../identifiers.ts';
 import { type MessageBody, RECALLED_BODY } from '../message/message.ts';
 import { checkMessageSize } from '../message/message-size.ts';
+import type { PatchMessage } from '../message/patch-message.ts';
 import type { World } from '../world.ts';
 import { findService } from './find-service.ts';
 import { distinctClients } from './send-from-service.ts';
@@ -27,12 +30,20 @@ export interface PatchFromService {
  * @throws ImError CONVERSATION_NOT_FOUND, SYSTEM_CONVERSATION_REQUIRED, MESSAGE_NOT_FOUND,
  *   MESSAGE_OWNERSHIP_REQUIRED, FRAME_TOO_LONG, INVALID_MESSAGING_TARGET
  */
-export async function patchFromService(world: World, app: App, request: PatchFromService): Promise<void> {
-  const body = request.change.action === 'recall' ? RECALLED_BODY : request.change.body;
-  checkMessageSize(app, { body, mentions: [] });
+export async function patchFromService(
+  world: World,
+  operator: Operator,
+  request: PatchFromService,
+): Promise<void> {
+  const { app } = operator;
+  const wished = request.change.action === 'recall' ? RECALLED_BODY : request.change.body;
+  checkMessageSize(app, { body: wished, mentions: [] });
   const service = await findService(world, app, request.service);
   const copies = await copiesOf(world, service, request);
-  if (copies.length === 0) throw noSuchMessage(request);
+  const [first] = copies;
+  if (first === undefined) throw noSuchMessage(request);
+  const author = { ...operator, speaksFor: request.from };
+  const { body } = await approveUpdate(world, author, service, first.log, asPatch(request), wished);
   for (const copy of copies) await patchCopy(world, app, service, request, body, copy);
 }
 
@@ -104,6 +115,16 @@ async function patchCopy(
     audience,
     message: outcome.message,
   });
+}
+
+/** As a hook is asked about it. */
+function asPatch({ service, id, timestampHint, change }: PatchFromService): PatchMessage {
+  return {
+    conversation: service,
+    id,
+    ...(timestampHint !== undefined && { timestampHint }),
+    change: change.action === 'recall' ? change : { ...change, mentions: [], mentionAll: false },
+  };
 }
 
 function noSuchMessage({ id, service }: PatchFromService): ImError {

@@ -1,7 +1,9 @@
+import { isUnhooked, type Operator } from '../actor.ts';
 import type { App } from '../app/app.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { ServiceAudience } from '../events.ts';
+import { type Approved, approveMessage } from '../hook/approve-message.ts';
 import type { ClientId, ConversationId, Milliseconds } from '../identifiers.ts';
 import type { MessageBody } from '../message/message.ts';
 import { checkMessageSize } from '../message/message-size.ts';
@@ -28,22 +30,24 @@ export interface ServiceMessage {
 /**
  * Says something to everybody who subscribed, as one stored message however many they are (`rest §5.1.9`).
  *
- * @throws ImError CONVERSATION_NOT_FOUND, SYSTEM_CONVERSATION_REQUIRED, FRAME_TOO_LONG
+ * @throws ImError CONVERSATION_NOT_FOUND, SYSTEM_CONVERSATION_REQUIRED, FRAME_TOO_LONG,
+ *   MESSAGE_REJECTED_BY_APP
  */
 export async function sendToSubscribers(
   world: World,
-  app: App,
+  operator: Operator,
   request: ServiceMessage,
 ): Promise<SentMessage> {
-  const service = await serviceFor(world, app, request);
+  const service = await serviceFor(world, operator.app, request);
+  const message = await approved(world, operator, service, request, []);
   const sent = await world.store.services.sendToSubscribers({
-    ...contentOf(request),
+    ...contentOf(message),
     service,
     receipt: false,
-    now: world.clock.now(),
+    now: message.at,
   });
   if (sent === undefined) throw serviceIsGone(service);
-  tell(world, app, service, request, sent, { to: 'subscribers', log: service.key });
+  tell(world, operator, service, message, sent, { to: 'subscribers', log: service.key });
   return sent;
 }
 
@@ -51,31 +55,34 @@ export async function sendToSubscribers(
  * Says something to some clients, who need not have subscribed (`rest §5.1.12`). One id for all of them.
  *
  * @param clients 1 to 20
- * @throws ImError CONVERSATION_NOT_FOUND, SYSTEM_CONVERSATION_REQUIRED, FRAME_TOO_LONG, INVALID_MESSAGING_TARGET
+ * @throws ImError CONVERSATION_NOT_FOUND, SYSTEM_CONVERSATION_REQUIRED, FRAME_TOO_LONG, INVALID_MESSAGING_TARGET,
+ *   MESSAGE_REJECTED_BY_APP
  */
 export async function sendToClients(
   world: World,
-  app: App,
+  operator: Operator,
   request: ServiceMessage & { readonly clients: readonly ClientId[] },
 ): Promise<SentMessage> {
-  const clients = distinctClients(request.clients);
-  const service = await serviceFor(world, app, request);
-  if (request.transient === true) {
+  const wished = distinctClients(request.clients);
+  const service = await serviceFor(world, operator.app, request);
+  const message = await approved(world, operator, service, request, wished);
+  const clients = message.receivers ?? wished;
+  if (request.transient === true || clients.length === 0) {
     const sent = unstored(world);
-    tell(world, app, service, request, sent, { to: 'clients', clients, log: service.key });
+    tell(world, operator, service, message, sent, { to: 'clients', clients, log: service.key });
     return sent;
   }
   const outcome = await world.store.services.sendToClients({
-    ...contentOf(request),
+    ...contentOf(message),
     service,
     clients,
     receipt: false,
-    now: world.clock.now(),
+    now: message.at,
   });
   if (outcome.state !== 'appended') throw serviceIsGone(service);
   const sent = { id: outcome.id, timestamp: outcome.timestamp };
   for (const { client, log } of outcome.logs) {
-    tell(world, app, service, request, sent, { to: 'clients', clients: [client], log });
+    tell(world, operator, service, message, sent, { to: 'clients', clients: [client], log });
   }
   return sent;
 }
@@ -85,23 +92,25 @@ export async function sendToClients(
  * (`rest §5.3.3`).
  *
  * @param request `validUntil` absent: a month from now, which is also the most
- * @throws ImError CONVERSATION_NOT_FOUND, SYSTEM_CONVERSATION_REQUIRED, FRAME_TOO_LONG
+ * @throws ImError CONVERSATION_NOT_FOUND, SYSTEM_CONVERSATION_REQUIRED, FRAME_TOO_LONG,
+ *   MESSAGE_REJECTED_BY_APP
  */
 export async function broadcast(
   world: World,
-  app: App,
+  operator: Operator,
   request: ServiceMessage & { readonly validUntil?: Milliseconds },
 ): Promise<SentMessage> {
-  const service = await serviceFor(world, app, request);
-  const now = world.clock.now();
+  const service = await serviceFor(world, operator.app, request);
+  const message = await approved(world, operator, service, request, []);
   if (request.transient === true) {
     const sent = unstored(world);
-    tell(world, app, service, request, sent, { to: 'everybody', log: service.key });
+    tell(world, operator, service, message, sent, { to: 'everybody', log: service.key });
     return sent;
   }
+  const now = message.at;
   const latest = now + MAX_VALIDITY;
   const outcome = await world.store.services.broadcast({
-    ...contentOf(request),
+    ...contentOf(message),
     service,
     receipt: false,
     validUntil: Math.min(request.validUntil ?? latest, latest),
@@ -109,7 +118,7 @@ export async function broadcast(
   });
   if (outcome === undefined) throw serviceIsGone(service);
   const sent = { id: outcome.id, timestamp: outcome.timestamp };
-  tell(world, app, service, request, sent, { to: 'everybody', log: outcome.log });
+  tell(world, operator, service, message, sent, { to: 'everybody', log: outcome.log });
   return sent;
 }
 
@@ -131,18 +140,34 @@ async function serviceFor(world: World, app: App, request: ServiceMessage): Prom
   return findService(world, app, request.service);
 }
 
+function approved(
+  world: World,
+  operator: Operator,
+  service: Conversation,
+  request: ServiceMessage,
+  receivers: readonly ClientId[],
+): Promise<ServiceMessage & Approved> {
+  const author = { ...operator, speaksFor: request.from };
+  const content = { body: request.body, transient: request.transient === true, receipt: false };
+  return approveMessage(world, author, service, content, receivers).then((approval) => ({
+    ...request,
+    ...approval,
+  }));
+}
+
 function contentOf({ from, body }: ServiceMessage) {
   return { sender: from, body, mentions: [], mentionAll: false };
 }
 
 function tell(
   world: World,
-  app: App,
+  operator: Operator,
   service: Conversation,
   request: ServiceMessage,
   sent: SentMessage,
   audience: ServiceAudience,
 ): void {
+  const { app, address } = operator;
   world.outbox.publish({
     type: 'message-sent',
     app: app.key,
@@ -152,6 +177,8 @@ function tell(
     message: { ...contentOf(request), ...sent },
     kind: request.transient === true ? 'transient' : 'stored',
     priority: 'normal',
+    ...(address !== undefined && { address }),
+    ...(isUnhooked(operator) && { isUnhooked: true }),
     ...(request.pushData !== undefined && { pushData: request.pushData }),
   });
 }

@@ -1,7 +1,7 @@
-import { type Author, authorOf } from '../actor.ts';
+import { type Author, authorOf, fromIp, isUnhooked } from '../actor.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
-import type { SendMessage, SentMessage } from '../message/send-message.ts';
+import type { ApprovedMessage, SendMessage, SentMessage } from '../message/send-message.ts';
 import { unstored } from '../message/unstored.ts';
 import type { World } from '../world.ts';
 
@@ -16,7 +16,7 @@ export async function sendToService(
   world: World,
   author: Author,
   service: Conversation,
-  request: SendMessage,
+  request: ApprovedMessage,
   handedOver: () => void,
 ): Promise<SentMessage> {
   if (request.kind === 'will') {
@@ -38,9 +38,9 @@ export async function sendToService(
     service,
     ...content,
     receipt: false,
-    now: world.clock.now(),
+    now: request.at,
     ...(request.token !== undefined && { token: request.token }),
-    ...(author.address !== undefined && { fromIp: author.address }),
+    ...fromIp(author),
   });
   handedOver();
   const outcome = await committed;
@@ -72,6 +72,8 @@ function tellOwnDevices(
     message,
     kind,
     priority: 'normal',
+    ...(author.address !== undefined && { address: author.address }),
+    ...(isUnhooked(author) && { isUnhooked: true }),
     ...(author.session !== undefined && { origin: author.session }),
   });
 }

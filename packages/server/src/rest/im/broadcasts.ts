@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import type { Operator } from '../../domain/actor.ts';
 import type { App } from '../../domain/app/app.ts';
 import { ImError } from '../../domain/errors.ts';
 import type { ClientId, MessageId } from '../../domain/identifiers.ts';
@@ -49,14 +50,14 @@ export const BroadcastRecords = Type.Array(
 /** @throws RestError 400 where it is over already */
 export async function broadcast(
   world: World,
-  app: App,
+  operator: Operator,
   from: ClientId,
   body: Static<typeof BroadcastBody>,
 ): Promise<SentMessage> {
   if (body.valid_till !== undefined && body.valid_till <= world.clock.now()) {
     throw badParameter('valid_till is in the past.');
   }
-  return broadcastMessage(world, app, {
+  return broadcastMessage(world, operator, {
     service: conversationIdOf(body.conv_id),
     from,
     body: textOf(body.message),
@@ -97,8 +98,8 @@ export const broadcastRoutes: readonly RestRoute[] = [
     rate: 'broadcast',
     body: Type.Object({ from_client: ClientIdText, ...BroadcastOptions }),
     answers: { 200: SentAnswer },
-    handle: async ({ world, caller, body }) =>
-      ok(sentAnswer(await broadcast(world, caller.app, body.from_client, body))),
+    handle: async ({ world, operator, body }) =>
+      ok(sentAnswer(await broadcast(world, operator, body.from_client, body))),
   }),
   route({
     method: 'DELETE',

@@ -43,12 +43,12 @@ export function messageRoutes(collection: Collection): readonly RestRoute[] {
       params: ConversationPath,
       body: Type.Object({ from_client: ClientIdText, ...SendOptions }),
       answers: { 200: SentAnswer },
-      async handle({ world, caller, params, body }) {
+      async handle({ world, operator, caller, params, body }) {
         const id = conversationIdOf(params.cid);
         await requireNoOther(collection, world, caller.app, id);
         const sent = await sendMessage(
           world,
-          { app: caller.app, speaksFor: body.from_client },
+          { ...operator, speaksFor: body.from_client },
           {
             ...messageToSend(body, DEFAULTS),
             conversation: id,
@@ -69,7 +69,7 @@ export function messageRoutes(collection: Collection): readonly RestRoute[] {
       params: MessagePath,
       body: Type.Object({ ...MessageAt.properties, message: MessageText }),
       answers: { 200: Empty },
-      async handle({ world, caller, params, body }) {
+      async handle({ world, operator, caller, params, body }) {
         const conversation = await findIn(collection, world, caller.app, params.cid);
         const { id, mentions, mentionAll } = await locateMessage(
           world,
@@ -79,7 +79,7 @@ export function messageRoutes(collection: Collection): readonly RestRoute[] {
         );
         await patchMessage(
           world,
-          { app: caller.app, speaksFor: body.from_client },
+          { ...operator, speaksFor: body.from_client },
           {
             conversation: conversation.id,
             id,
@@ -100,12 +100,12 @@ export function messageRoutes(collection: Collection): readonly RestRoute[] {
       params: MessagePath,
       body: MessageAt,
       answers: { 200: Empty },
-      async handle({ world, caller, params, body }) {
+      async handle({ world, operator, caller, params, body }) {
         const conversation = await findIn(collection, world, caller.app, params.cid);
         const { id } = await locateMessage(world, conversation, params.mid, body.timestamp);
         await patchMessage(
           world,
-          { app: caller.app, speaksFor: body.from_client },
+          { ...operator, speaksFor: body.from_client },
           {
             conversation: conversation.id,
             id,

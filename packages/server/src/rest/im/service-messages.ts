@@ -50,8 +50,8 @@ export const serviceMessageRoutes: readonly RestRoute[] = [
     params: ConversationPath,
     body: Type.Object({ from_client: ClientIdText, message: MessageText, push: Type.Optional(PushText) }),
     answers: { 200: SentAnswer },
-    async handle({ world, caller, params, body }) {
-      const sent = await sendToSubscribers(world, caller.app, {
+    async handle({ world, operator, params, body }) {
+      const sent = await sendToSubscribers(world, operator, {
         service: conversationIdOf(params.cid),
         from: body.from_client,
         body: textOf(body.message),
@@ -71,9 +71,9 @@ export const serviceMessageRoutes: readonly RestRoute[] = [
     params: ConversationPath,
     body: Type.Object({ from_client: ClientIdText, to_clients: ChosenClients, ...SendOptions }),
     answers: { 200: SentAnswer },
-    async handle({ world, caller, params, body }) {
+    async handle({ world, operator, params, body }) {
       const message = messageToSend(body, DEFAULTS);
-      const sent = await sendToClients(world, caller.app, {
+      const sent = await sendToClients(world, operator, {
         service: conversationIdOf(params.cid),
         from: body.from_client,
         clients: body.to_clients,
@@ -100,8 +100,8 @@ export const serviceMessageRoutes: readonly RestRoute[] = [
       to_clients: Type.Optional(ChosenClients),
     }),
     answers: { 200: Empty },
-    async handle({ world, caller, params, body }) {
-      await patchFromService(world, caller.app, {
+    async handle({ world, operator, params, body }) {
+      await patchFromService(world, operator, {
         ...messageNamed(params, body),
         change: { action: 'edit', body: textOf(body.message) },
       });
@@ -118,8 +118,8 @@ export const serviceMessageRoutes: readonly RestRoute[] = [
     params: MessagePath,
     body: Type.Object({ ...MessageAt.properties, to_clients: Type.Optional(ChosenClients) }),
     answers: { 200: Empty },
-    async handle({ world, caller, params, body }) {
-      await patchFromService(world, caller.app, {
+    async handle({ world, operator, params, body }) {
+      await patchFromService(world, operator, {
         ...messageNamed(params, body),
         change: { action: 'recall' },
       });

@@ -44,9 +44,8 @@ export const batchSave = route({
   bodyLimit: BATCH_BYTES,
   body: Requests,
   answers: { 200: open({}, 'What was saved, by the internal id of the object.') },
-  async handle(context) {
-    const { world, body } = context;
-    const requester = await requesterOf(context);
+  async handle({ world, caller, body }) {
+    const requester = await requesterOf(world, caller);
     const saved = new Map<string, DataRecord>();
     const results: Record<string, JsonObject> = {};
     for (const request of requestsIn(body)) {

@@ -40,13 +40,13 @@ export const legacyMessageRoutes: readonly RestRoute[] = [
       ...SendOptions,
     }),
     answers: { 200: SentAnswer },
-    async handle({ world, caller, body }) {
+    async handle({ world, operator, caller, body }) {
       const id = conversationIdOf(body.conv_id);
       const message = messageToSend(body, DEFAULTS);
       const conversation = await world.conversations.load(caller.app.key, id);
       if (conversation?.kind === 'service') {
         if (body.to_peers === undefined) throw badParameter('to_peers is required to send to a service.');
-        const sent = await sendToClients(world, caller.app, {
+        const sent = await sendToClients(world, operator, {
           service: id,
           from: body.from_peer,
           clients: body.to_peers,
@@ -58,7 +58,7 @@ export const legacyMessageRoutes: readonly RestRoute[] = [
       }
       const sent = await sendMessage(
         world,
-        { app: caller.app, speaksFor: body.from_peer },
+        { ...operator, speaksFor: body.from_peer },
         {
           ...message,
           conversation: id,
@@ -90,7 +90,7 @@ export const legacyMessageRoutes: readonly RestRoute[] = [
       ),
     }),
     answers: { 200: Empty },
-    async handle({ world, caller, body }) {
+    async handle({ world, operator, caller, body }) {
       const id = conversationIdOf(body.conv_id);
       if (body.recall !== true && body.message === undefined) throw badParameter('message is required.');
       const text = body.message === undefined ? '' : textOf(body.message);
@@ -98,7 +98,7 @@ export const legacyMessageRoutes: readonly RestRoute[] = [
       const conversation = await findConversation(world, caller.app, id);
       if (conversation.kind === 'service') {
         const clients = clientsOf(body.to_peers);
-        await patchFromService(world, caller.app, {
+        await patchFromService(world, operator, {
           service: id,
           id: body.msg_id,
           from: body.from_peer,
@@ -111,7 +111,7 @@ export const legacyMessageRoutes: readonly RestRoute[] = [
       const { mentions, mentionAll } = await locateMessage(world, conversation, body.msg_id, body.timestamp);
       await patchMessage(
         world,
-        { app: caller.app, speaksFor: body.from_peer },
+        { ...operator, speaksFor: body.from_peer },
         {
           conversation: id,
           id: body.msg_id,

@@ -45,8 +45,8 @@ const broadcastRoutes: readonly RestRoute[] = [
     rate: 'broadcast',
     body: Type.Object({ from_peer: ClientIdText, ...BroadcastOptions }),
     answers: { 200: SentAnswer },
-    handle: async ({ world, caller, body }) =>
-      ok(sentAnswer(await broadcast(world, caller.app, body.from_peer, body))),
+    handle: async ({ world, operator, body }) =>
+      ok(sentAnswer(await broadcast(world, operator, body.from_peer, body))),
   }),
   route({
     method: 'DELETE',
@@ -85,8 +85,8 @@ const broadcastRoutes: readonly RestRoute[] = [
       push: Type.Optional(PushText),
     }),
     answers: { 200: SentAnswer },
-    async handle({ world, caller, body }) {
-      const sent = await sendToSubscribers(world, caller.app, {
+    async handle({ world, operator, body }) {
+      const sent = await sendToSubscribers(world, operator, {
         service: conversationIdOf(body.conv_id),
         from: body.from_peer,
         body: textOf(body.message),

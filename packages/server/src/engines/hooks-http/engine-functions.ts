@@ -1,0 +1,55 @@
+import type { EngineCaller } from './call-engine.ts';
+
+/** An engine that is deployed anew may have other hooks. */
+const ASK_AGAIN_AFTER_MS = 60_000;
+/** While it does not answer, it is probably just starting. */
+const TRY_AGAIN_AFTER_MS = 5_000;
+
+/**
+ * Which functions an engine has: those the app names, or what the engine says itself, asked again and again. A
+ * function it does not have is never called, because every message would end in an error of the engine.
+ */
+export class EngineFunctions {
+  readonly #caller: Pick<EngineCaller, 'list'>;
+  readonly #isNamed: boolean;
+  readonly #changed: () => void;
+  #names: ReadonlySet<string>;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  /** @param named absent or empty: ask the engine */
+  constructor(caller: Pick<EngineCaller, 'list'>, named: readonly string[], changed: () => void) {
+    this.#caller = caller;
+    this.#isNamed = named.length > 0;
+    this.#names = new Set(named);
+    this.#changed = changed;
+  }
+
+  has(name: string): boolean {
+    return this.#names.has(name);
+  }
+
+  start(failed: (error: unknown) => void): void {
+    if (!this.#isNamed) void this.#ask(failed);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #ask(failed: (error: unknown) => void): Promise<void> {
+    let next = ASK_AGAIN_AFTER_MS;
+    try {
+      this.#names = new Set(await this.#caller.list());
+      if (!this.#stopped) this.#changed();
+    } catch (error) {
+      // What was known stays known.
+      next = TRY_AGAIN_AFTER_MS;
+      if (!this.#stopped) failed(error);
+    }
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => void this.#ask(failed), next);
+    this.#timer.unref();
+  }
+}

@@ -1,0 +1,148 @@
+import type { App } from '../../domain/app/app.ts';
+import type { DomainEvent } from '../../domain/events.ts';
+import type { AppKey } from '../../domain/identifiers.ts';
+import type { Apps } from '../../domain/ports/apps.ts';
+import type { BeforeHooks, Hooks } from '../../domain/ports/hooks.ts';
+import type { Presence } from '../../domain/ports/presence.ts';
+import { EngineCaller, type EngineCounters } from './call-engine.ts';
+import { EngineFunctions } from './engine-functions.ts';
+import { notificationOf } from './notifications.ts';
+import {
+  conversationStartParameters,
+  conversationUpdateParameters,
+  membershipParameters,
+  messageReceivedParameters,
+  messageUpdateParameters,
+} from './parameters.ts';
+import { messageVerdict, startVerdict, updateVerdict, verdict } from './verdicts.ts';
+
+export interface HttpHooksParts {
+  readonly apps: Apps;
+  readonly presence: Presence;
+  /** Told, at most once a minute for each app, that calls fail. */
+  readonly failed: (app: App, error: unknown, counters: EngineCounters) => void;
+}
+
+interface Engine {
+  /** The settings it was made for, as one text. */
+  readonly settings: string;
+  readonly caller: EngineCaller;
+  readonly functions: EngineFunctions;
+  before: BeforeHooks | undefined;
+  failureToldAt: number;
+}
+
+const TELL_AGAIN_AFTER_MS = 60_000;
+
+/** Hooks on a server of the app, called over HTTP like LeanEngine (`hooks-and-signatures §2`). */
+export class HttpHooks implements Hooks {
+  readonly #parts: HttpHooksParts;
+  readonly #engines = new Map<AppKey, Engine>();
+
+  constructor(parts: HttpHooksParts) {
+    this.#parts = parts;
+  }
+
+  before(app: App): BeforeHooks | undefined {
+    if (app.settings.engine.url === '') return undefined;
+    return this.#engineOf(app).before;
+  }
+
+  /** Tells the engine of the app what has happened, if it wants to know. */
+  told(event: DomainEvent): void {
+    const app = this.#parts.apps.byKey(event.app);
+    if (app === undefined || app.settings.engine.url === '' || event.isUnhooked === true) return;
+    const engine = this.#engineOf(app);
+    const notification = notificationOf(event, this.#parts.presence);
+    if (notification === undefined || !engine.functions.has(notification.name)) return;
+    engine.caller
+      .tell(notification.name, notification.parameters)
+      .catch((error: unknown) => this.#failed(app, engine, error));
+  }
+
+  /** Begins to ask the engines of all apps what they have. */
+  start(apps: readonly App[]): void {
+    for (const app of apps) if (app.settings.engine.url !== '') this.#engineOf(app);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#engines.values()].map((engine) => this.#end(engine)));
+    this.#engines.clear();
+  }
+
+  /** The engine as the app is set up now; another one where that changed. */
+  #engineOf(app: App): Engine {
+    const settings = JSON.stringify([app.settings.engine, app.appKey, app.masterKey]);
+    const known = this.#engines.get(app.key);
+    if (known?.settings === settings) return known;
+    if (known !== undefined) void this.#end(known);
+    const caller = new EngineCaller(app);
+    const engine: Engine = {
+      settings,
+      caller,
+      functions: new EngineFunctions(caller, app.settings.engine.hooks, () => {
+        engine.before = this.#hooksOf(app, engine);
+      }),
+      before: undefined,
+      failureToldAt: 0,
+    };
+    engine.before = this.#hooksOf(app, engine);
+    this.#engines.set(app.key, engine);
+    engine.functions.start((error) => this.#failed(app, engine, error));
+    return engine;
+  }
+
+  async #end({ functions, caller }: Engine): Promise<void> {
+    functions.stop();
+    await caller.close();
+  }
+
+  #hooksOf(app: App, engine: Engine): BeforeHooks | undefined {
+    const { functions } = engine;
+    const ask = async <Answer>(name: string, parameters: object, read: (result: unknown) => Answer) => {
+      try {
+        return read(await engine.caller.ask(name, parameters));
+      } catch (error) {
+        this.#failed(app, engine, error);
+        throw error;
+      }
+    };
+    const hooks: BeforeHooks = {
+      ...(functions.has('_messageReceived') && {
+        messageReceived: (message) =>
+          ask('_messageReceived', messageReceivedParameters(message), (result) =>
+            messageVerdict(result, typeof message.body !== 'string'),
+          ),
+      }),
+      ...(functions.has('_messageUpdate') && {
+        messageUpdate: (message) =>
+          ask('_messageUpdate', messageUpdateParameters(message), (result) =>
+            messageVerdict(result, typeof message.body !== 'string'),
+          ),
+      }),
+      ...(functions.has('_conversationStart') && {
+        conversationStart: (start) =>
+          ask('_conversationStart', conversationStartParameters(start), startVerdict),
+      }),
+      ...(functions.has('_conversationAdd') && {
+        conversationAdd: (change) => ask('_conversationAdd', membershipParameters(change), verdict),
+      }),
+      ...(functions.has('_conversationRemove') && {
+        conversationRemove: (change) => ask('_conversationRemove', membershipParameters(change), verdict),
+      }),
+      ...(functions.has('_conversationUpdate') && {
+        conversationUpdate: (update) =>
+          ask('_conversationUpdate', conversationUpdateParameters(update), updateVerdict),
+      }),
+    };
+    return Object.keys(hooks).length === 0 ? undefined : hooks;
+  }
+
+  /** Once per burst: an engine that is down fails with every message. */
+  #failed(app: App, engine: Engine, error: unknown): void {
+    const now = performance.now();
+    if (engine.failureToldAt !== 0 && now - engine.failureToldAt < TELL_AGAIN_AFTER_MS) return;
+    engine.failureToldAt = now;
+    this.#parts.failed(app, error, engine.caller.counters);
+  }
+}

@@ -1,0 +1,87 @@
+import type { ClientId } from '../../domain/identifiers.ts';
+import type { JsonObject, JsonValue } from '../../domain/json.ts';
+import type { MessageBody } from '../../domain/message/message.ts';
+import {
+  type Explanation,
+  HookFailed,
+  type MessageVerdict,
+  type StartVerdict,
+  type UpdateVerdict,
+  type Verdict,
+} from '../../domain/ports/hooks.ts';
+
+/** What a hook may make of a message at most; the limit of the app is about what clients write. */
+const MAX_BODY_BYTES = 32 * 1024;
+
+function isJsonObject(value: unknown): value is JsonObject & JsonValue {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Anything but an object has nothing to say (`hooks-and-signatures §1.3`). */
+function answerOf(result: unknown): JsonObject {
+  return isJsonObject(result) ? result : {};
+}
+
+/** @throws HookFailed where the new content cannot be one */
+export function messageVerdict(result: unknown, wasBinary: boolean): MessageVerdict {
+  const answer = answerOf(result);
+  if (isTruthy(answer.drop)) return { verdict: 'drop', ...explanationOf(answer) };
+  const body = bodyOf(answer, wasBinary);
+  const receivers = clientsOf(answer.toPeers);
+  return {
+    verdict: 'pass',
+    ...(body !== undefined && { body, ...explanationOf(answer) }),
+    ...(receivers !== undefined && { receivers }),
+  };
+}
+
+export function verdict(result: unknown): Verdict {
+  const answer = answerOf(result);
+  return isTruthy(answer.reject) ? { verdict: 'reject', ...explanationOf(answer) } : { verdict: 'pass' };
+}
+
+export function startVerdict(result: unknown): StartVerdict {
+  const answer = answerOf(result);
+  if (isTruthy(answer.reject)) return { verdict: 'reject', ...explanationOf(answer) };
+  return { verdict: 'pass', ...(isJsonObject(answer.attr) && { attributes: answer.attr }) };
+}
+
+export function updateVerdict(result: unknown): UpdateVerdict {
+  const answer = answerOf(result);
+  if (isTruthy(answer.reject)) return { verdict: 'reject', ...explanationOf(answer) };
+  return {
+    verdict: 'pass',
+    ...(isJsonObject(answer.attr) && { attributes: answer.attr }),
+    ...(typeof answer.mute === 'boolean' && { muted: answer.mute }),
+  };
+}
+
+/** As JavaScript sees it, in which most engines are written. */
+function isTruthy(value: unknown): boolean {
+  return Boolean(value);
+}
+
+function explanationOf({ code, detail }: JsonObject): Explanation {
+  const number = typeof code === 'string' && /^-?\d{1,9}$/.test(code) ? Number(code) : code;
+  return {
+    ...(typeof number === 'number' && Number.isSafeInteger(number) && { code: number }),
+    ...(detail !== undefined &&
+      detail !== null && { detail: typeof detail === 'string' ? detail : JSON.stringify(detail) }),
+  };
+}
+
+function bodyOf({ content, bin }: JsonObject, wasBinary: boolean): MessageBody | undefined {
+  if (content === undefined || content === null) return undefined;
+  const text = isJsonObject(content) ? JSON.stringify(content) : content;
+  if (typeof text !== 'string') throw new HookFailed('The content of the engine is no text.');
+  if (Buffer.byteLength(text) > MAX_BODY_BYTES)
+    throw new HookFailed('The content of the engine is too long.');
+  const isBinary = bin === undefined || bin === null ? wasBinary : isTruthy(bin);
+  if (!isBinary) return text;
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw new HookFailed('The content of the engine is no base64.');
+  return new Uint8Array(Buffer.from(text, 'base64'));
+}
+
+function clientsOf(value: unknown): readonly ClientId[] | undefined {
+  return Array.isArray(value) ? value.filter((client) => typeof client === 'string') : undefined;
+}
