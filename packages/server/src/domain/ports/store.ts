@@ -309,6 +309,8 @@ export interface Overwrite {
 export interface LogRange extends Omit<HistoryRange, 'conversation' | 'type'> {
   readonly app: AppKey;
   readonly sender?: ClientId;
+  /** Milliseconds after which the engine gives up; what it prepared by then is not lost. */
+  readonly budget: Milliseconds;
 }
 
 export interface LoggedMessage {
@@ -342,7 +344,7 @@ export interface MessageRepository {
   overwrite(conversation: ConversationKey, id: MessageId, change: Overwrite): Promise<boolean>;
   /**
    * What was said in all conversations of an app, or what one client said outside of services; broadcasts left out.
-   * The `limit` messages nearest to the start, always oldest first by (timestamp, id).
+   * The `limit` messages nearest to the start, always oldest first by (timestamp, id). Rejects with {@link QueryTooSlow}.
    */
   log(range: LogRange): Promise<readonly LoggedMessage[]>;
   /** `patchedAt` grows strictly per message and is never before `now`. */

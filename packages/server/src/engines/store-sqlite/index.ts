@@ -1,6 +1,6 @@
 import { closable } from '../../domain/ports/closable.ts';
 import type { SentToClients, ServiceMessageDraft } from '../../domain/ports/services.ts';
-import type { Store } from '../../domain/ports/store.ts';
+import { QueryTooSlow, type Store } from '../../domain/ports/store.ts';
 import { Unsettled } from './unsettled.ts';
 import { WorkerClient } from './worker-client.ts';
 import type { WorkerData } from './worker-protocol.ts';
@@ -68,7 +68,10 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
       delete: (conversation, id, place) => writer.call('deleteMessage', conversation, id, place),
       overwrite: (conversation, id, change) => writer.call('overwriteMessage', conversation, id, change),
       async log(range) {
-        while (await writer.call<boolean>('indexLog'));
+        const until = performance.now() + range.budget;
+        while (await writer.call<boolean>('indexLog')) {
+          if (performance.now() >= until) throw new QueryTooSlow('The log is still being indexed.');
+        }
         return reader.call('log', range);
       },
       async history(range) {

@@ -1,15 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { QueryTooSlow } from '../store.ts';
 import { bodies, type Engine, Stage } from '../testing/stage.ts';
 
 /** What only the app's own server asks for. */
 export function describeOperators(engine: Engine): void {
   describe('what operators do', () => {
     const stage = new Stage(engine);
+    const unhurried = { budget: 60_000 };
     const logged = async (range: object = {}) =>
-      (await stage.store.messages.log({ app: stage.app, direction: 'older', limit: 1000, ...range })).map(
-        ({ message }) => message.body,
-      );
+      (
+        await stage.store.messages.log({
+          ...unhurried,
+          app: stage.app,
+          direction: 'older',
+          limit: 1000,
+          ...range,
+        })
+      ).map(({ message }) => message.body);
 
     it('[F-CONV-27][F-CONV-28] deleting a conversation takes everything in it along', async () => {
       const gone = await stage.conversation({ unique: true, columns: { topic: 'a' } });
@@ -117,7 +125,12 @@ export function describeOperators(engine: Engine): void {
       expect(await logged({ start: { timestamp: 3000, included: false } })).toEqual(['a', 'b']);
       await stage.say(one, 'd', { now: 4000 });
       expect(await logged({ end: { timestamp: 3000, included: true } })).toEqual(['c', 'd']);
-      const [newest] = await stage.store.messages.log({ app: stage.app, direction: 'older', limit: 1 });
+      const [newest] = await stage.store.messages.log({
+        ...unhurried,
+        app: stage.app,
+        direction: 'older',
+        limit: 1,
+      });
       expect(newest).toMatchObject({ conversation: { id: one.id, kind: 'basic' }, message: { body: 'd' } });
       expect(newest?.client).toBeUndefined();
     });
@@ -133,7 +146,12 @@ export function describeOperators(engine: Engine): void {
       });
       await stage.store.services.broadcast({ ...draft, body: 'for all', validUntil: 9000, now: 2000 });
       await stage.store.services.receive({ ...draft, sender: 'Jerry', body: 'thanks', now: 3000 });
-      const log = await stage.store.messages.log({ app: stage.app, direction: 'newer', limit: 10 });
+      const log = await stage.store.messages.log({
+        ...unhurried,
+        app: stage.app,
+        direction: 'newer',
+        limit: 10,
+      });
       const conversation = { id: service.id, kind: 'service' };
       expect(log).toMatchObject([
         { conversation, client: 'Jerry', message: { body: 'for Jerry' } },
@@ -141,6 +159,20 @@ export function describeOperators(engine: Engine): void {
       ]);
       expect(log).toHaveLength(2);
       expect(await logged({ sender: 'Jerry' })).toEqual([]);
+    });
+
+    it('[F-MSG-60] the log is given up within its budget, and is there in the end', async () => {
+      const group = await stage.conversation();
+      await Promise.all(Array.from({ length: 1200 }, (_, n) => stage.say(group, String(n))));
+      const hurried = { app: stage.app, direction: 'newer', limit: 5, budget: 0 } as const;
+      let found: readonly unknown[] | undefined;
+      for (let attempt = 0; attempt < 10 && found === undefined; attempt++) {
+        found = await stage.store.messages.log(hurried).catch((error: Error) => {
+          expect(error).toBeInstanceOf(QueryTooSlow);
+          return undefined;
+        });
+      }
+      expect(found).toHaveLength(5);
     });
 
     it('[F-MSG-60] paging through the log misses nothing and repeats nothing', async () => {
@@ -159,7 +191,13 @@ export function describeOperators(engine: Engine): void {
             const seen: string[] = [];
             let start = {};
             for (;;) {
-              const page = await stage.store.messages.log({ app: stage.app, direction, limit, ...start });
+              const page = await stage.store.messages.log({
+                ...unhurried,
+                app: stage.app,
+                direction,
+                limit,
+                ...start,
+              });
               seen.push(...page.map(({ message }) => message.id));
               const last = (direction === 'older' ? page[0] : page.at(-1))?.message;
               if (last === undefined) break;
