@@ -1,22 +1,32 @@
 import { CommandType, OpType } from '@parley/protocol/wire';
+import type { ClientEvents } from './client-events.ts';
 import { Connection, type ConnectionOptions } from './connection/connection.ts';
+import { Conversations } from './conversations/conversations.ts';
+import type { Core } from './core.ts';
 import { Emitter } from './events.ts';
+import { MessageParser } from './messages/message-parser.ts';
+import { Messages } from './messages/messages.ts';
+import type { MessageType } from './messages/typed-message.ts';
+import { missedEvents } from './pushes/missed-events.ts';
+import { Pushes } from './pushes/pushes.ts';
 import { type ClientState, Session, type SessionOptions } from './session/session.ts';
 
-export interface ClientEvents {
-  /** Logging in, logged in, cut off, closed. */
-  state: { readonly state: ClientState; readonly previous: ClientState };
-}
-
 /** With a connection of its own, or with one that is shared. */
-export type ClientOptions = SessionOptions & (ConnectionOptions | { readonly connection: Connection });
+export type ClientOptions = ClientSettings & (ConnectionOptions | { readonly connection: Connection });
+
+export interface ClientSettings extends SessionOptions {
+  /** Message types of the app, made with {@link defineMessageType}. */
+  readonly messageTypes?: readonly MessageType[];
+}
 
 /**
  * Logs a client in, in the background: whatever is called before it is logged in waits until it is.
  *
  * @example
  * const tom = createClient({ url: 'https://chat.example.com', appId, appKey, clientId: 'Tom' });
- * await tom.whenOpen();
+ * tom.on('message', ({ conversation, message }) => console.log(conversation.id, message.from, message.text));
+ * const chat = await tom.conversations.create({ members: ['Jerry'] });
+ * await chat.send('hello, Jerry');
  */
 export function createClient(options: ClientOptions): Client {
   const connection = 'connection' in options ? options.connection : new Connection(options);
@@ -28,14 +38,20 @@ export function createClient(options: ClientOptions): Client {
 /** Somebody who chats: one client id, logged in on a connection. Made by {@link createClient}. */
 export class Client extends Emitter<ClientEvents> {
   readonly connection: Connection;
+  readonly conversations: Conversations;
+  readonly messages: Messages;
   readonly #session: Session;
+  readonly #core: Core;
 
   /** @internal */
-  constructor(connection: Connection, options: SessionOptions) {
+  constructor(connection: Connection, settings: ClientSettings) {
     super();
     this.connection = connection;
-    this.#session = new Session(connection, options);
-    this.#session.on('state', (change) => this.emit('state', change));
+    this.#session = new Session(connection, settings);
+    this.#core = assemble(this.#session, new MessageParser(settings.messageTypes), this);
+    this.conversations = this.#core.conversations;
+    this.messages = this.#core.messages;
+    this.#listen();
   }
 
   get id(): string {
@@ -74,4 +90,36 @@ export class Client extends Emitter<ClientEvents> {
     });
     return sessionMessage?.onlineSessionPeerIds ?? [];
   }
+
+  #listen(): void {
+    const pushes = new Pushes(this.#core);
+    this.#session.on('received', (command) => pushes.handle(command));
+    this.#session.on('opened', ({ serverTime, eventsSince }) => {
+      if (eventsSince !== undefined) void this.#catchUp(pushes, eventsSince, serverTime);
+    });
+    // Whoever hears that the client is open finds everything else ready for it.
+    this.#session.on('state', (change) => this.emit('state', change));
+  }
+
+  /** After a loss of the connection: what happened to conversations, and back into the chat room. */
+  async #catchUp(pushes: Pushes, since: number, until: number): Promise<void> {
+    const { room } = this.conversations;
+    room?.join().catch(() => {
+      if (this.conversations.room === room) this.conversations.room = undefined;
+    });
+    try {
+      for await (const command of missedEvents(this.#core, since, until)) pushes.handle(command);
+    } catch {
+      // Events are news of what a query tells as well; the next catch-up asks for them again.
+      this.#session.positions.events = Math.min(since, this.#session.positions.events ?? since);
+    }
+  }
+}
+
+/** Every part knows the others through this; none of them acts before all are there. */
+function assemble(session: Session, parser: MessageParser, events: Emitter<ClientEvents>): Core {
+  const core = { session, parser, events } as { -readonly [Part in keyof Core]: Core[Part] };
+  core.conversations = new Conversations(core);
+  core.messages = new Messages(core);
+  return core;
 }

@@ -5,6 +5,7 @@ export { systemClock } from './app/system-clock.ts';
 export { type AppSettings, defaultAppSettings } from './domain/app/app-settings.ts';
 export type { Clock } from './domain/ports/clock.ts';
 export type { Store } from './domain/ports/store.ts';
+export { openFilesOnDisk } from './engines/files-disk/index.ts';
 export { openMemoryStore } from './engines/store-memory/index.ts';
 export { openSqliteStore } from './engines/store-sqlite/index.ts';
 export type { GatewayLimits } from './gateway/index.ts';

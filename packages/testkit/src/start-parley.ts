@@ -7,6 +7,7 @@ import {
   type Clock,
   createApp,
   type GatewayLimits,
+  openFilesOnDisk,
   openMemoryStore,
   openSqliteStore,
   type ParleyApp,
@@ -22,6 +23,8 @@ export interface StartOptions {
   readonly settings?: Partial<AppSettings>;
   readonly clock?: Clock;
   readonly limits?: Partial<GatewayLimits>;
+  /** 100 MiB unless given. */
+  readonly maxFileBytes?: number;
   /** Ids of further apps on the same server. */
   readonly otherApps?: readonly string[];
 }
@@ -33,6 +36,8 @@ export interface Parley {
   readonly appId: string;
   readonly appKey: string;
   readonly masterKey: string;
+  /** Where its data is. */
+  readonly folder: string;
   readonly store: Store;
   readonly app: ParleyApp;
   readonly apps: AppDirectory;
@@ -67,6 +72,8 @@ export async function startParley(options: StartOptions = {}): Promise<Parley> {
   const apps = await AppDirectory.load(store.apps);
   const app = await createApp({
     store,
+    files: await openFilesOnDisk(join(folder, 'files')),
+    fileService: { maxBytes: options.maxFileBytes ?? 100 * 1024 * 1024 },
     apps,
     clock,
     logger: pino({ level: process.env.PARLEY_TEST_LOG ?? 'fatal' }),
@@ -78,6 +85,7 @@ export async function startParley(options: StartOptions = {}): Promise<Parley> {
     appId: keys.id,
     appKey: keys.appKey,
     masterKey: keys.masterKey,
+    folder,
     store,
     app,
     apps,

@@ -1,6 +1,6 @@
 import type { Parley } from '@parley/testkit';
 import { afterEach } from 'vitest';
-import { type Client, Connection, createClient, type SessionOptions } from '../../src/index.ts';
+import { type Client, type ClientSettings, Connection, createClient } from '../../src/index.ts';
 import { type TestPlatform, testPlatform } from './test-platform.ts';
 
 export interface Person {
@@ -14,7 +14,7 @@ const everybody: Client[] = [];
 export async function person(
   parley: Parley,
   clientId: string,
-  options: Partial<SessionOptions> & { platform?: TestPlatform } = {},
+  options: Partial<ClientSettings> & { platform?: TestPlatform } = {},
 ): Promise<Person> {
   const { platform = testPlatform(), ...session } = options;
   const connection = new Connection({

@@ -10,6 +10,8 @@ export interface TestPlatform extends Platform {
   cut(): void;
   /** Nothing that is sent or received from now on arrives, and nobody is told, until {@link cut}. */
   freeze(): void;
+  /** What is sent arrives, and nothing comes back, until {@link cut}. */
+  deafen(): void;
   goOffline(): void;
   goOnline(): void;
   hide(): void;
@@ -19,6 +21,7 @@ export interface TestPlatform extends Platform {
 interface Line {
   readonly real: Socket;
   isFrozen: boolean;
+  isDeaf: boolean;
   closed(code: number, reason: string): void;
 }
 
@@ -33,12 +36,13 @@ export function testPlatform(options: { grace?: number; clock?: FakeClock } = {}
     sockets++;
     const real = web.openSocket(url, subprotocol, {
       opened: () => !line.isFrozen && listener.opened(),
-      received: (bytes) => !line.isFrozen && listener.received(bytes),
+      received: (bytes) => !line.isFrozen && !line.isDeaf && listener.received(bytes),
       closed: (code, reason) => !line.isFrozen && line.closed(code, reason),
     });
     const line: Line = {
       real,
       isFrozen: false,
+      isDeaf: false,
       closed(code, reason) {
         if (lines.delete(line)) listener.closed(code, reason);
       },
@@ -75,6 +79,9 @@ export function testPlatform(options: { grace?: number; clock?: FakeClock } = {}
     },
     freeze() {
       for (const line of lines) line.isFrozen = true;
+    },
+    deafen() {
+      for (const line of lines) line.isDeaf = true;
     },
     goOffline() {
       network.set(false);

@@ -1,16 +1,20 @@
 import type { Logger } from 'pino';
 import { RestRates } from '../domain/limits/rest-rates.ts';
 import type { Clock } from '../domain/ports/clock.ts';
+import type { FileStore } from '../domain/ports/files.ts';
 import type { Store } from '../domain/ports/store.ts';
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway/index.ts';
 import { startJobs } from '../jobs/index.ts';
-import { registerRest } from '../rest/index.ts';
+import { type FileService, registerRest } from '../rest/index.ts';
 import type { AppDirectory } from './app-directory.ts';
 import { type Core, createCore } from './create-core.ts';
 import { version } from './version.ts';
 
 export interface AppParts {
   readonly store: Store;
+  readonly files: FileStore;
+  /** How large a file may be, and where clients fetch it, if not from the address they ask at. */
+  readonly fileService: FileService;
   readonly apps: AppDirectory;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -35,12 +39,14 @@ export interface ParleyApp {
  */
 export async function createApp({
   store,
+  files,
+  fileService,
   apps,
   clock,
   logger,
   gateway: options,
 }: AppParts): Promise<ParleyApp> {
-  const core = await createCore({ store, apps, clock, logger });
+  const core = await createCore({ store, files, apps, clock, logger });
   const gateway = await createGateway({
     ...options,
     accept: core.accept,
@@ -51,6 +57,7 @@ export async function createApp({
           world: core.world,
           isSessionToken: (app, client, token) => core.sessions.isToken(app, client, token),
           rates: new RestRates(clock),
+          files: fileService,
         },
         { version },
       ),
@@ -65,6 +72,7 @@ export async function createApp({
     logger,
     sessions: core.sessions,
     dailyClients: core.world.dailyClients,
+    files,
   });
   async function close(): Promise<void> {
     stopJobs();
@@ -73,6 +81,7 @@ export async function createApp({
     await core.world.dailyClients
       .save()
       .catch((error: unknown) => logger.error({ err: error }, 'The clients of today could not be saved.'));
+    await files.close();
     await store.close();
   }
   return {

@@ -7,6 +7,7 @@ import type { Conversation } from '../domain/conversation/known-conversation.ts'
 import { ClientRates } from '../domain/limits/client-rates.ts';
 import type { Apps } from '../domain/ports/apps.ts';
 import type { Clock } from '../domain/ports/clock.ts';
+import type { FileStore } from '../domain/ports/files.ts';
 import type { Random } from '../domain/ports/random.ts';
 import type { Store } from '../domain/ports/store.ts';
 import { DailyClients } from '../domain/presence/daily-clients.ts';
@@ -35,6 +36,7 @@ const KNOWN_CLIENTS = 100_000;
 
 export interface CoreParts {
   readonly store: Store;
+  readonly files: FileStore;
   readonly apps: Apps;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'error'>;
@@ -50,7 +52,7 @@ export interface Core {
 }
 
 /** Wires the rooms between the gateway and the store. The one place that knows them all. */
-export async function createCore({ store, apps, clock, logger }: CoreParts): Promise<Core> {
+export async function createCore({ store, files, apps, clock, logger }: CoreParts): Promise<Core> {
   const live = new LiveSessions();
   const rooms = new LiveRooms(live, clock);
   const ceiling = new DeliveryCeiling(apps, clock);
@@ -91,6 +93,7 @@ export async function createCore({ store, apps, clock, logger }: CoreParts): Pro
     conversations: new ConversationCache(store.conversations, clock, entries),
     wills: new PendingWills(),
     accounts: new Accounts(clock),
+    files,
   };
   const invalidations = await TokenInvalidations.load(store.sessionTokens, clock.now());
   sessions = new Sessions(world, live, rooms, new TagHolders(), invalidations);

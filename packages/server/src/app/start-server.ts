@@ -8,6 +8,7 @@ import { startControlServer } from './control/control-server.ts';
 import { createApp, type ParleyApp } from './create-app.ts';
 import { createLogger } from './create-logger.ts';
 import { greeting } from './greeting.ts';
+import { openFiles } from './open-files.ts';
 import { provisionApp } from './provision-app.ts';
 import { readTlsFiles } from './read-tls-files.ts';
 import { systemClock } from './system-clock.ts';
@@ -50,6 +51,8 @@ export async function startServer(
     });
     const app = await createApp({
       store,
+      files: await openFiles(config),
+      fileService: fileServiceOf(config),
       apps,
       clock: systemClock,
       logger,
@@ -66,6 +69,15 @@ export async function startServer(
     await store.close();
     throw error;
   }
+}
+
+function fileServiceOf({ maxFileBytes, publicUrl, filesUrl }: LoadedConfig['config']) {
+  const plain = (url: string) => url.replace(/\/+$/, '');
+  return {
+    maxBytes: maxFileBytes,
+    ...(publicUrl !== undefined && { publicUrl: plain(publicUrl) }),
+    ...(filesUrl !== undefined && { downloadUrl: plain(filesUrl) }),
+  };
 }
 
 function gatewayOptions({ config }: LoadedConfig, tls: ReturnType<typeof readTlsFiles>) {

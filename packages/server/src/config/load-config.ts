@@ -78,6 +78,10 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   if ((config.tlsCert === undefined) !== (config.tlsKey === undefined)) {
     problems.push('PARLEY_TLS_CERT and PARLEY_TLS_KEY belong together: set both, or neither.');
   }
+  const hasKeys = config.s3AccessKey !== undefined && config.s3SecretKey !== undefined;
+  if (config.s3Bucket !== undefined && !hasKeys) {
+    problems.push('PARLEY_S3_BUCKET needs PARLEY_S3_ACCESS_KEY and PARLEY_S3_SECRET_KEY.');
+  }
   if (problems.length > 0) throw new ConfigInvalid(problems);
   // Every option was read by its own kind, or has its own standard value.
   return { config: config as Config, ...(path !== undefined && { file: path }), warnings };

@@ -19,7 +19,7 @@ export interface Option<T> {
   /** Another standard where `NODE_ENV` is `production`. */
   readonly inProduction?: T;
   readonly secret?: true;
-  readonly group: 'Network' | 'Data' | 'App' | 'Limits' | 'Operation';
+  readonly group: 'Network' | 'Data' | 'Files' | 'App' | 'Limits' | 'Operation';
   /** One or two sentences for the reference page. */
   readonly about: string;
 }
@@ -97,6 +97,66 @@ export const options = {
     standard: './data',
     group: 'Data',
     about: 'The folder of the embedded store. One process at a time may use it.',
+  }),
+  maxFileBytes: standing({
+    variable: 'PARLEY_MAX_FILE_BYTES',
+    kind: wholeNumber(1024, 5 * 1024 * 1024 * 1024),
+    standard: 100 * 1024 * 1024,
+    group: 'Files',
+    about: 'A longer file is refused with 413.',
+  }),
+  filesUrl: optional({
+    variable: 'PARLEY_FILES_URL',
+    kind: webAddress,
+    group: 'Files',
+    about:
+      'Where clients fetch uploaded files: another host name that leads to this server, so that what strangers uploaded is foreign to your pages. Without it, `PARLEY_PUBLIC_URL` or the address they asked at.',
+  }),
+  s3Bucket: optional({
+    variable: 'PARLEY_S3_BUCKET',
+    kind: text,
+    group: 'Files',
+    about:
+      'A bucket of an S3-compatible store for uploaded files. Without it they are kept in the folder of the store.',
+  }),
+  s3Region: standing({
+    variable: 'PARLEY_S3_REGION',
+    kind: text,
+    standard: 'us-east-1',
+    group: 'Files',
+    about: 'The region of the bucket. Many compatible stores take any.',
+  }),
+  s3Endpoint: optional({
+    variable: 'PARLEY_S3_ENDPOINT',
+    kind: webAddress,
+    group: 'Files',
+    about: 'Where the S3-compatible store is. Without it, Amazon’s own address of the region.',
+  }),
+  s3AccessKey: optional({
+    variable: 'PARLEY_S3_ACCESS_KEY',
+    kind: text,
+    group: 'Files',
+    about: 'The id of the key that may read, write and delete objects of the bucket.',
+  }),
+  s3SecretKey: optional({
+    variable: 'PARLEY_S3_SECRET_KEY',
+    kind: text,
+    secret: true,
+    group: 'Files',
+    about: 'The secret of that key.',
+  }),
+  s3PathStyle: standing({
+    variable: 'PARLEY_S3_PATH_STYLE',
+    kind: flag,
+    standard: false,
+    group: 'Files',
+    about: 'Name the bucket in the path instead of the host name, as many compatible stores want it.',
+  }),
+  s3Prefix: optional({
+    variable: 'PARLEY_S3_PREFIX',
+    kind: text,
+    group: 'Files',
+    about: 'In front of every key, such as `parley/`, where the bucket holds other things too.',
   }),
   appId: optional({
     variable: 'PARLEY_APP_ID',

@@ -1,6 +1,7 @@
 import type { ConversationCache } from './conversation/conversation-cache.ts';
 import type { Apps } from './ports/apps.ts';
 import type { Clock } from './ports/clock.ts';
+import type { FileStore } from './ports/files.ts';
 import type { Hooks } from './ports/hooks.ts';
 import type { Presence } from './ports/presence.ts';
 import type { Publisher } from './ports/publisher.ts';
@@ -27,4 +28,5 @@ export interface World {
   readonly conversations: ConversationCache;
   readonly wills: PendingWills;
   readonly accounts: Accounts;
+  readonly files: FileStore;
 }

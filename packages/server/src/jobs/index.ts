@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import type { App } from '../domain/app/app.ts';
+import { forgetUploads } from '../domain/files/forget-uploads.ts';
 import type { Clock } from '../domain/ports/clock.ts';
+import type { FileStore } from '../domain/ports/files.ts';
 import type { Store } from '../domain/ports/store.ts';
 import type { DailyClients } from '../domain/presence/daily-clients.ts';
 import { keepLifespans } from '../domain/retention/keep-lifespans.ts';
@@ -13,6 +15,7 @@ const BATCH_OF_DAYS = 200;
 
 export interface JobParts {
   readonly store: Store;
+  readonly files: FileStore;
   readonly apps: { list(): readonly App[] };
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'error'>;
@@ -21,7 +24,15 @@ export interface JobParts {
 }
 
 /** Starts everything that time drives. The returned function stops it. */
-export function startJobs({ store, apps, clock, logger, sessions, dailyClients }: JobParts): () => void {
+export function startJobs({
+  store,
+  files,
+  apps,
+  clock,
+  logger,
+  sessions,
+  dailyClients,
+}: JobParts): () => void {
   let stopped = false;
   let cancel = () => {};
 
@@ -31,7 +42,9 @@ export function startJobs({ store, apps, clock, logger, sessions, dailyClients }
       sessions.pruneInvalidations();
       await dailyClients.save();
       const hasMoreDays = await dailyClients.forgetDays(BATCH_OF_DAYS);
-      if ((await keepLifespans(store, apps.list(), clock.now())) || hasMoreDays) next = PAUSE_BETWEEN_BATCHES;
+      const hasMore = await keepLifespans(store, apps.list(), clock.now());
+      const hasMoreUploads = await forgetUploads({ store, files }, clock.now());
+      if (hasMore || hasMoreDays || hasMoreUploads) next = PAUSE_BETWEEN_BATCHES;
     } catch (error) {
       logger.error({ err: error }, 'Deleting what is past its lifespan failed; it is tried again.');
     }

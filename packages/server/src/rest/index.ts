@@ -6,8 +6,9 @@ import type { RestRoute, RestServices } from './route.ts';
 import { serveRoutes } from './serve.ts';
 import { storageRoutes } from './storage/index.ts';
 import { refuseNotImplemented } from './storage/not-implemented.ts';
+import { serveFiles } from './storage/serve-files.ts';
 
-export type { RestServices } from './route.ts';
+export type { FileService, RestServices } from './route.ts';
 
 /** Every route, area by area. */
 export const routes: readonly RestRoute[] = [...imRoutes, ...storageRoutes];
@@ -20,4 +21,5 @@ export async function registerRest(
   await serveRoutes(http, services, routes);
   serveDocumentation(http, routes, about);
   refuseNotImplemented(http);
+  await serveFiles(http, services);
 }

@@ -15,12 +15,23 @@ import type { Caller } from './authenticate.ts';
  */
 export type Needs = 'app' | 'session' | 'conversations' | 'master';
 
+/** How files are taken and handed out. */
+export interface FileService {
+  /** A longer file is refused. */
+  readonly maxBytes: number;
+  /** Where clients reach this server, without a slash at the end; absent: where they asked. */
+  readonly publicUrl?: string;
+  /** Where clients fetch files: another name of this server, so that their contents are strangers to the app. */
+  readonly downloadUrl?: string;
+}
+
 /** What reaches beyond the domain; the composition root supplies it. */
 export interface RestServices {
   readonly world: World;
   /** Whether a session token is in force and belongs to the client. */
   readonly isSessionToken: (app: App, client: ClientId, token: string) => boolean;
   readonly rates: RestRates;
+  readonly files: FileService;
 }
 
 /** What the handler of a route gets: who calls, and the parts of the request, checked against their schemas. */
@@ -35,6 +46,10 @@ export interface RestContext<Params, Query, Body> {
   readonly body: Body;
   /** Address of the caller, or of whom a trusted proxy called for. */
   readonly ip: string;
+  /** What the caller says it is, `X-LC-UA` first. */
+  readonly userAgent: string;
+  /** Where the caller reached this server, such as `https://im.example.com`. */
+  readonly origin: string;
 }
 
 export interface Answer {

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import Fastify, { type FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -24,6 +25,7 @@ function servicesOf(served: App): RestServices {
   return {
     world: { apps } as unknown as RestServices['world'],
     rates: new RestRates({ now: () => 0, after: () => () => {} }),
+    files: { maxBytes: 1000 },
     isSessionToken: (_app, client, token) => token === `token of ${client}`,
   };
 }
@@ -233,6 +235,24 @@ describe('a route', () => {
       error: 'CONVERSATION_NOT_FOUND',
       detail: 'There is no such thing.',
     });
+  });
+
+  it('[F-GEN-11] compresses long answers for who understands that', async () => {
+    const long = route({
+      ...common,
+      method: 'GET',
+      path: '/long',
+      needs: 'app',
+      handle: async () => ok({ text: 'x'.repeat(5000) }),
+    });
+    await serve([long]);
+    const ask = (headers: Record<string, string>) =>
+      http.inject({ url: '/long', headers: { ...appKey, ...headers } });
+    const packed = await ask({ 'accept-encoding': 'gzip, br' });
+    expect(packed.headers['content-encoding']).toBe('gzip');
+    expect(packed.headers['content-type']).toBe('application/json;charset=utf-8');
+    expect(JSON.parse(gunzipSync(packed.rawPayload).toString()).text).toHaveLength(5000);
+    expect((await ask({})).json().text).toHaveLength(5000);
   });
 
   it('[F-GEN-11] shows nobody why it failed', async () => {

@@ -1,3 +1,4 @@
+import compress from '@fastify/compress';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { TObject } from 'typebox';
 import Type from 'typebox';
@@ -11,6 +12,8 @@ import type { RestRoute, RestServices } from './route.ts';
 
 /** Enough for a message of the largest size an app may allow, escaped. */
 const DEFAULT_BODY_BYTES = 4 * 1024 * 1024;
+/** Below, the head of the answer would weigh more than what is saved. */
+const COMPRESSED_FROM_BYTES = 1024;
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const;
 
 /** Puts routes behind one way of authenticating, checking and answering. */
@@ -20,6 +23,7 @@ export async function serveRoutes(
   routes: readonly RestRoute[],
 ): Promise<void> {
   await http.register(async (scope) => {
+    await scope.register(compress, { encodings: ['gzip'], threshold: COMPRESSED_FROM_BYTES });
     // Deployed callers send JSON as text, as a form, or without a type (`rest §1.2`).
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'string' }, async (_request: unknown, text: string) => text);
@@ -61,10 +65,19 @@ function serveRoute(scope: FastifyInstance, services: RestServices, route: RestR
         caller,
         operator: operatorOf(caller, request),
         ip: request.ip,
+        userAgent: String(request.headers['x-lc-ua'] ?? request.headers['user-agent'] ?? ''),
+        origin: originOf(request),
       });
       return send(reply, answer.status, answer.body, answer.headers);
     },
   });
+}
+
+const AUTHORITY = /^(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i;
+
+/** What the caller wrote goes back to it as an address, so it has to look like one. */
+function originOf({ protocol, host, raw }: FastifyRequest): string {
+  return `${protocol}://${AUTHORITY.test(host) ? host : `127.0.0.1:${raw.socket.localPort}`}`;
 }
 
 /** A hook of the app that asks over REST says so with the secret both sides know (`hooks-and-signatures §4.3`). */
@@ -120,7 +133,7 @@ function covers(pattern: string, path: string): boolean {
   );
 }
 
-function answerError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
+export function answerError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = refusalFrom(error);
   if (refusal !== undefined) {
     send(reply, refusal.status, envelopeOf(refusal), refusal.headers);

@@ -67,6 +67,15 @@ describe('service conversations', () => {
     expect(refusal(await api.put(`${PATH}/${cid}`, {}))).toEqual([400, 4313, 'SYSTEM_CONVERSATION_REQUIRED']);
   });
 
+  it('are as many as the app allows', async () => {
+    const small = await startParley({ store: 'memory', settings: { maxServiceConversations: 1 } });
+    const there = new Api(small);
+    await there.done(there.post(PATH));
+    expect(refusal(await there.post(PATH))).toEqual([400, 4318, 'CONVERSATION_API_QUOTA_EXCEEDED']);
+    expect((await there.done(there.get(PATH))).results).toHaveLength(1);
+    await small.close();
+  });
+
   it('[F-SYS-03][F-SYS-05] list and count their subscribers, in pages', async () => {
     const sid = await create();
     for (const client of ['carol', 'alice', 'bob', 'count']) expect(await subscribe(sid, client)).toEqual({});

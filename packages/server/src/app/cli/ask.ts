@@ -13,6 +13,7 @@ import {
 import { askRunningServer } from '../control/control-client.ts';
 import { controlPath } from '../control/control-path.ts';
 import { createCore } from '../create-core.ts';
+import { openFiles } from '../open-files.ts';
 import { systemClock } from '../system-clock.ts';
 
 /**
@@ -23,7 +24,8 @@ import { systemClock } from '../system-clock.ts';
 export async function ask<Request extends AdministrationRequest>(
   request: Request,
 ): Promise<AdministrationAnswer<Request>> {
-  const dataDir = resolve(loadConfig(process.env).config.dataDir);
+  const { config } = loadConfig(process.env);
+  const dataDir = resolve(config.dataDir);
   const running = await askRunningServer(controlPath(dataDir), request);
   if (running !== undefined) return running;
   const path = resolve(dataDir, 'parley.db');
@@ -40,7 +42,14 @@ export async function ask<Request extends AdministrationRequest>(
   });
   try {
     const apps = await AppDirectory.load(store.apps);
-    const core = await createCore({ store, apps, clock: systemClock, logger: pino({ level: 'silent' }) });
+    const files = await openFiles(config);
+    const core = await createCore({
+      store,
+      files,
+      apps,
+      clock: systemClock,
+      logger: pino({ level: 'silent' }),
+    });
     return await administer({ apps, ...core }, request);
   } finally {
     await store.close();

@@ -1,3 +1,5 @@
+import { FILE } from '../files/file-rules.ts';
+import { fileUrl } from '../files/file-url.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import { isJsonObject } from '../json.ts';
 import { rulesOf } from './class-rules.ts';
@@ -41,6 +43,7 @@ export function present(
   const whole = {
     objectId: record.id,
     ...columns,
+    ...(record.className === FILE && typeof columns.url !== 'string' && { url: fileUrl(requester, record) }),
     createdAt: new Date(record.createdAt).toISOString(),
     updatedAt: new Date(record.updatedAt).toISOString(),
   };

@@ -8,4 +8,6 @@ export interface Requester {
   readonly isMaster: boolean;
   /** The `_User` whose session it is, also where the master key came along. */
   readonly user?: DataRecord;
+  /** Where this requester fetches uploaded files, without a slash at its end. */
+  readonly filesUrl: string;
 }

@@ -44,8 +44,9 @@ export const batchSave = route({
   bodyLimit: BATCH_BYTES,
   body: Requests,
   answers: { 200: open({}, 'What was saved, by the internal id of the object.') },
-  async handle({ world, caller, body }) {
-    const requester = await requesterOf(world, caller);
+  async handle(context) {
+    const { world, body } = context;
+    const requester = await requesterOf(context);
     const saved = new Map<string, DataRecord>();
     const results: Record<string, JsonObject> = {};
     for (const request of requestsIn(body)) {

@@ -39,11 +39,12 @@ export function classRoutes({ path, className, noun }: Place): readonly RestRout
   const ofClass = Type.Object({ ...inPath });
   const ofObject = Type.Object({ ...inPath, objectId: ObjectIdText });
   const common = { tag: TAG, needs: 'app', messaging: false } as const;
-  const requestOf = async ({ world, caller, params }: RestContext<object, object, object>) => {
+  const requestOf = async (context: RestContext<object, object, object>) => {
+    const { world, params } = context;
     const named = className ?? (params as { readonly className?: string }).className ?? '';
     const request: ClassRequest = {
       world,
-      requester: await requesterOf(world, caller),
+      requester: await requesterOf(context),
       className: CLASS_ALIASES[named] ?? named,
     };
     return { request, actions: actionsOf(request.className) };

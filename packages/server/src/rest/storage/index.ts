@@ -3,6 +3,7 @@ import { batchRoute } from './batch.ts';
 import { batchSave } from './batch-save.ts';
 import { classRoutes } from './class-routes.ts';
 import { date } from './date.ts';
+import { fileRoutes } from './files.ts';
 import { userRoutes } from './users.ts';
 
 /** What stands for itself, and can stand in a batch. */
@@ -13,6 +14,7 @@ const singleRoutes: readonly RestRoute[] = [
   ...classRoutes({ path: '/1.1/installations', className: '_Installation', noun: 'an installation' }),
   ...classRoutes({ path: '/1.1/files', className: '_File', noun: 'a file' }),
   date,
+  ...fileRoutes,
 ];
 
 /** The data API: objects, users, installations, files (`storage-subset`). */

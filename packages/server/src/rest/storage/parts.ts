@@ -4,10 +4,9 @@ import { isJsonObject } from '../../domain/json.ts';
 import { choiceOf } from '../../domain/records/present.ts';
 import type { Requester } from '../../domain/records/requester.ts';
 import { userOfSession } from '../../domain/users/sessions.ts';
-import type { World } from '../../domain/world.ts';
-import type { Caller } from '../authenticate.ts';
 import { parseJson } from '../parameters.ts';
 import { notJson } from '../rest-error.ts';
+import type { RestContext } from '../route.ts';
 import { open } from '../schemas.ts';
 
 export const TAG = 'Data';
@@ -68,16 +67,23 @@ export const Found = Type.Object({
 });
 
 /** Who asks: the holder of a key, and the user whose session came along. A stale session is none. */
-export async function requesterOf(
-  world: World,
-  caller: Caller,
-  token = caller.userToken,
-): Promise<Requester> {
+export async function requesterOf({
+  world,
+  caller,
+  services,
+  origin,
+}: Pick<
+  RestContext<unknown, unknown, unknown>,
+  'world' | 'caller' | 'services' | 'origin'
+>): Promise<Requester> {
+  const token = caller.userToken;
   const user = token === undefined ? undefined : await userOfSession(world, caller.app, token);
+  const { downloadUrl, publicUrl } = services.files;
   return {
     app: caller.app,
     isMaster: caller.level === 'master',
     ...(user !== undefined && { user }),
+    filesUrl: downloadUrl ?? publicUrl ?? origin,
   };
 }
 

@@ -59,8 +59,9 @@ const refresh = route({
   summary: 'End all sessions of a user and begin a new one',
   params: Path,
   answers: { 200: WholeUser },
-  async handle({ world, caller, params }) {
-    const requester = await requesterOf(world, caller);
+  async handle(context) {
+    const { world, params } = context;
+    const requester = await requesterOf(context);
     return ok(presentWithSession(await refreshSession(world, requester, params.objectId)));
   },
 });
@@ -78,8 +79,9 @@ const updatePassword = route({
   answers: {
     200: Type.Object({ updatedAt: Type.String(), objectId: Type.String(), sessionToken: Type.String() }),
   },
-  async handle({ world, caller, params, body }) {
-    const requester = await requesterOf(world, caller);
+  async handle(context) {
+    const { world, params, body } = context;
+    const requester = await requesterOf(context);
     const user = await changePassword(world, requester, params.objectId, body as JsonObject);
     return ok({ ...identityOf(user), sessionToken: user.secrets.sessionToken });
   },

@@ -1,0 +1,34 @@
+interface Counted {
+  readonly timestamp: number;
+  readonly isMention: boolean;
+}
+
+/**
+ * How much a client has not read in one conversation. The server tells at times how it stands as of some message;
+ * later messages are counted here. A message that is part of what the server told is never counted again, whichever of
+ * the two arrives first.
+ */
+export class UnreadCounter {
+  #told = { count: 0, isMention: false };
+  #asOf = 0;
+  #later: readonly Counted[] = [];
+
+  get count(): number {
+    return this.#told.count + this.#later.length;
+  }
+
+  get isMentioned(): boolean {
+    return this.#told.isMention || this.#later.some(({ isMention }) => isMention);
+  }
+
+  /** @param asOf the time of the newest message that is included, in milliseconds */
+  told(count: number, isMention: boolean, asOf: number): void {
+    this.#told = { count, isMention };
+    this.#asOf = asOf;
+    this.#later = this.#later.filter(({ timestamp }) => timestamp > asOf);
+  }
+
+  arrived(timestamp: number, isMention: boolean): void {
+    if (timestamp > this.#asOf) this.#later = [...this.#later, { timestamp, isMention }];
+  }
+}

@@ -1,0 +1,170 @@
+import { type Parley, startParley } from '@parley/testkit';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BasicConversation, LiveConversations } from '../src/index.ts';
+import { person, sendHomeAfterEach } from './support/people.ts';
+import { until } from './support/until.ts';
+
+let parley: Parley;
+beforeAll(async () => {
+  parley = await startParley({ store: 'memory' });
+});
+afterAll(() => parley.close());
+sendHomeAfterEach();
+
+let group = 0;
+async function two() {
+  group++;
+  const tom = await person(parley, `Tom${group}`);
+  const jerry = await person(parley, `Jerry${group}`);
+  const talk = (name: string, attributes = {}) =>
+    jerry.client.conversations.create({ members: [tom.client.id], unique: false, name, attributes });
+  return { tom, jerry, talk };
+}
+
+const names = (list: LiveConversations) => list.items.map(({ name }) => name);
+
+describe('the live conversations of a client', () => {
+  it('[F-SDK-01] have the latest first, and new ones as they come', async () => {
+    const { tom, talk } = await two();
+    const [one, two_] = [await talk('one'), await talk('two')];
+    await one.send('1');
+    await until(() => Date.now() > (one.lastMessageAt?.getTime() ?? 0));
+    await two_.send('2');
+    const list = tom.client.conversations.live();
+    await list.ready;
+    expect(names(list)).toEqual(['two', 'one']);
+    await until(() => Date.now() > (two_.lastMessageAt?.getTime() ?? 0));
+    await one.send('3');
+    await until(() => names(list).join() === 'one,two');
+    expect(list.items[0]?.unreadCount).toBeGreaterThan(0);
+    const three = await talk('three');
+    await three.send('4');
+    await until(() => names(list).join() === 'three,one,two');
+    const before = list.getSnapshot();
+    await three.update({ name: 'drei' });
+    await until(() => names(list).join() === 'drei,one,two');
+    expect(list.getSnapshot()).not.toBe(before);
+    await three.remove([tom.client.id]);
+    await until(() => names(list).join() === 'one,two');
+    const own = await tom.client.conversations.create({ members: [], name: 'own', unique: false });
+    await own.send('5');
+    await until(() => names(list).join() === 'own,one,two');
+    list.close();
+  });
+
+  it('[F-SDK-01] are those the query means, as the server understands it', async () => {
+    const { tom, talk } = await two();
+    const query = tom.client.conversations.query().where('attributes.kind', '=', 'team').orderBy('name');
+    const list = tom.client.conversations.live(query);
+    await list.ready;
+    expect(names(list)).toEqual([]);
+    const b = await talk('b', { kind: 'team' });
+    const a = await talk('a', { kind: 'private' });
+    await until(() => names(list).join() === 'b');
+    await a.update({ attributes: { kind: 'team' } });
+    await until(() => names(list).join() === 'a,b');
+    await b.update({ attributes: { kind: 'private' } });
+    await until(() => names(list).join() === 'a');
+    list.close();
+  });
+
+  it('[F-SDK-01] come page by page, and what lies between pages waits for its page', async () => {
+    const { tom, talk } = await two();
+    const made: BasicConversation[] = [];
+    for (const name of ['1', '2', '3', '4', '5']) made.push(await talk(name));
+    for (const each of made) await each.send('hello');
+    const list = tom.client.conversations.live(
+      tom.client.conversations.query().orderBy('name', 'descending').limit(2),
+    );
+    await list.ready;
+    expect([names(list), list.hasMore]).toEqual([['5', '4'], true]);
+    await made[1]?.update({ attributes: { seen: true } });
+    await list.loadMore();
+    expect([names(list), list.hasMore]).toEqual([['5', '4', '3', '2'], true]);
+    await list.loadMore();
+    expect([names(list), list.hasMore]).toEqual([['5', '4', '3', '2', '1'], false]);
+    list.close();
+  });
+
+  it('[F-SDK-01] say why there are none', async () => {
+    const { tom } = await two();
+    const broken = tom.client.conversations.query().where('name', 'in', 'no list' as never);
+    const list = tom.client.conversations.live(broken);
+    await expect(list.ready).rejects.toMatchObject({ reason: 'CONVERSATION_QUERY_FAILED' });
+    expect(list.error?.reason).toBe('CONVERSATION_QUERY_FAILED');
+    list.close();
+  });
+
+  const step = fc.oneof(
+    fc.constantFrom(
+      'speak' as const,
+      'invite' as const,
+      'remove' as const,
+      'rename' as const,
+      'mark' as const,
+    ),
+    fc.constantFrom('make' as const, 'break' as const, 'time' as const, 'read' as const),
+  );
+
+  it('[F-SDK-01] are what a fresh query finds, whatever happens and breaks meanwhile', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(step, fc.nat()), { maxLength: 25 }), async (steps) => {
+        const { tom, jerry, talk } = await two();
+        const made = [await talk('a', { kind: 'team' }), await talk('b')];
+        const team = tom.client.conversations
+          .query()
+          .where('attributes.kind', '=', 'team')
+          .where('members', '=', tom.client.id);
+        const lists = [tom.client.conversations.live(), tom.client.conversations.live(team)];
+        let count = 0;
+        for (const [what, number] of steps) {
+          const one = made[number % made.length];
+          if (one === undefined) continue;
+          const name = `${String(count++)}`;
+          if (what === 'speak') await one.send(name);
+          if (what === 'invite') await one.add([tom.client.id]);
+          if (what === 'remove') await one.remove([tom.client.id]);
+          if (what === 'rename') await one.update({ name });
+          if (what === 'mark') await one.update({ attributes: { kind: number % 2 === 0 ? 'team' : 'none' } });
+          if (what === 'make') made.push(await talk(name, { kind: number % 2 === 0 ? 'team' : 'none' }));
+          if (what === 'break') tom.platform.cut();
+          if (what === 'time') tom.platform.clock.advance(1_000);
+          if (what === 'read') tom.client.conversations.markAllRead();
+        }
+        await until(() => {
+          tom.platform.clock.advance(1_000);
+          return tom.client.state.name === 'open';
+        });
+        // Another device of the same client sees it for the first time.
+        const fresh = await person(parley, tom.client.id);
+        const seen = ({ id, name, data }: BasicConversation) => [
+          id,
+          name,
+          data.attributes,
+          data.members,
+          data.lastMessage?.id,
+        ];
+        const view = async (items: Promise<readonly unknown[]>) =>
+          ((await items) as BasicConversation[]).map(seen);
+        const again = fresh.client.conversations.query();
+        const expected = [
+          await view(again.find()),
+          await view(again.where('attributes.kind', '=', 'team').where('members', '=', tom.client.id).find()),
+        ];
+        await expect
+          .poll(() => Promise.all(lists.map((list) => view(Promise.resolve(list.items)))), {
+            timeout: 10_000,
+          })
+          .toEqual(expected);
+        // And it counts the same.
+        const counts = (client: typeof tom.client) =>
+          made.map(({ id }) => client.conversations.known(id)?.unreadCount ?? 0);
+        await expect.poll(() => counts(tom.client)).toEqual(counts(fresh.client));
+        for (const list of lists) list.close();
+        await Promise.all([tom, jerry, fresh].map(({ client }) => client.close()));
+      }),
+      { numRuns: 30 },
+    );
+  }, 120_000);
+});

@@ -1,0 +1,76 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { App } from '../../domain/app/app.ts';
+import { DataError } from '../../domain/errors.ts';
+import { expectedFile, receiveUpload } from '../../domain/files/receive-upload.ts';
+import { RestError } from '../rest-error.ts';
+import type { RestServices } from '../route.ts';
+import { answerError } from '../serve.ts';
+import { sendFile } from './send-file.ts';
+import { fileInForm } from './uploaded-form.ts';
+
+interface UploadRequest {
+  Params: { readonly app: string; readonly objectId: string };
+  Querystring: { readonly t?: unknown };
+}
+
+/**
+ * Takes and hands out the bytes of files. No header of the API comes along: a token in the address allows to upload,
+ * and whoever knows the address may fetch (`storage-subset §7.3`, `§7.9`).
+ */
+export async function serveFiles(http: FastifyInstance, services: RestServices): Promise<void> {
+  const { world } = services;
+  const { maxBytes } = services.files;
+  const appOf = (id: string): App => {
+    const app = world.apps.find(id);
+    if (app === undefined) throw notFound();
+    return app;
+  };
+
+  await http.register(async (scope) => {
+    // The bytes are read where they are kept, not collected here.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    scope.setErrorHandler(answerError);
+
+    const expected = async (request: FastifyRequest<UploadRequest>) => {
+      const { app, objectId } = request.params;
+      const token = typeof request.query.t === 'string' ? request.query.t : '';
+      const record = await expectedFile(world, appOf(app), objectId, token);
+      if (Number(request.headers['content-length'] ?? 0) > maxBytes + FORM_OVERHEAD) {
+        throw new DataError('TOO_LARGE', `A file has at most ${maxBytes} bytes.`);
+      }
+      return record;
+    };
+
+    scope.put<UploadRequest>('/files/:app/upload/:objectId', async (request, reply) => {
+      await receiveUpload(world, await expected(request), request.raw, maxBytes);
+      return reply.type('application/json;charset=utf-8').send('{}');
+    });
+
+    scope.post<UploadRequest>('/files/:app/upload/:objectId', async (request, reply) => {
+      const record = await expected(request);
+      const stored = await receiveUpload(world, record, await fileInForm(request.raw), maxBytes);
+      // Adapters of mini programs want JSON with these two.
+      return reply.send({ key: stored.columns.key, hash: stored.id });
+    });
+
+    scope.route<{ Params: { readonly app: string; readonly '*': string } }>({
+      method: ['GET', 'HEAD'],
+      url: '/files/:app/*',
+      async handler(request, reply) {
+        const app = appOf(request.params.app);
+        const key = { name: 'key', value: request.params['*'] };
+        const record = await world.store.records.findByKey(app.key, '_File', key);
+        if (record === undefined) throw notFound();
+        return sendFile(world.files, record, request, reply);
+      },
+    });
+  });
+}
+
+/** What a form puts around the bytes, generously. */
+const FORM_OVERHEAD = 64 * 1024;
+
+function notFound(): RestError {
+  return new RestError(404, 404, 'There is no such file.');
+}
