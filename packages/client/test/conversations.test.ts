@@ -74,7 +74,7 @@ describe('a basic conversation', () => {
     });
   });
 
-  it('[F-CONV-24] tells everybody who comes and goes, and by whom', async () => {
+  it('[F-CONV-22][F-GRP-02][F-GRP-03] tells everybody who comes and goes, and by whom', async () => {
     const { jerry, spike, chat, ids } = await twoAndOne();
     await until(() => jerry.conversations.known(chat.id) !== undefined);
     const invited = collect(spike, 'joined');
@@ -115,7 +115,7 @@ describe('a basic conversation', () => {
     expect(chat.data.updatedAt).toBe(there.data.updatedAt);
   });
 
-  it('[F-CONV-24] has managers, silences and blocks, each told to whom it concerns', async () => {
+  it('[F-GRP-01][F-GRP-04][F-GRP-05][F-GRP-09] has managers, silences and blocks, each told to whom it concerns', async () => {
     const { jerry, spike, chat, ids } = await twoAndOne();
     await chat.add([ids.spike]);
     const role = collect(jerry, 'roleChanged');
@@ -149,7 +149,7 @@ describe('a basic conversation', () => {
     await expect((muted as BasicConversation).block([ids.tom])).rejects.toBeInstanceOf(ParleyError);
   });
 
-  it('[F-CONV-24] is muted for one client alone', async () => {
+  it('[F-GRP-06] is muted for one client alone', async () => {
     const { jerry, chat } = await twoAndOne();
     await chat.mute();
     const asked = await jerry.conversations.get(chat.id);
@@ -161,7 +161,7 @@ describe('a basic conversation', () => {
     expect(chat.isMuted).toBe(false);
   });
 
-  it('[F-MSG-09] shows who is typing, until they stop, send, or fall silent', async () => {
+  it('[F-MSG-06] shows who is typing, until they stop, send, or fall silent', async () => {
     const { people, jerry, chat, ids } = await twoAndOne();
     const there = await jerry.conversations.get(chat.id);
     const messages = collect(jerry, 'message');

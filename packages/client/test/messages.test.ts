@@ -146,7 +146,7 @@ describe('a message', () => {
     expect(() => defineMessageType({ type: -5, parse: () => ({}) })).toThrow(ParleyError);
   });
 
-  it('[F-MSG-09] mentions some or everyone', async () => {
+  it('[F-MSG-31][F-MSG-46] mentions some or everyone', async () => {
     const { tom, jerry, chat, there } = await two();
     const heard = heardBy(jerry.client);
     await chat.send('you', { mention: [jerry.client.id] });
@@ -160,7 +160,7 @@ describe('a message', () => {
     expect([there.unreadCount, there.isMentioned]).toEqual([0, false]);
   });
 
-  it('[F-MSG-09] is edited and recalled, and everybody sees the new form', async () => {
+  it('[F-MSG-35][F-MSG-36][F-MSG-38] is edited and recalled, and everybody sees the new form', async () => {
     const { jerry, chat, there } = await two();
     const sent = await chat.send('helo', { mention: 'everyone' });
     await until(() => there.lastMessage?.id === sent.id);
@@ -176,7 +176,7 @@ describe('a message', () => {
     expect((await all(there.history()))[0]).toBeInstanceOf(RecalledMessage);
   });
 
-  it('[F-MSG-09] tells its sender when it arrived and when it was read', async () => {
+  it('[F-MSG-41][F-MSG-42] tells its sender when it arrived and when it was read', async () => {
     const { tom, jerry, chat, there } = await two();
     const kinds: string[] = [];
     tom.client.on('receipt', ({ kind, clientId }) =>
@@ -196,7 +196,7 @@ describe('a message', () => {
     expect(receipt?.readAt).toBeGreaterThan(0);
   });
 
-  it('[F-GEN-04] that is transient reaches who is there and is not kept', async () => {
+  it('[F-GEN-04][F-MSG-05] that is transient reaches who is there and is not kept', async () => {
     const { tom, jerry, chat, there } = await two();
     const heard = heardBy(jerry.client);
     await chat.send(new PlainMessage('{"x":1,"y":2}'), { transient: true });
@@ -210,7 +210,7 @@ describe('a message', () => {
     await expect(chat.send('x', { transient: true })).rejects.toMatchObject({ reason: 'CONNECTION_LOST' });
   });
 
-  it('[F-MSG-09] that is a will is sent when its author is cut off', async () => {
+  it('[F-MSG-49] that is a will is sent when its author is cut off', async () => {
     const { tom, jerry, chat } = await two();
     const heard = heardBy(jerry.client);
     await chat.send('I am gone', { will: true });
@@ -222,7 +222,7 @@ describe('a message', () => {
 });
 
 describe('history', () => {
-  it('[F-MSG-09] is read in both directions, from anywhere to anywhere', async () => {
+  it('[F-MSG-52][F-MSG-53][F-MSG-55][F-MSG-56] is read in both directions, from anywhere to anywhere', async () => {
     const { chat, there } = await two();
     const sent: Message[] = [];
     for (let n = 0; n < 7; n++) sent.push(await chat.send(`${n}`));
