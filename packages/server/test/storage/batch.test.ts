@@ -179,7 +179,7 @@ describe('saving several objects', () => {
 describe('installations', () => {
   const android = { deviceType: 'android', installationId: '0f5c9d2e7b1a4c8e9f3d6a5b4c7e8d90' };
 
-  it('[F-PUSH-01] are saved once per device, by its id', async () => {
+  it('are saved once per device, by its id', async () => {
     const query = { query: { fetchWhenSave: true } };
     const first = await api.post(
       '/installations',
@@ -214,7 +214,7 @@ describe('installations', () => {
     expect(byChannel.body.results).toHaveLength(1);
   });
 
-  it('[F-PUSH-01] of Apple devices are saved by their token, through the batch of Swift and ObjC', async () => {
+  it('of Apple devices are saved by their token, through the batch of Swift and ObjC', async () => {
     const device = {
       deviceType: 'ios',
       deviceToken: 'token-1',

@@ -55,6 +55,7 @@ describe('objects', () => {
     });
     const deleted = await api.delete(`${path}/${id}`, { body: { ignored: true } });
     expect([deleted.status, deleted.body]).toEqual([200, {}]);
+    expect((await api.delete(`${path}/${id}`, { body: 'null' })).body).toEqual({});
     const missing = await api.get(`${path}/${id}`);
     expect([missing.status, missing.body]).toEqual([200, {}]);
     const gone = await api.put(`${path}/${id}`, { name: 'b' });
