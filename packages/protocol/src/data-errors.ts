@@ -44,6 +44,7 @@ export const dataErrorTable = {
   NO_EFFECT: { code: 305, text: 'No effect on updating/deleting a document.' },
   FORBIDDEN: { code: 403, text: 'Forbidden to read/write by class permissions' },
   TOO_LARGE: { code: 413, text: 'Payload Too Large.' },
+  STORAGE_FULL: { code: 503, text: 'The server has no room for files at the moment.' },
   TOO_MANY_REQUESTS: { code: 429, text: 'Too many requests.' },
 } as const satisfies Readonly<Record<string, { readonly code: number; readonly text: string }>>;
 

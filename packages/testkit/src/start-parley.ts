@@ -72,7 +72,7 @@ export async function startParley(options: StartOptions = {}): Promise<Parley> {
   const apps = await AppDirectory.load(store.apps);
   const app = await createApp({
     store,
-    files: await openFilesOnDisk(join(folder, 'files')),
+    files: await openFilesOnDisk(join(folder, 'files'), 0),
     fileService: { maxBytes: options.maxFileBytes ?? 100 * 1024 * 1024 },
     apps,
     clock,

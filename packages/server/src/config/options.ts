@@ -156,7 +156,7 @@ export const options = {
     variable: 'PARLEY_S3_PREFIX',
     kind: text,
     group: 'Files',
-    about: 'In front of every key, such as `parley/`, where the bucket holds other things too.',
+    about: 'In front of every key, where the bucket holds other things too.',
   }),
   appId: optional({
     variable: 'PARLEY_APP_ID',

@@ -77,6 +77,7 @@ const DATA_STATUS: Partial<Readonly<Record<DataErrorReason, number>>> = {
   FORBIDDEN: 403,
   TOO_LARGE: 413,
   TOO_MANY_REQUESTS: 429,
+  STORAGE_FULL: 503,
 };
 
 /** A refusal as HTTP says it; `undefined` for a fault. */

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { App } from '../app/app.ts';
 import { DataError } from '../errors.ts';
+import { NoRoomForFiles } from '../ports/files.ts';
 import type { DataRecord, ObjectId } from '../records/record.ts';
 import { changeRecord } from '../records/write-record.ts';
 import type { World } from '../world.ts';
@@ -33,7 +34,7 @@ export async function expectedFile(world: World, app: App, id: ObjectId, token: 
  * confirmation.
  *
  * @param maxBytes a longer file is refused, and what was there before stays
- * @throws DataError TOO_LARGE, BAD_ARGUMENT (the bytes ended early), FORBIDDEN (the file was deleted meanwhile)
+ * @throws DataError TOO_LARGE, STORAGE_FULL, BAD_ARGUMENT (the bytes ended early), FORBIDDEN (the file was deleted meanwhile)
  */
 export async function receiveUpload(
   world: World,
@@ -42,7 +43,11 @@ export async function receiveUpload(
   maxBytes: number,
 ): Promise<DataRecord> {
   const mimeType = String(record.columns.mime_type);
-  const { size } = await world.files.write(storedName(record), limited(bytes, maxBytes), { mimeType });
+  const { size } = await world.files
+    .write(storedName(record), limited(bytes, maxBytes), { mimeType })
+    .catch((error: unknown) => {
+      throw error instanceof NoRoomForFiles ? new DataError('STORAGE_FULL', error.message) : error;
+    });
   const stored = await changeRecord(world, record, ({ columns, secrets }) => ({
     columns,
     secrets: { ...secrets, size, storedAt: world.clock.now() },

@@ -23,6 +23,11 @@ export interface ByteRange {
   readonly end: number;
 }
 
+/** The disk is nearly full; what is left is for messages. */
+export class NoRoomForFiles extends Error {
+  override readonly name = 'NoRoomForFiles';
+}
+
 export class FileMissing extends Error {
   override readonly name = 'FileMissing';
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { describeFileStore } from '../../domain/ports/files.contract.ts';
+import { NoRoomForFiles } from '../../domain/ports/files.ts';
 import { openFilesOnDisk } from './index.ts';
 
 const folderOf = () => mkdtemp(join(tmpdir(), 'parley-files-'));
@@ -16,6 +17,17 @@ describeFileStore({
       close: () => rm(folder, { recursive: true, force: true }),
     };
   },
+});
+
+it('leave a part of the disk to messages', async () => {
+  const folder = await folderOf();
+  const files = await openFilesOnDisk(folder, Number.MAX_SAFE_INTEGER);
+  async function* bytes() {
+    yield Buffer.from('x');
+  }
+  await expect(files.write('1/aa', bytes(), { mimeType: 'image/png' })).rejects.toThrow(NoRoomForFiles);
+  expect(await readdir(join(folder, 'unfinished'))).toEqual([]);
+  await rm(folder, { recursive: true, force: true });
 });
 
 it('what a crash left unfinished is thrown away at the next start', async () => {

@@ -1,15 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { checkFileName } from '../../domain/ports/file-name.ts';
-import { FileMissing, type FileStore } from '../../domain/ports/files.ts';
+import { FileMissing, type FileStore, NoRoomForFiles } from '../../domain/ports/files.ts';
 
 /** Where uploads are until they are whole; on the same disk, so that they can be moved. */
 const UNFINISHED = 'unfinished';
 
-/** Files in a folder of this machine. What was under way when the process ended is thrown away at the next start. */
-export async function openFilesOnDisk(folder: string): Promise<FileStore> {
+/** The database is usually on the same disk, and chatting must go on when uploads have filled it. */
+const KEPT_FREE = 1024 ** 3;
+/** Bytes written between two looks at the disk. */
+const LOOK_EVERY = 16 * 1024 ** 2;
+
+/**
+ * Files in a folder of this machine. What was under way when the process ended is thrown away at the next start.
+ *
+ * @param keptFree bytes of the disk that files leave to others
+ */
+export async function openFilesOnDisk(folder: string, keptFree = KEPT_FREE): Promise<FileStore> {
   const unfinished = join(folder, UNFINISHED);
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { recursive: true });
@@ -25,7 +34,7 @@ export async function openFilesOnDisk(folder: string): Promise<FileStore> {
       try {
         // Readers may come the moment it has its name, and a crash must not leave a name without bytes.
         const stream = file.createWriteStream({ flush: true });
-        await pipeline(bytes, stream);
+        await pipeline(whileThereIsRoom(bytes, folder, keptFree), stream);
         const size = stream.bytesWritten;
         await mkdir(dirname(path), { recursive: true });
         await rename(draft, path);
@@ -48,4 +57,22 @@ export async function openFilesOnDisk(folder: string): Promise<FileStore> {
     },
     async close() {},
   };
+}
+
+async function* whileThereIsRoom(
+  bytes: AsyncIterable<Uint8Array>,
+  folder: string,
+  keptFree: number,
+): AsyncGenerator<Uint8Array> {
+  let untilNextLook = 0;
+  for await (const piece of bytes) {
+    if (untilNextLook <= 0) {
+      const { bavail, bsize } = await statfs(folder);
+      if (bavail * bsize < keptFree)
+        throw new NoRoomForFiles(`Less than ${keptFree} bytes of the disk are free.`);
+      untilNextLook = LOOK_EVERY;
+    }
+    untilNextLook -= piece.length;
+    yield piece;
+  }
 }
