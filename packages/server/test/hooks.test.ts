@@ -44,6 +44,7 @@ const HOOKS = [
   '_conversationUpdate',
   '_clientOnline',
   '_clientOffline',
+  '_rtmClientSign',
 ];
 
 let parley: Parley;
@@ -494,6 +495,35 @@ describe('the hooks of clients', () => {
     ]);
     expect(ends.map(({ sourceIP }) => sourceIP)).toEqual(['127.0.0.1', '127.0.0.1', undefined, '127.0.0.1']);
     await Promise.all([spike.close(), tablet.close(), kicked.close()]);
+  });
+});
+
+describe('the hook of a sign-in', () => {
+  it('[F-SESS-39] allows or refuses to sign the login of a user, and refuses where it fails', async () => {
+    const user = await rest('POST', '/1.1/users', {
+      username: 'tom@example.com',
+      password: 'a long password',
+    });
+    const { sessionToken = '', objectId } = user.body as { sessionToken?: string; objectId?: string };
+    const sign = () => rest('POST', '/1.1/rtm/sign', { session_token: sessionToken });
+    functions._rtmClientSign = () => ({ result: true });
+    expect(await sign()).toMatchObject({ status: 200, body: { client_id: objectId } });
+    expect(called('_rtmClientSign')[0]?.parameters).toEqual({
+      objectId,
+      username: 'tom@example.com',
+      email: '',
+      phone: '',
+      emailVerified: false,
+      mobilePhoneVerified: false,
+      sessionToken,
+      createdAt: expect.stringMatching(/Z$/),
+      updatedAt: expect.stringMatching(/Z$/),
+      __sign: expect.any(String),
+    });
+    functions._rtmClientSign = () => ({ result: false, error: 'not today' });
+    expect(await sign()).toMatchObject({ status: 403, body: { code: 4102, detail: 'not today' } });
+    functions._rtmClientSign = () => new Raw(500, '');
+    expect(await sign()).toMatchObject({ status: 403, body: { code: 4102 } });
   });
 });
 

@@ -3,6 +3,7 @@ import type { Conversation } from '../conversation/known-conversation.ts';
 import type { ClientId, MessageId, Milliseconds } from '../identifiers.ts';
 import type { JsonObject } from '../json.ts';
 import type { MessageBody } from '../message/message.ts';
+import type { DataRecord } from '../records/record.ts';
 
 /** The app's own logic, wherever it runs: asked before something happens (`hooks-and-signatures §1`). */
 export interface Hooks {
@@ -18,6 +19,8 @@ export interface BeforeHooks {
   readonly conversationAdd?: (change: MembershipRequest) => Promise<Verdict>;
   readonly conversationRemove?: (change: MembershipRequest) => Promise<Verdict>;
   readonly conversationUpdate?: (update: ConversationUpdate) => Promise<UpdateVerdict>;
+  /** Whether a user of the app may have a login signed. */
+  readonly clientSign?: (user: DataRecord, sessionToken: string) => Promise<SignVerdict>;
 }
 
 /** The hook did not answer, or not in a way that can be understood. What follows is a setting of the app. */
@@ -59,6 +62,12 @@ export type MessageVerdict =
     } & Explanation);
 
 export type Verdict = { readonly verdict: 'pass' } | ({ readonly verdict: 'reject' } & Explanation);
+
+export interface SignVerdict {
+  readonly isAllowed: boolean;
+  /** Told to who asked. */
+  readonly error?: string;
+}
 
 export interface ConversationStart {
   readonly by?: ClientId;

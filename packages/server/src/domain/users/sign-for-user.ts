@@ -1,6 +1,8 @@
 import type { App } from '../app/app.ts';
-import { DataError } from '../errors.ts';
+import { DataError, ImError } from '../errors.ts';
 import type { ClientId, Milliseconds } from '../identifiers.ts';
+import { HookFailed } from '../ports/hooks.ts';
+import type { DataRecord } from '../records/record.ts';
 import { loginText, sign } from '../signature/check-signature.ts';
 import type { World } from '../world.ts';
 import { userOfSession } from './sessions.ts';
@@ -19,12 +21,25 @@ export interface LoginSignature {
  * F-SESS-40).
  *
  * @throws DataError USER_NOT_FOUND where the session is not in force
+ * @throws ImError SIGNATURE_FAILED where the app's hook refuses
  */
 export async function signForUser(world: World, app: App, sessionToken: string): Promise<LoginSignature> {
   const user = await userOfSession(world, app, sessionToken);
   if (user === undefined) throw new DataError('USER_NOT_FOUND');
+  await askHook(world, app, user, sessionToken);
   const timestamp = world.clock.now();
   const nonce = world.random.token(NONCE_LENGTH);
   const signature = sign(app, loginText(app, user.id, timestamp, nonce));
   return { client: user.id, timestamp, nonce, signature };
+}
+
+/** A hook that fails refuses: whoever cannot be checked gets no signature (H-12). */
+async function askHook(world: World, app: App, user: DataRecord, sessionToken: string): Promise<void> {
+  const ask = world.hooks.before(app)?.clientSign;
+  if (ask === undefined) return;
+  const verdict = await ask(user, sessionToken).catch((error: unknown) => {
+    if (error instanceof HookFailed) return { isAllowed: false, error: 'HOOK_CALL_FAILED' };
+    throw error;
+  });
+  if (!verdict.isAllowed) throw new ImError('SIGNATURE_FAILED', verdict.error ?? 'The app refuses to sign.');
 }

@@ -8,13 +8,14 @@ import { EngineCaller, type EngineCounters } from './call-engine.ts';
 import { EngineFunctions } from './engine-functions.ts';
 import { notificationOf } from './notifications.ts';
 import {
+  clientSignParameters,
   conversationStartParameters,
   conversationUpdateParameters,
   membershipParameters,
   messageReceivedParameters,
   messageUpdateParameters,
 } from './parameters.ts';
-import { messageVerdict, startVerdict, updateVerdict, verdict } from './verdicts.ts';
+import { messageVerdict, signVerdict, startVerdict, updateVerdict, verdict } from './verdicts.ts';
 
 export interface HttpHooksParts {
   readonly apps: Apps;
@@ -133,6 +134,10 @@ export class HttpHooks implements Hooks {
       ...(functions.has('_conversationUpdate') && {
         conversationUpdate: (update) =>
           ask('_conversationUpdate', conversationUpdateParameters(update), updateVerdict),
+      }),
+      ...(functions.has('_rtmClientSign') && {
+        clientSign: (user, sessionToken) =>
+          ask('_rtmClientSign', clientSignParameters(user, sessionToken), signVerdict),
       }),
     };
     return Object.keys(hooks).length === 0 ? undefined : hooks;

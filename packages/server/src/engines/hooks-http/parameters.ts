@@ -7,6 +7,7 @@ import type {
   MembershipRequest,
   MessageUpdate,
 } from '../../domain/ports/hooks.ts';
+import type { DataRecord } from '../../domain/records/record.ts';
 
 /** What engines get, in the words of LeanEngine (`hooks-and-signatures §3`). No more: Python would stumble over it. */
 export function messageReceivedParameters(message: IncomingMessage): JsonObject {
@@ -52,6 +53,22 @@ export function conversationUpdateParameters(update: ConversationUpdate): JsonOb
     initBy: update.by ?? '',
     convId: update.conversation.id,
     ...('attributes' in update ? { attr: update.attributes } : { mute: update.muted }),
+  };
+}
+
+/** The nine keys that are documented; what the user has not got is empty. */
+export function clientSignParameters(user: DataRecord, sessionToken: string): JsonObject {
+  const { username = '', email = '', mobilePhoneNumber = '' } = user.columns;
+  return {
+    objectId: user.id,
+    username,
+    email,
+    phone: mobilePhoneNumber,
+    emailVerified: user.columns.emailVerified === true,
+    mobilePhoneVerified: user.columns.mobilePhoneVerified === true,
+    sessionToken,
+    createdAt: new Date(user.createdAt).toISOString(),
+    updatedAt: new Date(user.updatedAt).toISOString(),
   };
 }
 

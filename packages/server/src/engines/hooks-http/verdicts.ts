@@ -5,6 +5,7 @@ import {
   type Explanation,
   HookFailed,
   type MessageVerdict,
+  type SignVerdict,
   type StartVerdict,
   type UpdateVerdict,
   type Verdict,
@@ -54,6 +55,11 @@ export function updateVerdict(result: unknown): UpdateVerdict {
     ...(isJsonObject(answer.attr) && { attributes: answer.attr }),
     ...(typeof answer.mute === 'boolean' && { muted: answer.mute }),
   };
+}
+
+export function signVerdict(result: unknown): SignVerdict {
+  const { result: isAllowed, error } = answerOf(result);
+  return { isAllowed: isTruthy(isAllowed), ...(typeof error === 'string' && { error }) };
 }
 
 /** As JavaScript sees it, in which most engines are written. */
