@@ -1,4 +1,6 @@
 import { CommandType, OpType } from '@parley/protocol/wire';
+import type { OpenCache } from './cache/cache.ts';
+import { CacheKeeper } from './cache/cache-keeper.ts';
 import type { ClientEvents } from './client-events.ts';
 import { Connection, type ConnectionOptions } from './connection/connection.ts';
 import { Conversations } from './conversations/conversations.ts';
@@ -17,6 +19,8 @@ export type ClientOptions = ClientSettings & (ConnectionOptions | { readonly con
 export interface ClientSettings extends SessionOptions {
   /** Message types of the app, made with {@link defineMessageType}. */
   readonly messageTypes?: readonly MessageType[];
+  /** Keeps conversations and messages on the device, for example `indexedDbCache()` of `@parley/client/cache`. */
+  readonly cache?: OpenCache;
 }
 
 /**
@@ -42,16 +46,18 @@ export class Client extends Emitter<ClientEvents> {
   readonly messages: Messages;
   readonly #session: Session;
   readonly #core: Core;
+  readonly #restored: Promise<void>;
 
   /** @internal */
   constructor(connection: Connection, settings: ClientSettings) {
     super();
     this.connection = connection;
     this.#session = new Session(connection, settings);
-    this.#core = assemble(this.#session, new MessageParser(settings.messageTypes), this);
+    this.#core = assemble(this.#session, settings, this);
     this.conversations = this.#core.conversations;
     this.messages = this.#core.messages;
     this.#listen();
+    this.#restored = this.#core.cache?.restore() ?? Promise.resolve();
   }
 
   get id(): string {
@@ -64,7 +70,18 @@ export class Client extends Emitter<ClientEvents> {
 
   /** Logs in again after {@link close}, or after something ended the session. */
   open(): void {
-    this.#session.open();
+    // What is kept says from where on the server has news; it is read in a moment.
+    this.#session.open(this.#core.cache && this.#restored);
+  }
+
+  /** Resolves when what the cache has kept can be seen; at once where there is none. */
+  whenRestored(): Promise<void> {
+    return this.#restored;
+  }
+
+  /** Forgets what the cache has kept of this client, as after a logout on somebody else's device. */
+  async clearCache(): Promise<void> {
+    await this.#core.cache?.clear();
   }
 
   /**
@@ -117,9 +134,13 @@ export class Client extends Emitter<ClientEvents> {
 }
 
 /** Every part knows the others through this; none of them acts before all are there. */
-function assemble(session: Session, parser: MessageParser, events: Emitter<ClientEvents>): Core {
+function assemble(session: Session, settings: ClientSettings, events: Emitter<ClientEvents>): Core {
+  const parser = new MessageParser(settings.messageTypes);
   const core = { session, parser, events } as { -readonly [Part in keyof Core]: Core[Part] };
   core.conversations = new Conversations(core);
   core.messages = new Messages(core);
+  const { appId } = session.connection;
+  const cache = settings.cache?.({ appId, clientId: session.clientId });
+  core.cache = cache && new CacheKeeper(core, cache);
   return core;
 }

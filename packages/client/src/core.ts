@@ -1,3 +1,4 @@
+import type { CacheKeeper } from './cache/cache-keeper.ts';
 import type { ClientEvents } from './client-events.ts';
 import type { Conversation } from './conversations/conversation.ts';
 import type { ConversationEvents } from './conversations/conversation-events.ts';
@@ -14,6 +15,8 @@ export interface Core {
   readonly conversations: Conversations;
   readonly messages: Messages;
   readonly events: Emitter<ClientEvents>;
+  /** Where the app wants one. */
+  readonly cache: CacheKeeper | undefined;
 }
 
 /** Tells who listens to the conversation, and who listens to the client. */

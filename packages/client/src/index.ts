@@ -1,3 +1,11 @@
+export type {
+  Cache,
+  OpenCache,
+  StoredConversation,
+  StoredMessage,
+  StoredState,
+  StoredUnsent,
+} from './cache/cache.ts';
 export { Client, type ClientOptions, type ClientSettings, createClient } from './client.ts';
 export type { ClientEvents } from './client-events.ts';
 export {

@@ -32,4 +32,12 @@ describe('the SDK in a browser', () => {
     const { size } = await bundle(`export { ParleyError } from ${JSON.stringify(INDEX)}`);
     expect(size).toBeLessThanOrEqual(KILOBYTE);
   });
+
+  it('[F-SDK-01] has its cache apart, with the one library that needs', async () => {
+    const cache = fileURLToPath(new URL('../src/cache/index.ts', import.meta.url));
+    const { size, inputs } = await bundle(`export * from ${JSON.stringify(cache)}`);
+    expect(size).toBeLessThanOrEqual(4 * KILOBYTE);
+    const libraries = inputs.filter((input) => input.includes('node_modules/'));
+    expect(libraries.filter((input) => !input.includes('node_modules/idb/'))).toEqual([]);
+  });
 });

@@ -48,8 +48,11 @@ export class Conversations {
   readonly #core: Core;
   readonly #known = new Map<string, Conversation>();
   #loading: { readonly ids: Set<string>; readonly done: Promise<void> } | undefined;
-  /** What this client did to its conversations. @internal */
-  readonly news = new Emitter<{ touched: { readonly conversation: Conversation } }>();
+  /** What this client did to its conversations, and which it met. @internal */
+  readonly news = new Emitter<{
+    touched: { readonly conversation: Conversation };
+    adopted: { readonly conversation: Conversation };
+  }>();
   /** The chat room this client is in. @internal */
   room: ChatRoom | undefined;
 
@@ -198,6 +201,7 @@ export class Conversations {
   adopt(data: ConversationData): Conversation {
     const conversation = construct(this.#core, data);
     this.#known.set(data.id, conversation);
+    this.news.emit('adopted', { conversation });
     return conversation;
   }
 

@@ -25,6 +25,7 @@ export class LiveConversations extends LiveList<Conversation> {
   #mustReload = true;
   #run: Promise<void> | undefined;
   #hasMore = false;
+  #hasLoaded = false;
   #error: ParleyError | undefined;
   #settleReady: (error?: ParleyError) => void = () => {};
 
@@ -39,6 +40,7 @@ export class LiveConversations extends LiveList<Conversation> {
     });
     this.ready.catch(() => {});
     this.#listen();
+    void this.#restore();
     this.#work();
   }
 
@@ -59,6 +61,18 @@ export class LiveConversations extends LiveList<Conversation> {
     this.#limit += this.#query.limit;
     this.#reload();
     await this.#run;
+  }
+
+  get #key(): string {
+    return JSON.stringify(this.#query);
+  }
+
+  /** From an earlier run of the app, to look at until the server has answered. */
+  async #restore(): Promise<void> {
+    const kept = (await this.#core.cache?.list(this.#key)) ?? [];
+    if (this.#hasLoaded || kept.length === 0) return;
+    this.#found = new Set(kept);
+    this.#render();
   }
 
   #listen(): void {
@@ -120,6 +134,7 @@ export class LiveConversations extends LiveList<Conversation> {
       this.#others.clear();
       this.#hasMore = found.length === this.#limit;
       this.#error = undefined;
+      this.#hasLoaded = true;
       this.#render();
       this.#settleReady();
     } catch (error) {
@@ -157,6 +172,7 @@ export class LiveConversations extends LiveList<Conversation> {
   }
 
   #render(): void {
+    if (this.#hasLoaded) this.#core.cache?.keepList(this.#key, () => this.items.slice(0, this.#query.limit));
     this.show([...this.#found].sort((a, b) => this.#compare(a, b)));
   }
 

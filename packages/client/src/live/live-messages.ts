@@ -43,6 +43,8 @@ export class LiveMessages extends LiveList<Message> {
   /** Edits of messages that may be in a page that is on its way, in the form they had before. */
   readonly #edits = new Map<string | undefined, Message>();
   #hasOlder = false;
+  /** From an earlier run of the app, to look at until the server has answered. */
+  #kept: readonly Message[] = [];
   #error: ParleyError | undefined;
   #settleReady: (error?: ParleyError) => void = () => {};
 
@@ -59,6 +61,7 @@ export class LiveMessages extends LiveList<Message> {
     this.ready.catch(() => {});
     this.#listen();
     this.#render();
+    void this.#restore();
     this.#sync();
   }
 
@@ -82,6 +85,13 @@ export class LiveMessages extends LiveList<Message> {
     if (this.#timeline.oldest !== oldest) return;
     this.#hasOlder = page.length === this.#pageSize;
     this.#timeline.merge(page);
+    this.#render();
+  }
+
+  async #restore(): Promise<void> {
+    const kept = (await this.#core.cache?.messagesOf(this.#conversation)) ?? [];
+    if (this.#cursor !== undefined || this.#isSynced || kept.length === 0) return;
+    this.#kept = kept;
     this.#render();
   }
 
@@ -213,6 +223,7 @@ export class LiveMessages extends LiveList<Message> {
       }
     }
     const newest = await this.#fetch({ direction: 'older', limit: this.#pageSize });
+    this.#kept = [];
     this.#timeline.clear();
     this.#timeline.merge(newest);
     this.#cursor = undefined;
@@ -261,6 +272,12 @@ export class LiveMessages extends LiveList<Message> {
       (message) =>
         message.from === clientId && (newest === undefined || compareMessages(newest, message) < 0),
     );
-    this.show([...this.#timeline.messages, ...own, ...this.#core.messages.unsent(this.#conversation)]);
+    if (this.#isSynced) this.#core.cache?.keepMessages(this.#conversation, () => this.#timeline.messages);
+    this.show([
+      ...this.#kept,
+      ...this.#timeline.messages,
+      ...own,
+      ...this.#core.messages.unsent(this.#conversation),
+    ]);
   }
 }

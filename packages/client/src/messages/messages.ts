@@ -9,7 +9,7 @@ import { Acknowledgements } from './acknowledgements.ts';
 import { type HistoryOptions, readHistory } from './history.ts';
 import { type Message, withContentOf, withEnvelope } from './message.ts';
 import { RecalledMessage, TextMessage } from './message-types.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, type Outgoing } from './outbox.ts';
 import type { SendOptions } from './send-options.ts';
 
 interface News {
@@ -37,6 +37,7 @@ export interface MessageNews {
 export class Messages {
   readonly #core: Core;
   readonly #outbox: Outbox;
+  #writtenAt = 0;
   /** @internal */
   readonly acknowledgements: Acknowledgements;
   /** @internal */
@@ -47,6 +48,8 @@ export class Messages {
     this.#core = core;
     this.acknowledgements = new Acknowledgements(core.session);
     this.#outbox = new Outbox(core.session, {
+      unsent: (outgoing) => this.#core.cache?.unsent(outgoing),
+      decided: (key) => this.#core.cache?.decided(key),
       changed: (conversation) => this.news.emit('outbox', { conversation }),
       accepted: (conversation, message) => {
         conversation.applyMessage(message);
@@ -131,6 +134,14 @@ export class Messages {
     conversation.applyUnread();
   }
 
+  /** One that an earlier run of the app had not sent. @internal */
+  restoreUnsent(outgoing: Outgoing, maySend: boolean): void {
+    const { conversation, message, options } = outgoing;
+    if (maySend && message.status === 'sending')
+      this.#outbox.add(conversation, message, options).catch(() => {});
+    else this.#outbox.restoreFailed({ ...outgoing, message: withEnvelope(message, { status: 'failed' }) });
+  }
+
   /** Messages of a conversation that are on their way or failed. @internal */
   unsent(conversation: Conversation): readonly Message[] {
     return this.#outbox.of(conversation);
@@ -141,12 +152,14 @@ export class Messages {
     const { clock, random } = session.connection.platform;
     const message = typeof content === 'string' ? new TextMessage(content) : content;
     const { mention } = options;
+    // Never the same twice: the time is also the order in which they were written.
+    this.#writtenAt = Math.max(clock.now(), this.#writtenAt + 1);
     return withEnvelope(message, {
       key: randomId(random),
       id: undefined,
       conversationId: conversation.id,
       from: session.clientId,
-      timestamp: clock.now(),
+      timestamp: this.#writtenAt,
       status: 'sending',
       mentioned: mention === 'everyone' ? undefined : mention,
       mentionsEveryone: mention === 'everyone',

@@ -27,6 +27,9 @@ export interface OutboxListener {
   /** The messages of this conversation that are not sent changed. */
   changed(conversation: Conversation): void;
   accepted(conversation: Conversation, message: Message): void;
+  /** It is to outlive the app, in case that ends before it is decided. */
+  unsent(outgoing: Outgoing): void;
+  decided(key: string): void;
 }
 
 /**
@@ -58,7 +61,9 @@ export class Outbox {
       const giveUpAt = now + (options.giveUpAfter ?? GIVE_UP_AFTER);
       const lane = this.#lanes.get(conversation.id) ?? [];
       this.#lanes.set(conversation.id, lane);
-      lane.push({ conversation, message, options, giveUpAt, resolve, reject });
+      const waiting = { conversation, message, options, giveUpAt, resolve, reject };
+      lane.push(waiting);
+      this.#listener.unsent(waiting);
       this.#listener.changed(conversation);
       if (lane.length === 1) void this.#work(conversation, lane);
     });
@@ -73,6 +78,12 @@ export class Outbox {
 
   discard(message: Message): void {
     this.#listener.changed(this.#takeFailed(message).conversation);
+    this.#listener.decided(message.key);
+  }
+
+  /** One that an earlier run of the app had failed with. */
+  restoreFailed(outgoing: Outgoing): void {
+    this.#failed.set(outgoing.message.key, outgoing);
   }
 
   /** Sends one that is of no use later: once, at once, past all others. */
@@ -89,6 +100,7 @@ export class Outbox {
       if (outcome instanceof Error) this.#fail(head, outcome);
       else {
         this.#listener.accepted(conversation, outcome);
+        this.#listener.decided(outcome.key);
         head.resolve(outcome);
       }
       this.#listener.changed(conversation);
@@ -116,7 +128,9 @@ export class Outbox {
 
   #fail(waiting: Waiting, error: ParleyError): void {
     const message = withEnvelope(waiting.message, { status: 'failed', error });
-    this.#failed.set(message.key, { conversation: waiting.conversation, options: waiting.options, message });
+    const failed = { conversation: waiting.conversation, options: waiting.options, message };
+    this.#failed.set(message.key, failed);
+    this.#listener.unsent(failed);
     waiting.reject(error);
   }
 

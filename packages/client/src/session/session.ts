@@ -20,6 +20,9 @@ const FEATURES =
  */
 const PATCH_OVERLAP = 10_000;
 
+/** What a login brings has arrived after this long. */
+const SETTLED = 10_000;
+
 /**
  * - `connecting`: there is no connection, or it is being made.
  * - `opening`: logging in.
@@ -82,11 +85,20 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
     return this.#state;
   }
 
-  /** Begins to log in, and again whenever the connection was lost, until {@link close}. */
-  open(): void {
+  /**
+   * Begins to log in, and again whenever the connection was lost, until {@link close}.
+   *
+   * @param prepared what has to be known before the login; whoever asks for something meanwhile waits
+   */
+  open(prepared?: Promise<void>): void {
     if (this.#state.name !== 'closed') return;
     this.#change({ name: 'connecting' });
-    this.connection.enter(this);
+    if (prepared === undefined) this.connection.enter(this);
+    else {
+      prepared
+        .then(() => this.#state.name === 'connecting' && this.connection.enter(this))
+        .catch((error: unknown) => this.refused(asParleyError(error)));
+    }
   }
 
   /**
@@ -241,7 +253,13 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
     const eventsSince = this.positions.events;
     this.positions.events = serverTime;
     this.positions.patches = Math.max(this.positions.patches ?? 0, serverTime);
-    this.#change({ name: 'open', since: this.connection.platform.clock.now() });
+    const { clock } = this.connection.platform;
+    this.#change({ name: 'open', since: clock.now() });
+    // A login that told of nothing unread told that nothing is; from now on only changes are of interest.
+    const link = this.#link;
+    clock.after(SETTLED, () => {
+      if (link === this.#link && link !== undefined) this.positions.unread ??= serverTime;
+    });
     this.emit('opened', { serverTime, eventsSince });
   }
 

@@ -1,0 +1,127 @@
+import type { Conversation } from '../conversations/conversation.ts';
+import type { Core } from '../core.ts';
+import type { Message } from '../messages/message.ts';
+import type { Outgoing } from '../messages/outbox.ts';
+import type { Cache, StoredConversation, StoredMessage, StoredUnsent } from './cache.ts';
+
+/** Changes of a moment are one write. */
+const RHYTHM = 300;
+const KEPT_MESSAGES = 100;
+/** For so long the server knows a token; what is older might arrive twice, so a person has to decide. */
+const TOKEN_LIFE = 24 * 60 * 60_000;
+
+/** Brings what is known into the cache and back. Nothing fails because the cache does. */
+export class CacheKeeper {
+  readonly #core: Core;
+  readonly #cache: Cache;
+  readonly #changed = new Set<Conversation>();
+  readonly #planned = new Set<string>();
+
+  constructor(core: Core, cache: Cache) {
+    this.#core = core;
+    this.#cache = cache;
+  }
+
+  /** Resolves when everything that was kept is there, and begins to keep what changes. */
+  async restore(): Promise<void> {
+    const state = await this.#cache.load().catch(() => undefined);
+    if (state !== undefined) {
+      Object.assign(this.#core.session.positions, state.positions);
+      for (const conversation of state.conversations) this.#restoreConversation(conversation);
+      const oldest = this.#clock.now() - TOKEN_LIFE;
+      for (const { message: stored, options } of state.unsent.toSorted(inOrder)) {
+        const conversation = this.#core.conversations.known(stored.conversationId);
+        const message = this.#parse(stored);
+        if (conversation === undefined) continue;
+        this.#core.messages.restoreUnsent({ conversation, message, options }, stored.timestamp > oldest);
+      }
+    }
+    const changed = ({ conversation }: { readonly conversation: Conversation }) => {
+      this.#changed.add(conversation);
+      this.#soon('conversations', () => this.#saveConversations());
+    };
+    this.#core.conversations.news.on('adopted', changed);
+    this.#core.events.on('changed', changed);
+  }
+
+  unsent({ message, options }: Outgoing): void {
+    this.#quietly(this.#cache.saveUnsent({ key: message.key, message: stored(message), options }));
+  }
+
+  decided(key: string): void {
+    this.#quietly(this.#cache.removeUnsent(key));
+  }
+
+  async messagesOf(conversation: Conversation): Promise<readonly Message[]> {
+    const messages = await this.#cache.loadMessages(conversation.id).catch(() => []);
+    return messages.map((message) => this.#parse(message));
+  }
+
+  keepMessages(conversation: Conversation, messages: () => readonly Message[]): void {
+    this.#soon(`messages ${conversation.id}`, () =>
+      this.#cache.saveMessages(conversation.id, messages().slice(-KEPT_MESSAGES).map(stored)),
+    );
+  }
+
+  async list(query: string): Promise<readonly Conversation[]> {
+    const ids = await this.#cache.loadList(query).catch(() => []);
+    return ids.flatMap((id) => this.#core.conversations.known(id) ?? []);
+  }
+
+  keepList(query: string, conversations: () => readonly Conversation[]): void {
+    this.#soon(`list ${query}`, () =>
+      this.#cache.saveList(
+        query,
+        conversations().map(({ id }) => id),
+      ),
+    );
+  }
+
+  clear(): Promise<void> {
+    return this.#cache.clear();
+  }
+
+  get #clock() {
+    return this.#core.session.connection.platform.clock;
+  }
+
+  #restoreConversation({ lastMessage, ...data }: StoredConversation): void {
+    const message = lastMessage && this.#parse(lastMessage);
+    const conversation = this.#core.conversations.adopt({ ...data, lastMessage: message });
+    conversation.unreadCounter.told(data.unreadCount, data.isMentioned, data.lastMessageAt ?? 0);
+  }
+
+  #saveConversations(): Promise<void> {
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    const { patches, ...positions } = this.#core.session.positions;
+    return this.#cache.saveConversations(
+      changed.map(({ data }) => ({ ...data, lastMessage: data.lastMessage && stored(data.lastMessage) })),
+      positions,
+    );
+  }
+
+  #parse(message: StoredMessage): Message {
+    return this.#core.parser.parse(message.body ?? '', message);
+  }
+
+  #soon(what: string, act: () => Promise<void>): void {
+    if (this.#planned.has(what)) return;
+    this.#planned.add(what);
+    this.#clock.after(RHYTHM, () => {
+      this.#planned.delete(what);
+      this.#quietly(act());
+    });
+  }
+
+  #quietly(writing: Promise<void>): void {
+    writing.catch(() => {});
+  }
+}
+
+const inOrder = (a: StoredUnsent, b: StoredUnsent) => a.message.timestamp - b.message.timestamp;
+
+function stored(message: Message): StoredMessage {
+  const { error, ...envelope } = message.envelope;
+  return { ...envelope, body: envelope.body ?? message.encode() };
+}

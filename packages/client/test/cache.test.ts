@@ -1,0 +1,177 @@
+import 'fake-indexeddb/auto';
+import { type Parley, startParley } from '@parley/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { indexedDbCache } from '../src/cache/index.ts';
+import {
+  type BasicConversation,
+  type Client,
+  Connection,
+  createClient,
+  defineMessageType,
+} from '../src/index.ts';
+import { person, sendHomeAfterEach } from './support/people.ts';
+import { testPlatform } from './support/test-platform.ts';
+import { until } from './support/until.ts';
+
+let parley: Parley;
+beforeAll(async () => {
+  parley = await startParley({ store: 'memory' });
+});
+afterAll(() => parley.close());
+sendHomeAfterEach();
+
+const PollMessage = defineMessageType({ type: 9, parse: ({ question }) => ({ question: String(question) }) });
+const cache = indexedDbCache();
+
+let group = 0;
+/** Tom with a cache on his device, and Jerry. */
+async function two() {
+  group++;
+  const tom = await person(parley, `Tom${group}`, { cache, messageTypes: [PollMessage] });
+  const jerry = await person(parley, `Jerry${group}`);
+  const there = await jerry.client.conversations.create({ members: [tom.client.id], name: 'Cheese' });
+  const chat = (await tom.client.conversations.get(there.id)) as BasicConversation;
+  return { tom, jerry, chat, there };
+}
+
+/** The same client after a restart of the app; its device has no network until somebody says so. */
+function restart(client: Client) {
+  const platform = testPlatform();
+  platform.goOffline();
+  const connection = new Connection({
+    url: parley.url,
+    appId: parley.appId,
+    appKey: parley.appKey,
+    platform,
+  });
+  const again = createClient({ connection, clientId: client.id, cache, messageTypes: [PollMessage] });
+  return { platform, again };
+}
+
+/** Lets the writes of a moment happen, and be done. */
+async function written(platform: { clock: { advance(ms: number): void } }, isThere: () => Promise<boolean>) {
+  await expect
+    .poll(() => {
+      platform.clock.advance(300);
+      return isThere();
+    })
+    .toBe(true);
+}
+
+const opened = (client: Client) => cache({ appId: parley.appId, clientId: client.id });
+
+describe('a client with a cache', () => {
+  it('[F-SDK-01] shows after a reload what it knew, before the network answers', async () => {
+    const { tom, chat, there } = await two();
+    const conversations = tom.client.conversations.live();
+    const messages = tom.client.messages.live(chat);
+    await Promise.all([conversations.ready, messages.ready]);
+    await there.send('hello');
+    await there.send(new PollMessage({ question: 'Gouda?' }), { mention: 'everyone' });
+    await until(() => messages.items.length === 2 && chat.unreadCount === 2);
+    const kept = opened(tom.client);
+    await written(tom.platform, async () => (await kept.loadMessages(chat.id)).length === 2);
+    await written(tom.platform, async () => (await kept.load()).conversations[0]?.unreadCount === 2);
+    tom.client.connection.pause();
+
+    const { platform, again } = restart(tom.client);
+    await again.whenRestored();
+    const list = again.conversations.live();
+    await until(() => list.items.length === 1);
+    const [restored] = list.items;
+    expect(restored).toMatchObject({
+      name: 'Cheese',
+      unreadCount: 2,
+      isMentioned: true,
+      members: chat.members,
+    });
+    if (restored === undefined) throw new Error('Nothing was kept.');
+    const shown = again.messages.live(restored);
+    await until(() => shown.items.length === 2);
+    expect(shown.items[1]).toBeInstanceOf(PollMessage);
+    expect(restored.lastMessage).toMatchObject({ fields: { question: 'Gouda?' } });
+    expect(again.state.name).not.toBe('open');
+
+    await there.send('third');
+    await there.edit(await there.send('fourth'), 'vierte');
+    platform.goOnline();
+    await until(() => shown.items.length === 4);
+    expect(shown.items.map(({ text }) => text)).toEqual(['hello', '', 'third', 'vierte']);
+    await until(() => restored.unreadCount === 4);
+    await again.close();
+  });
+
+  it('[F-MSG-67] sends after a reload what it could not send before, once', async () => {
+    const { tom, chat, there } = await two();
+    tom.platform.deafen();
+    void chat.send('on its way').catch(() => {});
+    await expect.poll(() => there.lastMessage?.text).toBe('on its way');
+    tom.client.connection.pause();
+    void chat.send('written offline').catch(() => {});
+    const kept = opened(tom.client);
+    await written(tom.platform, async () => {
+      const { unsent, conversations } = await kept.load();
+      return unsent.length === 2 && conversations.length === 1;
+    });
+
+    const { platform, again } = restart(tom.client);
+    await again.whenRestored();
+    const restored = await again.conversations.get(chat.id);
+    const list = again.messages.live(restored);
+    expect(list.items.map(({ text, status }) => `${text} ${status}`)).toEqual([
+      'on its way sending',
+      'written offline sending',
+    ]);
+    platform.goOnline();
+    await until(() => there.lastMessage?.text === 'written offline');
+    const texts: string[] = [];
+    for await (const { text } of there.history({ direction: 'newer' })) texts.push(text);
+    expect(texts).toEqual(['on its way', 'written offline']);
+    await expect.poll(async () => (await kept.load()).unsent).toEqual([]);
+    await again.close();
+  });
+
+  it('[F-SDK-01] learns what was read elsewhere while it was away', async () => {
+    const { tom, chat, there } = await two();
+    tom.platform.clock.advance(10_000);
+    await there.send('hello');
+    await until(() => chat.unreadCount === 1);
+    const kept = opened(tom.client);
+    await written(tom.platform, async () => (await kept.load()).conversations[0]?.unreadCount === 1);
+    tom.client.connection.pause();
+    const phone = await person(parley, tom.client.id);
+    const onPhone = await phone.client.conversations.get(chat.id);
+    await until(() => onPhone.unreadCount === 1);
+    onPhone.markRead();
+    const { platform, again } = restart(tom.client);
+    await again.whenRestored();
+    const restored = again.conversations.known(chat.id);
+    expect(restored?.unreadCount).toBe(1);
+    platform.goOnline();
+    await until(() => restored?.unreadCount === 0);
+    await again.clearCache();
+    expect((await kept.load()).conversations).toEqual([]);
+    await again.close();
+  });
+
+  it('[F-SDK-01] works without it where it is broken', async () => {
+    const broken = () => Promise.reject(new Error('No space left.'));
+    const methods = [
+      'load',
+      'saveConversations',
+      'saveUnsent',
+      'removeUnsent',
+      'loadMessages',
+      'saveMessages',
+    ];
+    const nothing = Object.fromEntries(
+      [...methods, 'loadList', 'saveList', 'clear'].map((name) => [name, broken]),
+    );
+    const { client } = await person(parley, 'Broken', { cache: () => nothing as never });
+    const chat = await client.conversations.create({ members: ['Nobody'] });
+    const list = client.messages.live(chat);
+    await list.ready;
+    await chat.send('hello');
+    expect(list.items).toHaveLength(1);
+  });
+});
