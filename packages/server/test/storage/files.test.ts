@@ -370,6 +370,21 @@ describe('files', () => {
     expect((await api.master.delete(`/files/${kept.objectId}`)).status).toBe(200);
   });
 
+  it('are found and deleted by the server only where the app says so', async () => {
+    const settings = { appKeyFindsFiles: false, appKeyDeletesFiles: false };
+    const other = await startParley({ store: 'memory', settings });
+    try {
+      const closed = new DataApi(other);
+      const { body } = await closed.post('/files', { name: 'x', url: 'https://example.org/x' });
+      expect((await closed.get('/files')).status).toBe(403);
+      expect((await closed.delete(`/files/${body.objectId}`)).status).toBe(403);
+      expect((await closed.master.get('/files')).body.results).toHaveLength(1);
+      expect((await closed.get(`/files/${body.objectId}`)).body.name).toBe('x');
+    } finally {
+      await other.close();
+    }
+  });
+
   it('stand expanded in objects that refer to them', async () => {
     const tokens = await upload('x');
     const reference = { __type: 'File', id: tokens.objectId, name: 'cat.png' };

@@ -237,6 +237,9 @@ describe('objects', () => {
     for (const bad of ['/classes/no-name', '/classes/1st', `/classes/${'x'.repeat(64)}y`]) {
       expect((await api.post(bad, {})).body.code).toBeOneOf([103, 1]);
     }
+    for (const name of ['constructor', 'toString', 'hasOwnProperty']) {
+      expect((await api.get(`/classes/${name}`)).body.code).toBe(101);
+    }
     const unknown = await api.get('/classes/NeverSaved');
     expect([unknown.status, unknown.body.code]).toEqual([404, 101]);
     const reserved = await api.post('/classes/_Role', {});

@@ -116,6 +116,10 @@ export const appSettingsSchema = Type.Object(
       false,
       'The app key creates, finds, changes and deletes objects of classes the app made up, as their ACL allows; off, they need the master key.',
     ),
+    appKeyFindsFiles: switchSetting(
+      true,
+      'The app key finds files, and with them their addresses, as far as their ACL allows; off, they need the master key.',
+    ),
     appKeyDeletesFiles: switchSetting(
       true,
       'The app key deletes files whose ACL does not forbid it; off, they need the master key.',

@@ -6,7 +6,7 @@ export const FILE = '_File';
 export const fileRules: ClassRules = {
   may: ({ settings }) => ({
     create: 'app',
-    find: 'app',
+    find: settings.appKeyFindsFiles ? 'app' : 'master',
     get: 'app',
     update: 'master',
     delete: settings.appKeyDeletesFiles ? 'app' : 'master',

@@ -23,7 +23,7 @@ const ClassPath = {
   className: Type.String({ description: 'Name of the class.', minLength: 1, maxLength: 64 }),
 };
 /** Another name that queries for files go by. */
-const CLASS_ALIASES: Readonly<Record<string, string>> = { files: '_File' };
+const CLASS_ALIASES: ReadonlyMap<string, string> = new Map([['files', '_File']]);
 
 /** Where objects of a class are, and what they are called there. */
 interface Place {
@@ -45,7 +45,7 @@ export function classRoutes({ path, className, noun }: Place): readonly RestRout
     const request: ClassRequest = {
       world,
       requester: await requesterOf(context),
-      className: CLASS_ALIASES[named] ?? named,
+      className: CLASS_ALIASES.get(named) ?? named,
     };
     return { request, actions: actionsOf(request.className) };
   };
