@@ -72,7 +72,8 @@ function answerFailure(error: FastifyError, request: FastifyRequest, reply: Fast
     reply.code(status).type(JSON_TYPE).send({ code: status, error: error.message });
     return;
   }
-  request.log.error({ err: error, url: request.url }, 'Serving an HTTP request failed.');
+  // Without the query: tokens of sessions and uploads stand there.
+  request.log.error({ err: error, url: request.url.split('?', 1)[0] }, 'Serving an HTTP request failed.');
   reply.code(status).type(JSON_TYPE).send({ code: status, error: 'The server failed; its log says why.' });
 }
 

@@ -146,7 +146,8 @@ export function answerError(error: FastifyError | Error, request: FastifyRequest
     send(reply, status, { code: status, error: error.message });
     return;
   }
-  request.log.error({ err: error, url: request.url }, 'Serving an HTTP request failed.');
+  // Without the query: tokens of sessions and uploads stand there.
+  request.log.error({ err: error, url: request.url.split('?', 1)[0] }, 'Serving an HTTP request failed.');
   send(reply, 500, { code: 1, error: 'The server failed; its log says why.' });
 }
 

@@ -54,10 +54,11 @@ export function holdersOfKey(
 ): readonly DataRecord[] {
   return sql
     .all(
-      `SELECT ${RECORD_COLUMNS} FROM ${FROM}
-        WHERE c.name = ?1 AND r.created_at < ?3
-          AND EXISTS (SELECT 1 FROM data_key k WHERE k.record = r.key AND k.name = ?2)
-        ORDER BY r.created_at LIMIT ?4`,
+      // From the keys to their records: few hold such a key, of classes that may be large.
+      `SELECT ${RECORD_COLUMNS}
+         FROM data_class c CROSS JOIN data_key k ON k.class = c.key CROSS JOIN data_record r ON r.key = k.record
+        WHERE c.name = ? AND k.name = ? AND r.created_at < ?
+        ORDER BY r.created_at LIMIT ?`,
       className,
       keyName,
       createdBefore,
