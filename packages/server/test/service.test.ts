@@ -422,4 +422,26 @@ describe('a service', () => {
       await client.close();
     }
   });
+
+  it('[F-SYS-05][F-SYS-01] says one thing to a hundred thousand subscribers in one row', async () => {
+    const SUBSCRIBERS = 100_000;
+    const cid = await open('everybody’s');
+    const service = await world().conversations.load(app().key, cid);
+    if (service === undefined) throw new Error('It is gone.');
+    const { services, memberStates, messages } = parley.store;
+    for (let n = 0; n < SUBSCRIBERS; n += 5_000) {
+      const names = Array.from({ length: 5_000 }, (_, index) => `reader-${n + index}`);
+      await Promise.all(names.map((name) => services.subscribe(service, name, 1)));
+    }
+    expect(await countSubscribers(world(), app(), cid)).toBe(SUBSCRIBERS);
+    const online = await again('reader-4711');
+    await sendToSubscribers(world(), operator(), said(cid, 'hello, all'));
+    expect(await heardTexts(online)).toEqual(['hello, all']);
+    const stored = await messages.history({ conversation: service.key, direction: 'older', limit: 10 });
+    expect(stored).toHaveLength(1);
+    for (const reader of ['reader-0', 'reader-50000', 'reader-99999']) {
+      const states = await memberStates.unread(app().key, reader, 0, Date.now());
+      expect(states.map(({ count, conversation }) => [conversation.id, count])).toEqual([[cid, 1]]);
+    }
+  }, 60_000);
 });

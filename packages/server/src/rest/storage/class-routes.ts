@@ -18,6 +18,7 @@ import {
   TAG,
   UpdateQuery,
 } from './parts.ts';
+import { serviceMessageActions } from './service-message-actions.ts';
 
 const ClassPath = {
   className: Type.String({ description: 'Name of the class.', minLength: 1, maxLength: 64 }),
@@ -121,5 +122,12 @@ export function classRoutes({ path, className, noun }: Place): readonly RestRout
 }
 
 function actionsOf(className: string): ClassActions {
-  return className === '_Conversation' ? conversationActions : recordActions;
+  switch (className) {
+    case '_Conversation':
+      return conversationActions;
+    case '_SysMessage':
+      return serviceMessageActions;
+    default:
+      return recordActions;
+  }
 }
