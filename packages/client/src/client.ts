@@ -6,6 +6,7 @@ import { Connection, type ConnectionOptions } from './connection/connection.ts';
 import { Conversations } from './conversations/conversations.ts';
 import type { Core } from './core.ts';
 import { Emitter } from './events.ts';
+import { Files } from './files/files.ts';
 import { MessageParser } from './messages/message-parser.ts';
 import { Messages } from './messages/messages.ts';
 import type { MessageType } from './messages/typed-message.ts';
@@ -44,6 +45,7 @@ export class Client extends Emitter<ClientEvents> {
   readonly connection: Connection;
   readonly conversations: Conversations;
   readonly messages: Messages;
+  readonly files: Files;
   readonly #session: Session;
   readonly #core: Core;
   readonly #restored: Promise<void>;
@@ -56,6 +58,7 @@ export class Client extends Emitter<ClientEvents> {
     this.#core = assemble(this.#session, settings, this);
     this.conversations = this.#core.conversations;
     this.messages = this.#core.messages;
+    this.files = new Files(connection);
     this.#listen();
     this.#restored = this.#core.cache?.restore() ?? Promise.resolve();
   }

@@ -53,6 +53,7 @@ export { ServiceConversation } from './conversations/service-conversation.ts';
 export { TemporaryConversation } from './conversations/temporary-conversation.ts';
 export { type LocalReason, ParleyError, type Reason } from './errors.ts';
 export { Emitter, type Unsubscribe } from './events.ts';
+export { Files, type UploadData, type UploadOptions } from './files/files.ts';
 export type { JsonObject, JsonValue } from './json.ts';
 export { LiveConversations } from './live/live-conversations.ts';
 export { LiveList } from './live/live-list.ts';

@@ -1,4 +1,4 @@
-import type { HttpResponse, Platform, Socket, SocketListener } from './platform.ts';
+import type { HttpRequest, HttpResponse, Platform, Socket, SocketListener } from './platform.ts';
 import { randomId } from './random-id.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -9,7 +9,7 @@ export interface MiniProgramApi {
     url: string;
     method: 'GET' | 'POST' | 'PUT';
     header: Readonly<Record<string, string>>;
-    data?: string;
+    data?: string | ArrayBuffer;
     dataType: 'text';
     responseType: 'text';
     success: (response: { statusCode: number; data: unknown }) => void;
@@ -54,9 +54,12 @@ export function miniProgramPlatform(wx: MiniProgramApi): Platform {
       new Promise<HttpResponse>((resolve, reject) => {
         wx.request({
           ...{ url: request.url, method: request.method, header: request.headers },
-          ...(request.body !== undefined && { data: request.body }),
+          ...(request.body !== undefined && { data: bodyOf(request.body) }),
           ...{ dataType: 'text', responseType: 'text' },
-          success: ({ statusCode, data }) => resolve({ status: statusCode, body: String(data) }),
+          success({ statusCode, data }) {
+            if (request.body instanceof Uint8Array) request.onProgress?.(request.body.byteLength);
+            resolve({ status: statusCode, body: String(data) });
+          },
           fail: (error) => reject(new Error('The request failed.', { cause: error })),
         });
       }),
@@ -92,6 +95,13 @@ export function miniProgramPlatform(wx: MiniProgramApi): Platform {
       },
     },
   };
+}
+
+function bodyOf(body: NonNullable<HttpRequest['body']>): string | ArrayBuffer {
+  if (typeof body === 'string') return body;
+  // Hosts have no Blob; files are read with the file system manager.
+  if (!(body instanceof Uint8Array)) throw new TypeError('Pass the bytes of the file.');
+  return body.slice().buffer;
 }
 
 function openTask(wx: MiniProgramApi, url: string, subprotocol: string, listener: SocketListener): Socket {

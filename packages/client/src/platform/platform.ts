@@ -24,7 +24,10 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array | Blob;
+  /** How many bytes of the body are sent, as often as the platform knows. */
+  readonly onProgress?: (sent: number) => void;
+  readonly signal?: AbortSignal;
 }
 
 export interface HttpResponse {

@@ -3,10 +3,12 @@ import type { Network, Platform, Visibility } from './platform.ts';
 import { randomId } from './random-id.ts';
 import { systemClock } from './system-clock.ts';
 import { standardSockets, type WebSocketConstructor } from './web-socket.ts';
+import { type XhrLike, xhrHttp } from './xhr.ts';
 
 /** The parts of a page that are used, where there is one. */
 export interface WebScope {
   readonly WebSocket?: WebSocketConstructor | undefined;
+  readonly XMLHttpRequest?: (new () => XhrLike) | undefined;
   readonly navigator?: { readonly onLine?: boolean } | undefined;
   readonly document?: (Events & { readonly visibilityState: string }) | undefined;
   readonly localStorage?: Pick<Storage, 'getItem' | 'setItem'> | undefined;
@@ -48,7 +50,11 @@ export function webPlatform(options: WebPlatformOptions = {}): Platform {
     clock: systemClock,
     random: secureRandom,
     openSocket: standardSockets(WebSocket),
-    http: fetchHttp,
+    http: (request) => {
+      const { XMLHttpRequest } = scope;
+      const usesXhr = request.onProgress !== undefined && XMLHttpRequest !== undefined;
+      return usesXhr ? xhrHttp(new XMLHttpRequest(), request) : fetchHttp(request);
+    },
     deviceId: () => storedDeviceId(scope) ?? fallbackId,
     network: networkOf(scope),
     visibility: visibilityOf(scope, options.hiddenGrace ?? Number.POSITIVE_INFINITY),
@@ -64,8 +70,9 @@ function secureRandom(): number {
 const DEVICE_KEY = 'parley.device';
 
 /** Storage may be forbidden to a page; then each page is a device of its own. */
-function storedDeviceId({ localStorage }: WebScope): string | undefined {
+function storedDeviceId(scope: WebScope): string | undefined {
   try {
+    const { localStorage } = scope;
     const known = localStorage?.getItem(DEVICE_KEY);
     if (localStorage === undefined || typeof known === 'string') return known ?? undefined;
     const made = randomId(secureRandom);
