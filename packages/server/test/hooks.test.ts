@@ -192,7 +192,7 @@ describe('the hook of a message', () => {
     expect([response.status, response.body.code]).toEqual([403, 4402]);
   });
 
-  it('[F-HOOK-03] changes the words: others get the new ones, and the sender is told', async () => {
+  it('[F-HOOK-03][F-MSG-39] changes the words: others get the new ones, and the sender is told', async () => {
     const cid = await pair();
     functions._messageReceived = ({ content }) => ({
       content: String(content).replaceAll('damn', '****'),
@@ -252,7 +252,7 @@ describe('the hook of a message', () => {
     expect(bodies).toEqual([[1, 2], 'text']);
   });
 
-  it('[F-HOOK-03] is asked in chat rooms, temporary conversations and services too', async () => {
+  it('[F-HOOK-03][F-SYS-07] is asked in chat rooms, temporary conversations and services too', async () => {
     const room = await startConversation(tom, { transient: true });
     await conv(jerry, OpType.add, { cid: room, m: ['Jerry'] });
     const temporary = await startConversation(tom, { m: ['Tom', 'Jerry'], tempConv: true });

@@ -363,7 +363,7 @@ describe('blocking clients', () => {
     await end();
   });
 
-  it('[F-GRP-04] keeps clients out of a chat room at once, also when they reconnect', async () => {
+  it('[F-GRP-04][F-SEC-05] keeps clients out of a chat room at once, also when they reconnect', async () => {
     const [host, guest] = [await login('host'), await login('guest')];
     const cid = await startConversation(host, { transient: true });
     await conv(guest, OpType.add, { cid, m: [guest.id] });

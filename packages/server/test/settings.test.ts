@@ -95,7 +95,7 @@ describe('a switch of the app', () => {
     expect(await client.closed).toMatchObject({ code: 4100 });
   });
 
-  it('allowedOrigins refuses pages of other sites with 4110', async () => {
+  it('[F-SEC-11] allowedOrigins refuses pages of other sites with 4110', async () => {
     await start({ allowedOrigins: ['https://chat.example.com'] });
     const page = (origin: string) => TestClient.connect(parley.wsUrl, { headers: { origin } });
     const own = await page('https://chat.example.com');

@@ -34,6 +34,35 @@ const code = ({ errorMessage }: GenericCommand) => errorMessage?.code ?? 0;
 const create = (...members: readonly string[]) =>
   startConversation(tom, { m: members, ...sign('Tom', [...members].sort().join(':'), '') });
 
+describe('an app that signs logins', () => {
+  it('[F-SEC-06][F-SEC-08] lets in who it signed for, for six hours, and nobody else', async () => {
+    const signing = await startParley({
+      clock,
+      settings: { signLogin: true },
+      limits: { readTimeoutMs: 2 ** 40, loginTimeoutMs: 2 ** 40 },
+    });
+    const login = async (client: string, fields: object) => {
+      const connection = await TestClient.connect(signing.wsUrl);
+      return { connection, reply: await connection.login(signing.appId, client, fields) };
+    };
+    const proof = (client: string, key = signing.masterKey) => {
+      const [t, n] = [clock.now(), 'nonce'];
+      const text = `${signing.appId}:${client}::${t}:${n}`;
+      return { s: createHmac('sha1', key).update(text).digest('hex'), t, n };
+    };
+    const signature = proof('Tom');
+    const { connection, reply } = await login('Tom', signature);
+    expect(reply.op).toBe(OpType.opened);
+    expect((await login('Jerry', signature)).reply.errorMessage?.code).toBe(4102);
+    expect((await login('Jerry', {})).reply.errorMessage?.code).toBe(4102);
+    expect((await login('Jerry', proof('Jerry', signing.appKey))).reply.errorMessage?.code).toBe(4102);
+    clock.advance(6 * HOUR + 1);
+    expect((await login('Tom', signature)).reply.errorMessage?.code).toBe(4102);
+    expect((await say(connection, 'nowhere', 'still here')).ackMessage?.code).toBe(4401);
+    await signing.close();
+  });
+});
+
 describe('an app that signs what its clients do', () => {
   it('[F-SEC-03][F-SEC-04][F-SEC-07] has conversations created by who may, and by nobody else', async () => {
     expect(await create('Tom', 'Jerry')).toHaveLength(24);

@@ -16,6 +16,8 @@ const PATIENCE = 10_000;
 export interface ConnectOptions {
   readonly subprotocol?: 'lc.protobuf2.3' | 'lc.protobuf2.1' | 'lc.proto2base64.3';
   readonly headers?: Readonly<Record<string, string>>;
+  /** Of several that this machine has, the one to connect from; Linux takes any of 127.0.0.0/8. */
+  readonly localAddress?: string;
 }
 
 interface Waiter {
@@ -57,6 +59,7 @@ export class TestClient {
     const socket = new WebSocket(wsUrl, [subprotocol], {
       perMessageDeflate: false,
       ...(options.headers !== undefined && { headers: options.headers }),
+      ...(options.localAddress !== undefined && { localAddress: options.localAddress }),
     });
     const client = new TestClient(socket, subprotocol === 'lc.proto2base64.3');
     await new Promise<void>((resolve, reject) => {

@@ -95,7 +95,12 @@ export class Sessions {
     // A client that is back before its last will was delivered has not died (`wire-protocol §4.9.5`).
     if (!this.#live.isOnline(app.key, client)) this.#world.wills.discard(app.key, client);
     this.#live.add(session);
-    this.#world.dailyClients.saw(app.key, client);
+    const devices = this.#live.of(app.key, client);
+    this.#world.dailyClients.saw(
+      app.key,
+      client,
+      devices.map((device) => device.connection.remoteAddress),
+    );
     if (request.reconnect || claims !== undefined) this.#rooms.returned(session);
     connection.loggedIn();
     for (const other of displaced) this.#tellOffline(other, 'displaced', connection.remoteAddress);

@@ -51,6 +51,21 @@ describe('who is online', () => {
     expect((await stats()).user_count_today).toBe(1);
     await timed.close();
   });
+
+  it('[F-SESS-15] counts a client on more than five addresses at once as one user for each', async () => {
+    const busy = await startParley();
+    const there = new Api(busy);
+    const stats = async () => (await there.done(there.get('/1.2/rtm/stats'))).result;
+    const from = (localAddress: string) => TestClient.open(busy, 'shared', {}, { localAddress });
+    for (const n of [1, 2, 3, 4, 5]) await from(`127.0.0.${n}`);
+    await from('127.0.0.5');
+    expect(await stats()).toEqual({ online_user_count: 1, user_count_today: 1 });
+    await from('127.0.0.6');
+    expect(await stats()).toEqual({ online_user_count: 1, user_count_today: 6 });
+    await from('127.0.0.7');
+    expect((await stats()).user_count_today).toBe(7);
+    await busy.close();
+  });
 });
 
 describe('unread messages', () => {

@@ -293,7 +293,7 @@ describe('history', () => {
     expect(await read(one, three, { include_stop: true, reversed: true })).toBe('2,3');
   });
 
-  it('[F-MSG-54] pages through everything exactly once, in either direction, whatever the page', async () => {
+  it('[F-MSG-26][F-MSG-54] pages through everything exactly once, in either direction, whatever the page', async () => {
     const cid = await create();
     const texts = Array.from({ length: 23 }, (_, n) => String(n));
     for (const message of texts) await send(cid, { message });

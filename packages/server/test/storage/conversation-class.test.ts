@@ -97,7 +97,7 @@ describe('_Conversation as a class', () => {
     expect(await read(cid)).toMatchObject({ attr: { count: 2 }, name: 'New', m: ['A', 'B'], c: 'B' });
   });
 
-  it('takes the first 500 of more members', async () => {
+  it('[F-CONV-21] takes the first 500 of more members', async () => {
     const m = Array.from({ length: 600 }, (_, index) => `member-${index}`);
     const { body } = await api.master.post(path, { m });
     expect((await read(body.objectId)).m).toEqual(m.slice(0, 500));

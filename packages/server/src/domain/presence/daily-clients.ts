@@ -19,11 +19,14 @@ export class DailyClients {
     this.#day = dayOf(clock.now());
   }
 
-  saw(app: AppKey, client: ClientId): void {
+  /** @param addresses where the client is logged in from right now; the one it was at first comes first */
+  saw(app: AppKey, client: ClientId, addresses: readonly string[]): void {
     this.#turn();
-    if (this.#seen.get(app)?.has(client) === true) return;
-    setOf(this.#seen, app).add(client);
-    setOf(this.#unsaved, app).add(client);
+    for (const user of usersBehind(client, addresses)) {
+      if (this.#seen.get(app)?.has(user) === true) continue;
+      setOf(this.#seen, app).add(user);
+      setOf(this.#unsaved, app).add(user);
+    }
   }
 
   async count(app: AppKey): Promise<number> {
@@ -60,6 +63,16 @@ export class DailyClients {
     // Whoever came in the last minute of yesterday is in nobody's number any more.
     this.#unsaved = new Map();
   }
+}
+
+/** On more addresses than one person has at once, each counts as a user of its own (F-SESS-15). */
+const ADDRESSES_OF_ONE = 5;
+
+function usersBehind(client: ClientId, addresses: readonly string[]): readonly ClientId[] {
+  const distinct = [...new Set(addresses)];
+  if (distinct.length <= ADDRESSES_OF_ONE) return [client];
+  // No client id has a control character, so these names are nobody's. The first address is the client itself.
+  return [client, ...distinct.slice(1).map((address) => `${client}\u0000${address}`)];
 }
 
 function setOf(sets: Map<AppKey, Set<ClientId>>, app: AppKey): Set<ClientId> {
