@@ -50,7 +50,7 @@ export interface RequestOptions {
 }
 
 /**
- * The REST API for an app's own server, with the master key. What has no method here is reached by {@link request}.
+ * The REST API for an app's own server, with the master key. What has no method here is reached by {@link ParleyServer.request}.
  *
  * @example
  * const server = createServer({ url: 'https://chat.example.com', appId, masterKey });
