@@ -18,6 +18,7 @@ export class AppDirectory implements Apps {
   readonly #repository: AppRepository;
   readonly #byId = new Map<string, App>();
   readonly #byKey = new Map<AppKey, App>();
+  readonly #listeners: ((app: App) => Promise<void>)[] = [];
 
   readonly #withoutClientRates: string | undefined;
 
@@ -59,7 +60,7 @@ export class AppDirectory implements Apps {
       change,
     ) as JsonObject;
     const updated = await this.#repository.update(app.key, { settings });
-    return updated === undefined ? undefined : this.#put(updated);
+    return updated === undefined ? undefined : this.#changed(updated);
   }
 
   /** Makes an app and serves it from now on. `undefined` where the id is taken. */
@@ -78,7 +79,17 @@ export class AppDirectory implements Apps {
   ): Promise<App | undefined> {
     const app = this.find(appId);
     const updated = app === undefined ? undefined : await this.#repository.update(app.key, keys);
-    return updated === undefined ? undefined : this.#put(updated);
+    return updated === undefined ? undefined : this.#changed(updated);
+  }
+
+  whenChanged(listener: (app: App) => Promise<void>): void {
+    this.#listeners.push(listener);
+  }
+
+  async #changed(record: AppRecord): Promise<App> {
+    const app = this.#put(record);
+    for (const listener of this.#listeners) await listener(app);
+    return app;
   }
 
   #put(record: AppRecord): App {

@@ -1,8 +1,11 @@
 import type { Logger } from 'pino';
+import type { App } from '../domain/app/app.ts';
 import { RestRates } from '../domain/limits/rest-rates.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { FileStore } from '../domain/ports/files.ts';
 import type { Store } from '../domain/ports/store.ts';
+import type { DeadLetter } from '../domain/ports/webhooks.ts';
+import { NotTaken } from '../engines/webhooks-http/index.ts';
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway/index.ts';
 import { startJobs } from '../jobs/index.ts';
 import { type FileService, registerRest } from '../rest/index.ts';
@@ -58,6 +61,7 @@ export async function createApp({
           isSessionToken: (app, client, token) => core.sessions.isToken(app, client, token),
           rates: new RestRates(clock),
           files: fileService,
+          replay: (app, letter) => replay(core.webhooks, app, letter),
         },
         { version },
       ),
@@ -77,6 +81,7 @@ export async function createApp({
   async function close(): Promise<void> {
     stopJobs();
     await gateway.close();
+    core.webhooks.close();
     await core.hooks.close();
     await core.world.dailyClients
       .save()
@@ -93,4 +98,15 @@ export async function createApp({
     },
     close,
   };
+}
+
+/** Why the receiver did not take it; `undefined` where it did. */
+async function replay(webhooks: Core['webhooks'], app: App, letter: DeadLetter): Promise<string | undefined> {
+  try {
+    await webhooks.replay(app, letter);
+    return undefined;
+  } catch (error) {
+    if (error instanceof NotTaken) return error.message;
+    throw error;
+  }
 }

@@ -16,12 +16,15 @@ import { Accounts } from '../domain/users/accounts.ts';
 import { PendingWills } from '../domain/will/pending-wills.ts';
 import type { World } from '../domain/world.ts';
 import { HttpHooks } from '../engines/hooks-http/index.ts';
+import { Webhooks } from '../engines/webhooks-http/index.ts';
 import { InProcessOutbox } from '../outbox/in-process-outbox.ts';
 import { deliverToSessions } from '../reactions/every-node/deliver-to-sessions.ts';
 import { DeliveryCeiling } from '../reactions/every-node/delivery-ceiling.ts';
 import { endKickedSessions } from '../reactions/every-node/end-kicked-sessions.ts';
 import { followSubscriptions } from '../reactions/every-node/follow-subscriptions.ts';
 import { tellHooks } from '../reactions/once/tell-hooks.ts';
+import { wakeWebhooks } from '../reactions/once/wake-webhooks.ts';
+import { messageRecord } from '../rest/im/message-record.ts';
 import type { AcceptConnection } from '../session/connection.ts';
 import { LiveRooms } from '../session/live-rooms.ts';
 import { LiveSessions } from '../session/live-sessions.ts';
@@ -49,6 +52,7 @@ export interface Core {
   readonly live: LiveSessions;
   readonly sessions: Sessions;
   readonly hooks: HttpHooks;
+  readonly webhooks: Webhooks;
 }
 
 /** Wires the rooms between the gateway and the store. The one place that knows them all. */
@@ -66,6 +70,21 @@ export async function createCore({ store, files, apps, clock, logger }: CorePart
       ),
   });
   hooks.start(apps.list());
+  const webhooks = new Webhooks(
+    {
+      repository: store.webhooks,
+      apps,
+      clock,
+      failed: (app, webhook, error) =>
+        logger.error({ err: error, app: app.id, webhook }, 'A webhook was not taken; it is tried again.'),
+    },
+    ({ conversation, client, message }) => ({
+      ...messageRecord(message, conversation.id, client),
+      kind: conversation.kind,
+    }),
+  );
+  webhooks.start(apps.list());
+  apps.whenChanged((app) => webhooks.changed(app));
   // Known before any event comes: events are of what sessions did.
   let sessions: Sessions | undefined;
   const outbox = new InProcessOutbox(
@@ -74,6 +93,7 @@ export async function createCore({ store, files, apps, clock, logger }: CorePart
       deliverToSessions(live, rooms, ceiling),
       endKickedSessions(() => sessions),
       tellHooks(hooks),
+      wakeWebhooks(webhooks),
     ],
     (error, event) =>
       logger.error({ err: error, event: event.type }, 'A reaction to a committed event failed.'),
@@ -105,7 +125,7 @@ export async function createCore({ store, files, apps, clock, logger }: CorePart
     failed: (error, command) =>
       logger.error({ err: error, cmd: command.cmd, op: command.op }, 'A command failed.'),
   });
-  return { accept, world, live, sessions, hooks };
+  return { accept, world, live, sessions, hooks, webhooks };
 }
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';

@@ -4,6 +4,7 @@ import { loadConfig, optionEntries } from '../config/index.ts';
 import { appCommand } from './cli/app-command.ts';
 import { clientCommand } from './cli/client-command.ts';
 import { messageCommand } from './cli/message-command.ts';
+import { webhookCommand } from './cli/webhook-command.ts';
 import { startFailure } from './start-failure.ts';
 import { type RunningServer, startServer } from './start-server.ts';
 import { version } from './version.ts';
@@ -26,6 +27,7 @@ program
 program.addCommand(appCommand());
 program.addCommand(clientCommand());
 program.addCommand(messageCommand());
+program.addCommand(webhookCommand());
 
 program
   .command('config')

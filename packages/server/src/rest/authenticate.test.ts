@@ -12,7 +12,12 @@ const app: App = {
   masterKey: 'mX5cVb8nGt2ZrL0p',
   settings: defaultAppSettings,
 };
-const apps = { find: (id: string) => (id === app.id ? app : undefined), byKey: () => app, list: () => [app] };
+const apps = {
+  find: (id: string) => (id === app.id ? app : undefined),
+  byKey: () => app,
+  list: () => [app],
+  whenChanged: () => {},
+};
 
 /** Level of who presents these headers; `undefined` where it is refused. */
 function levelOf(headers: Record<string, string>, id: string | undefined = app.id): string | undefined {

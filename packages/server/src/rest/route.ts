@@ -3,6 +3,7 @@ import type { Operator } from '../domain/actor.ts';
 import type { App } from '../domain/app/app.ts';
 import type { ClientId } from '../domain/identifiers.ts';
 import type { RestClass, RestRates } from '../domain/limits/rest-rates.ts';
+import type { DeadLetter } from '../domain/ports/webhooks.ts';
 import type { World } from '../domain/world.ts';
 import type { Caller } from './authenticate.ts';
 
@@ -32,6 +33,8 @@ export interface RestServices {
   readonly isSessionToken: (app: App, client: ClientId, token: string) => boolean;
   readonly rates: RestRates;
   readonly files: FileService;
+  /** Sends what a webhook gave up once more; answers why it was not taken. */
+  readonly replay: (app: App, letter: DeadLetter) => Promise<string | undefined>;
 }
 
 /** What the handler of a route gets: who calls, and the parts of the request, checked against their schemas. */

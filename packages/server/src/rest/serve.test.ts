@@ -27,6 +27,7 @@ function servicesOf(served: App): RestServices {
     rates: new RestRates({ now: () => 0, after: () => () => {} }),
     files: { maxBytes: 1000 },
     isSessionToken: (_app, client, token) => token === `token of ${client}`,
+    replay: async () => undefined,
   };
 }
 

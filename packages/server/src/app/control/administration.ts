@@ -2,10 +2,13 @@ import type { App } from '../../domain/app/app.ts';
 import { type AppSettings, defaultAppSettings } from '../../domain/app/app-settings.ts';
 import { ImError } from '../../domain/errors.ts';
 import { type SentMessage, sendMessage } from '../../domain/message/send-message.ts';
+import type { DeadLetter } from '../../domain/ports/webhooks.ts';
 import { kickClient, MAX_REASON } from '../../domain/presence/kick-client.ts';
 import type { World } from '../../domain/world.ts';
 import type { AppDirectory } from '../app-directory.ts';
 import { randomKey } from '../provision-app.ts';
+
+const MAX_LETTERS = 10_000;
 
 /** What an operator on this machine may ask, as it travels over the control socket. */
 export type AdministrationRequest =
@@ -19,6 +22,8 @@ export type AdministrationRequest =
       readonly change: Readonly<Record<string, unknown>>;
     }
   | { readonly ask: 'kick'; readonly app?: string; readonly client: string; readonly reason: string }
+  | { readonly ask: 'dead-letters'; readonly app?: string }
+  | { readonly ask: 'replay'; readonly app?: string; readonly id?: number }
   | {
       readonly ask: 'send';
       readonly app?: string;
@@ -36,6 +41,8 @@ interface Answers {
   readonly 'change-settings': AppReport;
   readonly kick: KickReport;
   readonly send: SentMessage;
+  readonly 'dead-letters': readonly DeadLetter[];
+  readonly replay: { readonly replayed: number };
 }
 
 export type AdministrationAnswer<Request extends AdministrationRequest> = Answers[Request['ask']];
@@ -64,6 +71,7 @@ export class AdministrationRefused extends Error {
 export interface Administered {
   readonly apps: AppDirectory;
   readonly world: World;
+  readonly webhooks: { replay(app: App, letter: DeadLetter): Promise<void> };
   readonly live: { of(app: number, client: string): readonly unknown[] };
 }
 
@@ -82,9 +90,10 @@ export async function administer<Request extends AdministrationRequest>(
 }
 
 async function answer(
-  { apps, world, live }: Administered,
+  administered: Administered,
   request: AdministrationRequest,
 ): Promise<Answers[keyof Answers]> {
+  const { apps, world, live } = administered;
   switch (request.ask) {
     case 'app':
       return report(appOf(apps, request.app));
@@ -113,6 +122,12 @@ async function answer(
       await kickClient(world, { app }, request.client, request.reason);
       return { client: request.client, sessions };
     }
+    case 'dead-letters': {
+      const { key } = appOf(apps, request.app);
+      return world.store.webhooks.deadLetters(key, 0, MAX_LETTERS);
+    }
+    case 'replay':
+      return replay(administered, appOf(apps, request.app), request.id);
     case 'send':
       return sendMessage(
         world,
@@ -128,6 +143,31 @@ async function answer(
         },
       );
   }
+}
+
+/** One dead letter, or all of an app, the oldest first; stops at the first that is not taken. */
+async function replay(
+  { world, webhooks }: Administered,
+  app: App,
+  id: number | undefined,
+): Promise<{ readonly replayed: number }> {
+  const letters = await world.store.webhooks.deadLetters(app.key, 0, MAX_LETTERS);
+  const chosen = letters.filter((letter) => id === undefined || letter.id === id);
+  if (id !== undefined && chosen.length === 0)
+    throw new AdministrationRefused(`There is no dead letter ${id}.`);
+  let replayed = 0;
+  for (const letter of chosen) {
+    try {
+      await webhooks.replay(app, letter);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new AdministrationRefused(
+        `${replayed} of ${chosen.length} were taken; number ${letter.id} was not: ${reason}`,
+      );
+    }
+    replayed++;
+  }
+  return { replayed };
 }
 
 async function createApp(apps: AppDirectory, id: string | undefined, now: number): Promise<App> {

@@ -82,6 +82,19 @@ export const appSettingsSchema = Type.Object(
           'Where the hooks of the app run: any server that answers like LeanEngine. `url` empty: nowhere. `hookKey` is the secret both sides know. `hooks` empty: those the engine lists itself. `legacySign` sends `__sign`, which the PHP SDK needs. `timeoutMs` is for hooks that are waited for, `notifyTimeoutMs` for the others; at most `maxInFlight` calls are under way.',
       },
     ),
+    webhook: Type.Object(
+      {
+        url: Type.String({ maxLength: 2048, pattern: '^$|^https?://[^\\s]+$' }),
+        secret: Type.String({ maxLength: 256, pattern: '^(whsec_)?[A-Za-z0-9+/=]*$' }),
+        retries: Type.Integer({ minimum: 0, maximum: 11 }),
+      },
+      {
+        default: { url: '', secret: '', retries: 11 },
+        additionalProperties: false,
+        description:
+          'Where every committed message is posted, signed with the base64 `secret` as Standard Webhooks describes. `url` empty: nowhere. After so many `retries`, over an hour in all, a batch is set aside (F-HOOK-07).',
+      },
+    ),
     filterOneToOne: switchSetting(false, 'Sensitive words are filtered in conversations of two as well.'),
     strictClientId: switchSetting(
       false,

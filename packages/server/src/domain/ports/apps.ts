@@ -6,4 +6,6 @@ export interface Apps {
   find(appId: string): App | undefined;
   byKey(key: AppKey): App | undefined;
   list(): readonly App[];
+  /** Whoever changes an app waits for the listener. */
+  whenChanged(listener: (app: App) => Promise<void>): void;
 }

@@ -24,6 +24,7 @@ export function closable(store: Omit<Store, 'close'>, release: () => Promise<voi
     records: guarded(store.records),
     refusedConversations: guarded(store.refusedConversations),
     dailyClients: guarded(store.dailyClients),
+    webhooks: guarded(store.webhooks),
     retention: guarded(store.retention),
     ping: () => (released === undefined ? store.ping() : refuse()),
     close() {

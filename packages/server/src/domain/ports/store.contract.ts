@@ -9,6 +9,7 @@ import { describeQueries } from './contract/queries.contract.ts';
 import { describeRecords } from './contract/records.contract.ts';
 import { describeServices } from './contract/services.contract.ts';
 import { describeUpkeep } from './contract/upkeep.contract.ts';
+import { describeWebhooks } from './contract/webhooks.contract.ts';
 import type { Engine } from './testing/stage.ts';
 
 /**
@@ -29,5 +30,6 @@ export function describeStore(engine: Engine): void {
     describeQueries(engine);
     describeInterleavings(engine);
     describeUpkeep(engine);
+    describeWebhooks(engine);
   });
 }

@@ -18,6 +18,7 @@ import type { MessageBody, StoredMessage } from '../message/message.ts';
 import type { Condition, SortKey } from '../query/condition.ts';
 import type { RecordRepository } from './records.ts';
 import type { ServiceRepository } from './services.ts';
+import type { WebhookRepository } from './webhooks.ts';
 
 /**
  * What the domain asks of a store, as small repositories.
@@ -43,6 +44,7 @@ export interface Store {
   readonly records: RecordRepository;
   readonly refusedConversations: RefusedConversationRepository;
   readonly dailyClients: DailyClientRepository;
+  readonly webhooks: WebhookRepository;
   readonly retention: RetentionRepository;
   /**
    * Resolves when the store answers; rejects when it does not. Ordered with the writes: once it resolves, every write

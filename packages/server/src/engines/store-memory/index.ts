@@ -13,6 +13,7 @@ import { recordRepository } from './records.ts';
 import { retentionRepository } from './retention.ts';
 import { serviceRepository } from './services.ts';
 import { pair, Tables } from './tables.ts';
+import { webhookRepository } from './webhooks.ts';
 
 /**
  * A store that forgets everything with the process: for tests, and the port in the fewest words. Each call does all
@@ -32,6 +33,7 @@ export async function openMemoryStore(): Promise<Store> {
       records: recordRepository(),
       refusedConversations: refusedConversationRepository(tables),
       dailyClients: dailyClientRepository(tables),
+      webhooks: webhookRepository(tables),
       retention: retentionRepository(tables),
       async ping() {},
     },

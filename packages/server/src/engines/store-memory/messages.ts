@@ -23,7 +23,7 @@ export function messageRepository(tables: Tables): MessageRepository {
         return { state: 'duplicate', id: earlier.id, timestamp: earlier.timestamp };
       }
       const timestamp = Math.max(now, entry.lastTimestamp + 1);
-      const message = insert(entry, draft, { id: messageIdAt(timestamp), timestamp });
+      const message = insert(tables, entry, draft, { id: messageIdAt(timestamp), timestamp });
       if (name !== undefined) entry.sendTokens.set(name, message);
       return { state: 'appended', id: message.id, timestamp, seq: message.seq };
     },
@@ -134,6 +134,7 @@ function loggedIn(
 
 /** Adds to the end of a log. */
 export function insert(
+  tables: Tables,
   entry: ConversationEntry,
   { receivers, ...draft }: Omit<MessageDraft, 'conversation' | 'membersOnly' | 'now' | 'token'>,
   { id, timestamp }: { readonly id: MessageId; readonly timestamp: Milliseconds },
@@ -141,6 +142,7 @@ export function insert(
   const seq = entry.lastSeq + 1;
   const message = { ...draft, conversation: entry.record.key, seq, id, timestamp, recalled: false };
   entry.messages.push(message);
+  tables.log.push({ entry, id });
   if (receivers !== undefined) entry.receivers.set(id, new Set(receivers));
   entry.lastSeq = seq;
   entry.lastTimestamp = timestamp;

@@ -42,7 +42,7 @@ export function serviceRepository(tables: Tables): ServiceRepository {
     const timestamp = Math.max(now, ...[...shared, ...logs.map(({ log }) => log)].map(after));
     const id = messageIdAt(timestamp);
     for (const { log } of logs) {
-      const message = insert(log, content, { id, timestamp });
+      const message = insert(tables, log, content, { id, timestamp });
       if (name !== undefined) log.sendTokens.set(name, message);
     }
     return {
@@ -121,7 +121,7 @@ export function serviceRepository(tables: Tables): ServiceRepository {
       const entry = find(service);
       if (entry === undefined) return undefined;
       const timestamp = Math.max(now, after(entry), ...logsOf(tables, entry).map(after));
-      const { id } = insert(entry, content, { id: messageIdAt(timestamp), timestamp });
+      const { id } = insert(tables, entry, content, { id: messageIdAt(timestamp), timestamp });
       return { id, timestamp };
     },
     async exchangeNamed(app, logKey) {
@@ -169,7 +169,7 @@ export function serviceRepository(tables: Tables): ServiceRepository {
       if (entry === undefined) return undefined;
       const log = logOf(tables, entry, everyoneLogId(entry), now);
       const timestamp = Math.max(now, after(entry), ...logsOf(tables, entry).map(after));
-      const message = insert(log, content, { id: messageIdAt(timestamp), timestamp });
+      const message = insert(tables, log, content, { id: messageIdAt(timestamp), timestamp });
       tables.broadcasts.push({ service: entry, log, message, validUntil });
       return { id: message.id, timestamp, log: log.record.key };
     },

@@ -69,6 +69,8 @@ export class Tables {
   broadcasts: KeptBroadcast[] = [];
   /** By app and client: since when it is known. */
   readonly clients = new Map<string, Milliseconds>();
+  /** Every message there ever was, in the order of commits. */
+  readonly log: { readonly entry: ConversationEntry; readonly id: MessageId }[] = [];
   notices: KeptNotice[] = [];
   /** By app and client, in the order they were refused. */
   readonly refusedConversations = new Map<string, Set<ConversationId>>();

@@ -149,6 +149,15 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
       count: (app, day) => reader.call('countDailyClients', app, day),
       forget: (before, limit) => writer.call('forgetDailyClients', before, limit),
     },
+    webhooks: {
+      endOfLog: () => reader.call('endOfLog'),
+      messagesAfter: (app, place, limit) => reader.call('messagesAfter', app, place, limit),
+      position: (app, webhook) => reader.call('webhookPosition', app, webhook),
+      setPosition: (app, webhook, place) => writer.call('setWebhookPosition', app, webhook, place),
+      giveUp: (app, webhook, letter) => writer.call('giveUpWebhook', app, webhook, letter),
+      deadLetters: (app, skip, limit) => reader.call('deadLetters', app, skip, limit),
+      removeDeadLetter: (app, id) => writer.call('removeDeadLetter', app, id),
+    },
     retention: {
       deleteMessages: (app, before, limit) => writer.call('deleteMessages', app, before, limit),
       deleteInactiveConversations: (app, before, limit) =>

@@ -250,6 +250,22 @@ const steps: readonly string[] = [
   ALTER TABLE conversation ADD COLUMN log_key TEXT;
   CREATE INDEX conversation_log_key ON conversation (app, log_key) WHERE log_key IS NOT NULL;
   `,
+  `
+  -- How far each webhook has come in the log of messages, and what was given up on the way.
+  CREATE TABLE webhook_position (app INTEGER NOT NULL, webhook TEXT NOT NULL, place INTEGER NOT NULL, PRIMARY KEY (app, webhook))
+    WITHOUT ROWID;
+  CREATE TABLE dead_letter (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    app INTEGER NOT NULL,
+    webhook TEXT NOT NULL,
+    from_place INTEGER NOT NULL,
+    to_place INTEGER NOT NULL,
+    messages INTEGER NOT NULL,
+    error TEXT NOT NULL,
+    at INTEGER NOT NULL
+  );
+  CREATE INDEX dead_letter_app ON dead_letter (app, id);
+  `,
 ];
 
 /** @throws DatabaseTooNew */

@@ -20,6 +20,7 @@ import { signRoutes } from './sign.ts';
 import { silencedRoutes } from './silenced.ts';
 import { subscriberRoutes } from './subscribers.ts';
 import { temporarilySilencedRoutes } from './temporarily-silenced.ts';
+import { webhookRoutes } from './webhooks.ts';
 import { wholeAppRoutes } from './whole-app.ts';
 
 /** What client SDKs call by themselves (`rest §6`). */
@@ -65,6 +66,7 @@ export const imRoutes: readonly RestRoute[] = [
   ...refusedConversationRoutes,
   ...logRoutes,
   ...wholeAppRoutes,
+  ...webhookRoutes,
   ...legacyRoutes,
   ...sdkRoutes,
 ];

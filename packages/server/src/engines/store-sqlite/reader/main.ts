@@ -37,6 +37,7 @@ import {
   readSubscriptions,
   readSubscriptionsOf,
 } from './service-reads.ts';
+import { readDeadLetters, readEndOfLog, readMessagesAfter, readPosition } from './webhook-reads.ts';
 
 /** How often commits are merged from the write-ahead log into the database, beside the traffic. */
 const CHECKPOINT_EVERY = 1000;
@@ -119,6 +120,10 @@ function operationTable(sql: Statements): Operations {
     serviceLogs: readServiceLogs.bind(undefined, sql),
     exchangeNamed: readExchange.bind(undefined, sql),
     received: readReceived.bind(undefined, sql),
+    endOfLog: readEndOfLog.bind(undefined, sql),
+    messagesAfter: readMessagesAfter.bind(undefined, sql),
+    webhookPosition: readPosition.bind(undefined, sql),
+    deadLetters: readDeadLetters.bind(undefined, sql),
     broadcasts: readBroadcasts.bind(undefined, sql),
     log: readLog.bind(undefined, sql),
     refusedConversations: readRefusedConversations.bind(undefined, sql),

@@ -21,6 +21,7 @@ import { RecordWrites } from './record-writes.ts';
 import { RetentionWrites } from './retention-writes.ts';
 import { ServiceWrites } from './service-writes.ts';
 import { SessionTokenWrites } from './session-token-writes.ts';
+import { WebhookWrites } from './webhook-writes.ts';
 
 /** How long, in milliseconds and in messages, the index of the message log may lag behind. */
 const INDEX_AFTER = 1000;
@@ -168,6 +169,7 @@ function operationTable(
   const services = new ServiceWrites(sql, counters, index, messages);
   const memberStates = new MemberStateWrites(sql, index);
   const apps = new AppWrites(sql);
+  const webhooks = new WebhookWrites(sql);
   const clients = new ClientWrites(sql);
   const sessionTokens = new SessionTokenWrites(sql);
   const records = new RecordWrites(sql);
@@ -211,6 +213,9 @@ function operationTable(
     addDailyClients: clients.addDailyClients.bind(clients),
     forgetDailyClients: clients.forgetDailyClients.bind(clients),
     addNotice: notices.add.bind(notices),
+    setWebhookPosition: webhooks.setPosition.bind(webhooks),
+    giveUpWebhook: webhooks.giveUp.bind(webhooks),
+    removeDeadLetter: webhooks.removeDeadLetter.bind(webhooks),
     listApps: apps.list.bind(apps),
     createApp: apps.create.bind(apps),
     updateApp: apps.update.bind(apps),

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { type Engine, Stage } from '../testing/stage.ts';
+
+export function describeWebhooks(engine: Engine): void {
+  describe('the log as an outbox', () => {
+    const stage = new Stage(engine);
+    const webhooks = () => stage.store.webhooks;
+
+    it('[F-HOOK-07] has every message of an app once, in the order of commits, whatever conversation it is in', async () => {
+      const start = await webhooks().endOfLog();
+      const [pair, room] = [
+        await stage.conversation(),
+        await stage.conversation({ kind: 'chat-room', members: [] }),
+      ];
+      const service = await stage.conversation({ kind: 'service', members: [] });
+      const foreign = await stage.makeApp('another');
+      const theirs = await stage.conversation({ app: foreign });
+      const said = { service, sender: 'Tom', receipt: false, mentions: [], mentionAll: false, now: 1000 };
+      await stage.say(pair, 'in the pair');
+      await stage.say(theirs, 'elsewhere');
+      await stage.say(room, 'in the room', { membersOnly: false });
+      await stage.store.services.receive({ ...said, body: 'to the service' });
+      await stage.store.services.sendToClients({ ...said, sender: 'desk', body: 'to Tom', clients: ['Tom'] });
+      await stage.store.services.sendToSubscribers({ ...said, sender: 'desk', body: 'to all' });
+      const seen: unknown[] = [];
+      let place = start;
+      for (let calls = 0; calls < 20; calls++) {
+        const { messages, next } = await webhooks().messagesAfter(stage.app, place, 2);
+        expect(messages.length).toBeLessThanOrEqual(2);
+        seen.push(
+          ...messages.map(({ conversation, client, message }) => [
+            conversation.id,
+            conversation.kind,
+            client,
+            message.body,
+          ]),
+        );
+        if (next === place) break;
+        place = next;
+      }
+      expect(seen).toEqual([
+        [pair.id, 'basic', undefined, 'in the pair'],
+        [room.id, 'chat-room', undefined, 'in the room'],
+        [service.id, 'service', 'Tom', 'to the service'],
+        [service.id, 'service', 'Tom', 'to Tom'],
+        [service.id, 'service', undefined, 'to all'],
+      ]);
+      expect(await webhooks().endOfLog()).toBe(place);
+    });
+
+    it('[F-HOOK-07] keeps how far each webhook has come, and what was given up', async () => {
+      expect(await webhooks().position(stage.app, 'messages')).toBeUndefined();
+      await webhooks().setPosition(stage.app, 'messages', 5);
+      await webhooks().setPosition(stage.app, 'service-messages', 3);
+      const letter = { from: 5, to: 9, messages: 2, error: 'nobody there', at: 1000 };
+      await webhooks().giveUp(stage.app, 'messages', letter);
+      expect(await webhooks().position(stage.app, 'messages')).toBe(9);
+      expect(await webhooks().position(stage.app, 'service-messages')).toBe(3);
+      await webhooks().giveUp(stage.app, 'messages', { ...letter, from: 9, to: 12 });
+      const [first, second] = await webhooks().deadLetters(stage.app, 0, 10);
+      expect(first).toEqual({ ...letter, webhook: 'messages', id: expect.any(Number) });
+      expect(second).toMatchObject({ from: 9, to: 12 });
+      expect(await webhooks().deadLetters(stage.app, 1, 1)).toEqual([second]);
+      expect(await webhooks().deadLetters(stage.app + 1, 0, 10)).toEqual([]);
+      expect(await webhooks().removeDeadLetter(stage.app, first?.id ?? 0)).toBe(true);
+      expect(await webhooks().removeDeadLetter(stage.app, first?.id ?? 0)).toBe(false);
+      expect(await webhooks().deadLetters(stage.app, 0, 10)).toEqual([second]);
+    });
+  });
+}

@@ -1,0 +1,53 @@
+import type { ConversationKind } from '../conversation/conversation.ts';
+import type { AppKey, ClientId, ConversationId, Milliseconds } from '../identifiers.ts';
+import type { StoredMessage } from '../message/message.ts';
+
+/** A place in the log of all messages, which is in the order of their commits. */
+export type LogPlace = number;
+
+/** Which of the webhooks of an app. */
+export type WebhookName = 'messages' | 'service-messages';
+
+/**
+ * The log of messages as an outbox. Every committed message is in it, in order and on disk, so nothing has to be
+ * written for a webhook but how far it has come, and a restart loses nothing.
+ */
+export interface WebhookRepository {
+  /** Where whatever is committed from now on will be after. */
+  endOfLog(): Promise<LogPlace>;
+  /** Messages of the app after a place, at most `limit`, and up to where the log was looked at for them. */
+  messagesAfter(
+    app: AppKey,
+    place: LogPlace,
+    limit: number,
+  ): Promise<{ readonly messages: readonly LoggedMessage[]; readonly next: LogPlace }>;
+  /** Everything up to here is delivered, or given up; `undefined` for a webhook that never began. */
+  position(app: AppKey, webhook: WebhookName): Promise<LogPlace | undefined>;
+  setPosition(app: AppKey, webhook: WebhookName, place: LogPlace): Promise<void>;
+  /** Gives up on a part of the log, and moves on in the same step. */
+  giveUp(app: AppKey, webhook: WebhookName, letter: Omit<DeadLetter, 'id' | 'webhook'>): Promise<void>;
+  /** What was given up, the oldest first. */
+  deadLetters(app: AppKey, skip: number, limit: number): Promise<readonly DeadLetter[]>;
+  /** False where there is none of this id. */
+  removeDeadLetter(app: AppKey, id: number): Promise<boolean>;
+}
+
+export interface LoggedMessage {
+  readonly place: LogPlace;
+  readonly conversation: { readonly id: ConversationId; readonly kind: ConversationKind };
+  /** In a service: the client whose exchange with it this is; absent for what is said to many. */
+  readonly client?: ClientId;
+  readonly message: StoredMessage;
+}
+
+/** A part of the log that could not be delivered. */
+export interface DeadLetter {
+  readonly id: number;
+  readonly webhook: WebhookName;
+  /** The part after `from`, up to `to`. */
+  readonly from: LogPlace;
+  readonly to: LogPlace;
+  readonly messages: number;
+  readonly error: string;
+  readonly at: Milliseconds;
+}

@@ -1,0 +1,40 @@
+import type { AppKey } from '../../../domain/identifiers.ts';
+import type { DeadLetter, LogPlace, WebhookName } from '../../../domain/ports/webhooks.ts';
+import type { Statements } from '../statements.ts';
+
+export class WebhookWrites {
+  readonly #sql: Statements;
+
+  constructor(sql: Statements) {
+    this.#sql = sql;
+  }
+
+  setPosition(app: AppKey, webhook: WebhookName, place: LogPlace): void {
+    this.#sql.run(
+      `INSERT INTO webhook_position (app, webhook, place) VALUES (?1, ?2, ?3)
+         ON CONFLICT (app, webhook) DO UPDATE SET place = ?3`,
+      app,
+      webhook,
+      place,
+    );
+  }
+
+  giveUp(app: AppKey, webhook: WebhookName, letter: Omit<DeadLetter, 'id' | 'webhook'>): void {
+    this.#sql.run(
+      `INSERT INTO dead_letter (app, webhook, from_place, to_place, messages, error, at)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      app,
+      webhook,
+      letter.from,
+      letter.to,
+      letter.messages,
+      letter.error,
+      letter.at,
+    );
+    this.setPosition(app, webhook, letter.to);
+  }
+
+  removeDeadLetter(app: AppKey, id: number): boolean {
+    return this.#sql.run('DELETE FROM dead_letter WHERE app = ? AND id = ?', app, id) > 0;
+  }
+}

@@ -1,0 +1,55 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { Agent, request } from 'undici';
+
+const TIMEOUT_MS = 5_000;
+
+/** Few connections: each webhook has one call under way. */
+const agent = new Agent({ connections: 8, pipelining: 1 });
+
+/** The receiver did not take it. */
+export class NotTaken extends Error {
+  override readonly name = 'NotTaken';
+  /** Trying again will not help: the receiver has understood, and refuses. */
+  readonly isFinal: boolean;
+
+  constructor(message: string, isFinal: boolean) {
+    super(message);
+    this.isFinal = isFinal;
+  }
+}
+
+/** Posts JSON; any 2xx takes it. Redirects are not followed. @throws NotTaken */
+export async function post(url: string, body: string, headers: Record<string, string>): Promise<void> {
+  let status: number;
+  try {
+    const answer = await request(url, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json', 'user-agent': 'Parley', ...headers },
+      dispatcher: agent,
+      headersTimeout: TIMEOUT_MS,
+      bodyTimeout: TIMEOUT_MS,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    status = answer.statusCode;
+    // What it says does not matter, but its connection is wanted again.
+    await answer.body.dump();
+  } catch (error) {
+    throw new NotTaken(error instanceof Error ? error.message : String(error), false);
+  }
+  if (status >= 200 && status < 300) return;
+  throw new NotTaken(`The receiver answered ${status}.`, status < 500 && status !== 408 && status !== 429);
+}
+
+/**
+ * The headers of Standard Webhooks (https://www.standardwebhooks.com), which libraries of every language verify.
+ *
+ * @param secret base64, with or without `whsec_` in front
+ */
+export function signedHeaders(secret: string, body: string, now: number): Record<string, string> {
+  const id = `msg_${randomUUID()}`;
+  const timestamp = String(Math.floor(now / 1000));
+  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
+}

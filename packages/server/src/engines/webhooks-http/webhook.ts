@@ -1,0 +1,146 @@
+import type { App } from '../../domain/app/app.ts';
+import type { Apps } from '../../domain/ports/apps.ts';
+import type { Clock } from '../../domain/ports/clock.ts';
+import type { LoggedMessage, LogPlace, WebhookName, WebhookRepository } from '../../domain/ports/webhooks.ts';
+import { NotTaken } from './post.ts';
+
+const BATCH = 100;
+
+/** What is different between one webhook and another. */
+export interface WebhookKind {
+  readonly name: WebhookName;
+  /** Where it goes; empty where the app wants none. */
+  readonly url: (app: App) => string;
+  readonly concerns: (message: LoggedMessage) => boolean;
+  /** @throws NotTaken */
+  readonly send: (app: App, messages: readonly LoggedMessage[]) => Promise<void>;
+  /** Milliseconds to wait before each further attempt. After the last one the batch is given up. */
+  readonly retryAfter: (app: App) => readonly number[];
+}
+
+export interface WebhookParts {
+  readonly repository: WebhookRepository;
+  readonly apps: Apps;
+  readonly clock: Clock;
+  readonly failed: (app: App, webhook: WebhookName, error: unknown) => void;
+}
+
+/**
+ * Delivers the messages of one app to one receiver: batch after batch in the order of the log, the next one only when
+ * the one before is taken or given up. How far it has come is on disk before it goes on, so a restart repeats at most
+ * one batch and leaves out none.
+ */
+export class Webhook {
+  readonly #parts: WebhookParts;
+  readonly #kind: WebhookKind;
+  readonly #app: App['key'];
+  #place: LogPlace | undefined;
+  #isRunning = false;
+  #isAsked = false;
+  #isStopped = false;
+  #endWait = () => {};
+
+  constructor(parts: WebhookParts, kind: WebhookKind, app: App) {
+    this.#parts = parts;
+    this.#kind = kind;
+    this.#app = app.key;
+  }
+
+  /** A webhook that is switched on hears what is said from now on. */
+  async begin(): Promise<void> {
+    const app = this.#current();
+    if (app !== undefined && this.#kind.url(app) !== '') await this.#begin();
+  }
+
+  /** There may be something to deliver. */
+  wake(): void {
+    this.#isAsked = true;
+    if (this.#isRunning || this.#isStopped) return;
+    this.#isRunning = true;
+    void this.#run();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#endWait();
+  }
+
+  async #run(): Promise<void> {
+    while (this.#isAsked && !this.#isStopped) {
+      this.#isAsked = false;
+      try {
+        await this.#deliverAll();
+      } catch (error) {
+        // The store failed, or the process is about to end; what was not delivered is still in the log.
+        const app = this.#current();
+        if (app !== undefined && !this.#isStopped) this.#parts.failed(app, this.#kind.name, error);
+      }
+    }
+    this.#isRunning = false;
+  }
+
+  async #deliverAll(): Promise<void> {
+    const { repository } = this.#parts;
+    for (;;) {
+      const app = this.#current();
+      if (app === undefined || this.#kind.url(app) === '') return;
+      const place = await this.#begin();
+      const { messages, next } = await repository.messagesAfter(this.#app, place, BATCH);
+      if (next === place) return;
+      const batch = messages.filter(this.#kind.concerns);
+      if (batch.length > 0) {
+        const isTaken = await this.#deliver(batch, place, next);
+        if (this.#isStopped) return;
+        if (isTaken) await repository.setPosition(this.#app, this.#kind.name, next);
+      }
+      this.#place = next;
+    }
+  }
+
+  async #begin(): Promise<LogPlace> {
+    if (this.#place !== undefined) return this.#place;
+    const { repository } = this.#parts;
+    const known = await repository.position(this.#app, this.#kind.name);
+    this.#place = known ?? (await repository.endOfLog());
+    if (known === undefined) await repository.setPosition(this.#app, this.#kind.name, this.#place);
+    return this.#place;
+  }
+
+  /** False where it was given up, which moves on as well. */
+  async #deliver(batch: readonly LoggedMessage[], from: LogPlace, to: LogPlace): Promise<boolean> {
+    for (let attempt = 0; ; attempt++) {
+      const app = this.#current();
+      if (app === undefined || this.#isStopped) return false;
+      try {
+        await this.#kind.send(app, batch);
+        return true;
+      } catch (error) {
+        if (!(error instanceof NotTaken)) throw error;
+        this.#parts.failed(app, this.#kind.name, error);
+        const wait = error.isFinal ? undefined : this.#kind.retryAfter(app)[attempt];
+        if (wait !== undefined) {
+          await this.#wait(wait);
+          continue;
+        }
+        const at = this.#parts.clock.now();
+        const letter = { from, to, messages: batch.length, error: error.message, at };
+        await this.#parts.repository.giveUp(this.#app, this.#kind.name, letter);
+        return false;
+      }
+    }
+  }
+
+  #wait(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#parts.clock.after(milliseconds, resolve);
+      this.#endWait = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  #current(): App | undefined {
+    return this.#parts.apps.byKey(this.#app);
+  }
+}

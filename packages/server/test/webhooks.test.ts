@@ -1,0 +1,298 @@
+import { createHmac } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { OpType } from '@parley/protocol';
+import { FakeClock, type Parley, startParley, startParleyProcess, TestClient } from '@parley/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { runParley } from '../src/app/testing/run-parley.ts';
+import { conv, say, startConversation } from './flow.ts';
+
+const SECRET = `whsec_${Buffer.from('a secret of twenty-four b').toString('base64')}`;
+
+interface Received {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+let receiver: Server;
+let url = '';
+let received: Received[] = [];
+/** What the receiver answers next, and then again and again. */
+let status = 200;
+beforeAll(async () => {
+  receiver = createServer(async (request, response) => {
+    const body = await text(request);
+    received.push({ path: request.url ?? '', headers: request.headers, body });
+    response.writeHead(status).end();
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  receiver.closeAllConnections();
+  await new Promise((resolve) => receiver.close(resolve));
+});
+beforeEach(() => {
+  received = [];
+  status = 200;
+});
+
+interface Batch {
+  readonly type: string;
+  readonly app: string;
+  readonly data: readonly {
+    readonly data: string;
+    readonly to: string;
+    readonly kind: string;
+    readonly 'msg-id': string;
+  }[];
+}
+const batches = () => received.map(({ body }) => JSON.parse(body) as Batch);
+const texts = () => batches().flatMap(({ data }) => data.map((record) => record.data));
+
+let parley: Parley;
+let clock: FakeClock;
+async function start(settings: object): Promise<void> {
+  clock = new FakeClock();
+  parley = await startParley({
+    clock,
+    settings,
+    limits: { readTimeoutMs: 2 ** 40, loginTimeoutMs: 2 ** 40 },
+  });
+}
+afterEach(() => parley?.close());
+const webhook = (changes = {}) => ({
+  webhook: { url: `${url}/hook`, secret: SECRET, retries: 11, ...changes },
+});
+
+async function rest(method: string, path: string, body: object = {}) {
+  const response = await fetch(`${parley.url}${path}`, {
+    method,
+    headers: {
+      'content-type': 'application/json',
+      'x-lc-id': parley.appId,
+      'x-lc-key': `${parley.masterKey},master`,
+    },
+    ...(method !== 'GET' && { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+describe('the webhook of every message', () => {
+  it('[F-HOOK-07][F-SYS-08] delivers committed messages of every kind of conversation, signed, in their order', async () => {
+    await start(webhook());
+    const tom = await TestClient.open(parley, 'Tom');
+    const pair = await startConversation(tom, { m: ['Tom', 'Jerry'] });
+    const room = await startConversation(tom, { transient: true });
+    const temporary = await startConversation(tom, { m: ['Tom', 'Jerry'], tempConv: true });
+    const created = await rest('POST', '/1.2/rtm/service-conversations', { name: 'desk' });
+    const service = String(created.body.objectId);
+    const first = await say(tom, pair, 'one');
+    await say(tom, pair, 'typing', { transient: true });
+    await say(tom, room, 'two');
+    await say(tom, temporary, 'three');
+    await say(tom, service, 'four');
+    await rest('POST', `/1.2/rtm/conversations/${pair}/messages`, { from_client: 'bot', message: 'five' });
+    await expect.poll(texts).toEqual(['one', 'two', 'three', 'four', 'five']);
+    const records = batches().flatMap(({ data }) => data);
+    expect(records.map(({ kind, to }) => [kind, to])).toEqual([
+      ['basic', pair],
+      ['chat-room', room],
+      ['temporary', temporary],
+      ['service', service],
+      ['basic', pair],
+    ]);
+    expect(records[0]).toMatchObject({
+      'msg-id': first.ackMessage?.uid,
+      timestamp: first.ackMessage?.t,
+      from: 'Tom',
+      bin: false,
+      'from-ip': '127.0.0.1',
+    });
+    for (const { headers, body, path } of received) {
+      expect(path).toBe('/hook');
+      const { 'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': signature } = headers;
+      const key = Buffer.from(SECRET.slice('whsec_'.length), 'base64');
+      const expected = createHmac('sha256', key).update(`${id}.${at}.${body}`).digest('base64');
+      expect(signature).toBe(`v1,${expected}`);
+      expect(Number(at)).toBe(Math.floor(clock.now() / 1000));
+    }
+  });
+
+  it('[F-HOOK-07] begins with what is said after it is switched on, and ends when it is off', async () => {
+    await start({});
+    const tom = await TestClient.open(parley, 'Tom');
+    const cid = await startConversation(tom, { m: ['Tom', 'Jerry'] });
+    await say(tom, cid, 'before');
+    await parley.apps.changeSettings(parley.appId, webhook());
+    await say(tom, cid, 'after');
+    await expect.poll(texts).toEqual(['after']);
+    await parley.apps.changeSettings(parley.appId, { webhook: null });
+    await say(tom, cid, 'off');
+    await parley.apps.changeSettings(parley.appId, webhook());
+    await say(tom, cid, 'on again');
+    // What was said while it was off is in the log behind the place it had come to.
+    await expect.poll(texts).toEqual(['after', 'off', 'on again']);
+  });
+
+  it('[F-HOOK-07] tries again until it is taken, and nothing overtakes', async () => {
+    await start(webhook());
+    const tom = await TestClient.open(parley, 'Tom');
+    const cid = await startConversation(tom, { m: ['Tom', 'Jerry'] });
+    status = 500;
+    await say(tom, cid, 'one');
+    await expect.poll(() => received.length).toBe(1);
+    await say(tom, cid, 'two');
+    clock.advance(1000);
+    await expect.poll(() => received.length).toBe(2);
+    status = 204;
+    clock.advance(2000);
+    await expect.poll(texts).toEqual(['one', 'one', 'one', 'two']);
+    expect((await rest('GET', '/1.2/rtm/webhooks/dead-letters')).body).toEqual({ results: [] });
+  });
+
+  it('[F-HOOK-07] sets aside what is never taken, goes on, and repeats it when it is asked to', async () => {
+    await start(webhook({ retries: 1 }));
+    const tom = await TestClient.open(parley, 'Tom');
+    const cid = await startConversation(tom, { m: ['Tom', 'Jerry'] });
+    status = 503;
+    await say(tom, cid, 'lost');
+    await expect.poll(() => received.length).toBe(1);
+    clock.advance(1000);
+    const letters = async () =>
+      (await rest('GET', '/1.2/rtm/webhooks/dead-letters')).body.results as object[];
+    await expect.poll(async () => (await letters()).length).toBe(1);
+    const [letter] = (await letters()) as { id: number }[];
+    expect(letter).toMatchObject({
+      webhook: 'messages',
+      messages: 1,
+      error: 'The receiver answered 503.',
+    });
+    const replay = () => rest('POST', `/1.2/rtm/webhooks/dead-letters/${letter?.id}/replay`);
+    expect(await replay()).toMatchObject({ status: 502 });
+    status = 200;
+    received = [];
+    await say(tom, cid, 'next');
+    await expect.poll(texts).toEqual(['next']);
+    expect((await replay()).status).toBe(200);
+    expect(texts()).toEqual(['next', 'lost']);
+    expect(await letters()).toEqual([]);
+    expect((await replay()).status).toBe(404);
+  });
+
+  it('[F-HOOK-07] does not repeat what the receiver understood and refused', async () => {
+    await start(webhook());
+    const tom = await TestClient.open(parley, 'Tom');
+    const cid = await startConversation(tom, { m: ['Tom', 'Jerry'] });
+    status = 401;
+    await say(tom, cid, 'refused');
+    const count = async () =>
+      ((await rest('GET', '/1.2/rtm/webhooks/dead-letters')).body.results as object[]).length;
+    await expect.poll(count).toBe(1);
+    expect(received).toHaveLength(1);
+  });
+
+  it('[F-HOOK-07] loses nothing that was acknowledged when the process is killed in the middle', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'parley-webhook-'));
+    const boot = () =>
+      startParleyProcess({
+        PARLEY_DATA_DIR: folder,
+        PARLEY_APP_ID: 'webhook-app',
+        PARLEY_CLIENT_RATE_LIMITS: 'off',
+      });
+    let server = await boot();
+    const target = () => ({ wsUrl: server.wsUrl, appId: 'webhook-app' });
+    const setting = `webhook=${JSON.stringify(webhook().webhook)}`;
+    const done = await runParley({ PARLEY_DATA_DIR: folder }, 'app', 'settings', setting).exited;
+    expect(done).toBe(0);
+    let tom = await TestClient.open(target(), 'Tom');
+    const cid = await startConversation(tom, { m: ['Tom', 'Jerry'] });
+    const acknowledged: string[] = [];
+    for (let round = 0; round < 3; round++) {
+      status = round === 1 ? 500 : 200;
+      for (let n = 0; n < 50; n++) {
+        const body = `${round}-${n}`;
+        const ack = await say(tom, cid, body);
+        expect(ack.ackMessage?.code).toBeUndefined();
+        acknowledged.push(body);
+      }
+      await server.killNine();
+      server = await boot();
+      tom = await TestClient.open(target(), 'Tom');
+    }
+    status = 200;
+    await say(tom, cid, 'last');
+    await expect.poll(() => texts().includes('last'), { timeout: 20_000 }).toBe(true);
+    const taken = new Set(texts());
+    expect(acknowledged.filter((body) => !taken.has(body))).toEqual([]);
+    await server.killNine();
+    await rm(folder, { recursive: true, force: true });
+  }, 60_000);
+});
+
+describe('the callback of services', () => {
+  const settings = () => ({ serviceMessageCallbackUrl: `${url}/desk` });
+  const open = async () => {
+    const created = await rest('POST', '/1.2/rtm/service-conversations', { name: 'desk' });
+    return String(created.body.objectId);
+  };
+
+  it('[F-SYS-07][F-SYS-09] gets what users say to services as a JSON array, and nothing else', async () => {
+    await start(settings());
+    const tom = await TestClient.open(parley, 'Tom');
+    const service = await open();
+    const pair = await startConversation(tom, { m: ['Tom', 'Jerry'] });
+    await conv(tom, OpType.add, { cid: service, m: ['Tom'] });
+    await say(tom, pair, 'private');
+    const ack = await say(tom, service, 'help');
+    await rest('POST', `/1.2/rtm/service-conversations/${service}/messages`, {
+      from_client: 'desk',
+      to_clients: ['Tom'],
+      message: 'coming',
+    });
+    await expect.poll(() => received.length).toBe(1);
+    const at = { __type: 'Date', iso: new Date(ack.ackMessage?.t ?? 0).toISOString() };
+    expect(JSON.parse(received[0]?.body ?? '')).toEqual([
+      {
+        fromIp: '127.0.0.1',
+        conv: { __type: 'Pointer', className: '_Conversation', objectId: service },
+        msgId: ack.ackMessage?.uid,
+        from: 'Tom',
+        bin: false,
+        data: 'help',
+        timestamp: ack.ackMessage?.t,
+        createdAt: at,
+        updatedAt: at,
+      },
+    ]);
+    await say(tom, service, 'typing', { transient: true });
+    await expect.poll(() => received.length).toBe(2);
+    expect(JSON.parse(received[1]?.body ?? '')).toMatchObject([{ data: 'typing', noPersist: true }]);
+  });
+
+  it('[F-SYS-09] is tried again three times and then set aside', async () => {
+    await start(settings());
+    const tom = await TestClient.open(parley, 'Tom');
+    status = 500;
+    await say(tom, await open(), 'help');
+    for (const [attempt, wait] of [1000, 5000, 30_000].entries()) {
+      await expect.poll(() => received.length).toBe(attempt + 1);
+      // The wait begins once the answer has come.
+      await expect
+        .poll(() => {
+          clock.advance(wait);
+          return received.length > attempt + 1;
+        })
+        .toBe(true);
+    }
+    const letters = async () =>
+      ((await rest('GET', '/1.2/rtm/webhooks/dead-letters')).body.results as object[]).length;
+    await expect.poll(letters).toBe(1);
+    expect(received).toHaveLength(4);
+  });
+});
