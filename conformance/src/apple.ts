@@ -188,19 +188,27 @@ export class AppleClient {
     howMany: number,
     matches: (command: GenericCommand) => boolean = () => true,
   ): Promise<GenericCommand[]> {
-    const isMine = (command: GenericCommand): boolean =>
-      command.cmd === cmd && command.i === undefined && command.service === 2 && command.peerId === this.id;
     const found: GenericCommand[] = [];
-    while (found.length < howMany) {
-      found.push(await this.wire.next((command) => isMine(command) && matches(command)));
-    }
+    while (found.length < howMany) found.push(await this.push(cmd, matches));
     await this.wire.settled();
     const { inbox } = this.wire;
-    for (let at = inbox.findIndex(isMine); at >= 0; at = inbox.findIndex(isMine)) {
-      found.push(...inbox.splice(at, 1));
-    }
-    expect(found).toHaveLength(howMany);
+    const surplus = inbox.filter((command) => this.#takes(cmd, command));
+    expect([...found, ...surplus]).toHaveLength(howMany);
     return found;
+  }
+
+  /** The next push of one kind. */
+  push(
+    cmd: CommandType,
+    matches: (command: GenericCommand) => boolean = () => true,
+  ): Promise<GenericCommand> {
+    return this.wire.next((command) => this.#takes(cmd, command) && matches(command));
+  }
+
+  #takes(cmd: CommandType, command: GenericCommand): boolean {
+    return (
+      command.cmd === cmd && command.i === undefined && command.service === 2 && command.peerId === this.id
+    );
   }
 
   close(): Promise<unknown> {
