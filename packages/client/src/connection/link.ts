@@ -67,7 +67,8 @@ export class Link {
 
   received(bytes: Uint8Array): void {
     this.#lastTraffic = this.#clock.now();
-    const command = decodeCommand(bytes);
+    const command = this.#decode(bytes);
+    if (command === undefined) return;
     if (command.i === undefined) {
       callSafely(() => this.#onPush(command));
       return;
@@ -76,6 +77,16 @@ export class Link {
     this.#pending.delete(command.i);
     pending?.cancel();
     pending?.resolve(command);
+  }
+
+  /** What cannot be read is not from a server of this protocol, or was damaged; another connection may do better. */
+  #decode(bytes: Uint8Array): GenericCommand | undefined {
+    try {
+      return decodeCommand(bytes);
+    } catch {
+      this.#onLost('The server sent what cannot be read.');
+      return undefined;
+    }
   }
 
   /** Asks at once whether the other end is still there, as after a sleep of the machine. */

@@ -1,0 +1,210 @@
+import {
+  CommandType,
+  decodeCommand,
+  encodeCommand,
+  type GenericCommand,
+  OpType,
+} from '@parley/protocol/wire';
+import { FakeClock, type Parley, startParley } from '@parley/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type BasicConversation,
+  Connection,
+  type ConversationEvents,
+  createClient,
+  type SocketListener,
+} from '../src/index.ts';
+import { person, sendHomeAfterEach } from './support/people.ts';
+import { testPlatform } from './support/test-platform.ts';
+import { until } from './support/until.ts';
+
+let parley: Parley;
+beforeAll(async () => {
+  parley = await startParley({ store: 'memory' });
+});
+afterAll(() => parley.close());
+sendHomeAfterEach();
+
+const HOURS = 60 * 60_000;
+
+describe('a client that comes back', () => {
+  it('[F-CONV-22][F-SDK-01] hears once of everything that happened to its conversations', async () => {
+    const [tom, jerry] = await Promise.all(['Tom', 'Jerry'].map((name) => person(parley, name)));
+    if (tom === undefined || jerry === undefined) throw new Error('Nobody came.');
+    const invited = Promise.all([tom.client.once('joined'), tom.client.once('membersJoined')]);
+    const there = await jerry.client.conversations.create({ members: ['Tom'], unique: false, name: 'old' });
+    await invited;
+    const chat = (await tom.client.conversations.get(there.id)) as BasicConversation;
+    await until(() => chat.members.length === 2);
+    const heard: string[] = [];
+    const names = ['joined', 'left', 'membersJoined', 'membersLeft', 'updated', 'roleChanged'] as const;
+    tom.client.connection.pause();
+    for (const name of names) {
+      const listen = ({ conversation }: ConversationEvents[typeof name]) =>
+        heard.push(`${name} ${conversation.name}`);
+      tom.client.on(name, listen as (event: unknown) => void);
+    }
+    await there.update({ name: 'new', attributes: { topic: 'cheese' } });
+    await there.add(['Spike']);
+    await there.setRole('Spike', 'Manager');
+    const other = await jerry.client.conversations.create({ members: ['Tom'], unique: false, name: 'other' });
+    tom.client.connection.resume();
+    await until(() => heard.length >= 5);
+    await tom.client.onlineClients(['Tom']);
+    expect(heard.toSorted()).toEqual(
+      [
+        'updated new',
+        'membersJoined new',
+        'roleChanged new',
+        'joined other',
+        'membersJoined other',
+      ].toSorted(),
+    );
+    expect([chat.name, chat.attributes, chat.members.toSorted()]).toEqual([
+      'new',
+      { topic: 'cheese' },
+      ['Jerry', 'Spike', 'Tom'],
+    ]);
+    await other.send('live again');
+    await until(() => tom.client.conversations.known(other.id)?.unreadCount === 1);
+  });
+
+  it('[F-SESS-29] logs in with a new signature where its session token has expired', async () => {
+    const clock = new FakeClock(Date.now());
+    const server = await startParley({ store: 'memory', clock });
+    let signatures = 0;
+    const authorize = () => {
+      signatures++;
+      return undefined;
+    };
+    const { client, platform } = await person(server, 'Tom', { authorize });
+    platform.cut();
+    clock.skip(24 * 365 * HOURS);
+    platform.clock.advance(5_000);
+    await client.whenOpen();
+    expect(signatures).toBe(2);
+    await client.close();
+    await server.close();
+  });
+
+  it('[F-SESS-29] renews its session token before it asks over HTTP', async () => {
+    const { client, platform } = await person(parley, 'Tom');
+    const chat = await client.conversations.create({ members: ['Jerry'] });
+    const tokens = new Set<string>();
+    const { http } = platform;
+    platform.http = (request) => {
+      tokens.add(request.headers['X-LC-IM-Session-Token'] ?? '');
+      return http(request);
+    };
+    await chat.roles();
+    await chat.roles();
+    expect(tokens.size).toBe(1);
+    platform.clock.skip(24 * 365 * HOURS);
+    expect((await chat.roles()).get('Tom')).toBe('Owner');
+    expect(tokens.size).toBe(2);
+  });
+});
+
+/** A server of which a test says every word. */
+function script() {
+  const platform = testPlatform();
+  const asked: string[] = [];
+  let listener: SocketListener | undefined;
+  const received: GenericCommand[] = [];
+  platform.http = async ({ url }) => {
+    asked.push(new URL(url).pathname);
+    return { status: 200, body: JSON.stringify({ server: 'ws://one/', secondary: 'ws://two/', ttl: 3600 }) };
+  };
+  const urls: string[] = [];
+  platform.openSocket = (url, _, listening) => {
+    urls.push(url);
+    listener = listening;
+    setTimeout(() => listening.opened());
+    return {
+      send(bytes) {
+        const command = decodeCommand(bytes);
+        received.push(command);
+        if (command.op === OpType.open) {
+          const opened = {
+            cmd: CommandType.session,
+            op: OpType.opened,
+            i: command.i,
+            peerId: 'Tom',
+            serverTs: 1,
+          };
+          setTimeout(() =>
+            listening.received(encodeCommand({ ...opened, sessionMessage: { st: 't', stTtl: 60 } })),
+          );
+        }
+      },
+      close() {},
+    };
+  };
+  const connection = new Connection({ url: 'http://server', appId: 'app', platform });
+  return {
+    ...{ platform, asked, urls, received, connection },
+    client: createClient({ connection, clientId: 'Tom' }),
+    push: (command: GenericCommand) => listener?.received(encodeCommand(command)),
+    sendBytes: (bytes: Uint8Array) => listener?.received(bytes),
+    close: (code: number) => listener?.closed(code, ''),
+  };
+}
+
+describe('a client and any server', () => {
+  it('[F-SESS-31][F-SDK-01] goes elsewhere at once when the server asks it to, and asks where', async () => {
+    const { client, push, urls, asked } = script();
+    await client.whenOpen();
+    push({ cmd: CommandType.goaway, peerId: 'Tom' });
+    await until(() => urls.length === 2);
+    await client.whenOpen();
+    expect([asked.filter((path) => path === '/v1/route').length, urls]).toEqual([
+      2,
+      ['ws://one/', 'ws://two/'],
+    ]);
+    client.connection.pause();
+  });
+
+  it('[F-SDK-01] takes turns between the endpoints it was told, without asking again', async () => {
+    const { client, close, urls, asked, platform } = script();
+    await client.whenOpen();
+    close(1006);
+    platform.clock.advance(5_000);
+    await until(() => urls.length === 2);
+    await client.whenOpen();
+    expect([asked.filter((path) => path === '/v1/route').length, urls]).toEqual([
+      1,
+      ['ws://one/', 'ws://two/'],
+    ]);
+    client.connection.pause();
+  });
+
+  it('[F-SDK-01] tries another connection where it cannot read what comes', async () => {
+    const { client, sendBytes } = script();
+    await client.whenOpen();
+    sendBytes(Uint8Array.of(0xff, 0xff));
+    expect(client.connection.state.name).toBe('waiting');
+    client.connection.pause();
+  });
+
+  it('[F-SDK-01] tells that an answer does not come, and lets go of a connection on which nothing does', async () => {
+    const { client, platform, received } = script();
+    await client.whenOpen();
+    const answer = client.onlineClients(['Jerry']);
+    await until(() => received.at(-1)?.op === OpType.query);
+    platform.clock.advance(15_000);
+    await expect(answer).rejects.toMatchObject({ reason: 'TIMEOUT' });
+    await until(() => received.at(-1)?.cmd === CommandType.echo);
+    platform.clock.advance(10_000);
+    await until(() => client.connection.state.name === 'waiting');
+    client.connection.pause();
+  });
+
+  it('[F-SDK-01] asks the same at the same time once', async () => {
+    const { client, received } = script();
+    await client.whenOpen();
+    const questions = [client.onlineClients(['A']), client.onlineClients(['A']), client.onlineClients(['B'])];
+    for (const question of questions) question.catch(() => {});
+    await until(() => received.filter(({ op }) => op === OpType.query).length === 2);
+    client.connection.pause();
+  });
+});
