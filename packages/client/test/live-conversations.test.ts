@@ -87,6 +87,20 @@ describe('the live conversations of a client', () => {
     list.close();
   });
 
+  it('[F-SDK-01] ask nothing any more once they are closed, also where they were about to', async () => {
+    const { tom, talk } = await two();
+    const list = tom.client.conversations.live();
+    await list.ready;
+    const one = await talk('one');
+    await tom.client.once('joined');
+    // The question about the new conversation is on its way.
+    list.close();
+    await one.update({ name: 'eins' });
+    await tom.client.once('updated');
+    expect(list.items).toEqual([]);
+    await tom.client.onlineClients(['Tom']);
+  });
+
   it('[F-SDK-01] say why there are none', async () => {
     const { tom } = await two();
     const broken = tom.client.conversations.query().where('name', 'in', 'no list' as never);

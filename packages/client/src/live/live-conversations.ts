@@ -102,15 +102,20 @@ export class LiveConversations extends LiveList<Conversation> {
     this.#work();
   }
 
+  get #hasWork(): boolean {
+    return !this.isClosed && (this.#mustReload || this.#doubtful.size > 0);
+  }
+
   #work(): void {
     this.#run ??= this.#workUntilDone().finally(() => {
       this.#run = undefined;
-      if (this.#error === undefined && (this.#mustReload || this.#doubtful.size > 0)) this.#work();
+      // Asked again in the moment in which the last round ended. A closed list asks nothing any more.
+      if (this.#error === undefined && this.#hasWork) this.#work();
     });
   }
 
   async #workUntilDone(): Promise<void> {
-    for (let attempt = 1; !this.isClosed && (this.#mustReload || this.#doubtful.size > 0); attempt++) {
+    for (let attempt = 1; this.#hasWork; attempt++) {
       const error = await (this.#mustReload ? this.#load() : this.#check()).catch(asParleyError);
       if (error === undefined) {
         attempt = 0;
