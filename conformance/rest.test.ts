@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { CommandType } from '@parley/protocol';
 import { TestClient } from '@parley/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { asMaster } from './src/master.ts';
 import { openTarget, type Target } from './src/target.ts';
 
 /** What an app's server uses of the published storage SDK. */
@@ -74,5 +75,7 @@ asServer('[F-SYS-01][F-SYS-10] the storage SDK lets a service speak to some, and
   });
   const { result } = await service.broadcast('ops', 'Maintenance tonight', {}, auth);
   expect(await hears(device)).toMatchObject({ id: result['msg-id'], msg: 'Maintenance tonight' });
+  // Whoever logs in would be told for a month, the clients of other scenarios too.
+  await asMaster(target, 'DELETE', `/1.2/rtm/broadcasts/${result['msg-id']}`);
   await device.close();
 });

@@ -2,9 +2,9 @@
 // those SDKs write and with what they require of each answer.
 import { CommandType, type LogsCommand, OpType, type UnreadTuple } from '@parley/protocol';
 import { expect, test } from 'vitest';
-import { type AppleClient, asMaster } from './src/apple.ts';
-import { type AppleStage, appleSuite, withMasterKey } from './src/apple-suite.ts';
-import { eventually, uniqueId } from './src/index.ts';
+import type { AppleClient } from './src/apple.ts';
+import { type AppleStage, appleSuite } from './src/apple-suite.ts';
+import { asMaster, eventually, uniqueId, withMasterKey } from './src/index.ts';
 
 appleSuite('unread counts', (stage) => {
   test('[F-MSG-43][F-MSG-44][F-MSG-46][F-MSG-45] two conversations, a mention, a second absence and reading', async () => {

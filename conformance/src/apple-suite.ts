@@ -68,7 +68,3 @@ export function appleSuite(theme: string, scenarios: (stage: AppleStage) => void
     scenarios(stage);
   });
 }
-
-/** Whether the target has given a master key: what an app's own server does needs it. */
-export const withMasterKey =
-  process.env.PARLEY_TARGET_URL === undefined || process.env.PARLEY_TARGET_MASTER_KEY !== undefined;
