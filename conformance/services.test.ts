@@ -5,7 +5,7 @@ import type {
   ServiceConversation,
   TextMessage,
 } from 'leancloud-realtime';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import {
   asMaster,
   collect,
@@ -31,8 +31,16 @@ interface Sent {
 const scenario = test.skipIf(!withMasterKey);
 
 suite('services', (stage) => {
-  const serve = async (name = 'Weather desk') =>
-    (await asMaster<{ objectId: string }>(stage.target, 'POST', SERVICES, { name })).objectId;
+  const made: string[] = [];
+  // An app may have a hundred services, and scenarios run again and again.
+  afterEach(async () => {
+    for (const id of made.splice(0)) await asMaster(stage.target, 'DELETE', `${SERVICES}/${id}`);
+  });
+  async function serve(name = 'Weather desk'): Promise<string> {
+    const { objectId } = await asMaster<{ objectId: string }>(stage.target, 'POST', SERVICES, { name });
+    made.push(objectId);
+    return objectId;
+  }
   const speak = (path: string, text: string, fields: object = {}) =>
     asMaster<Sent>(stage.target, 'POST', path, { from_client: BOT, message: asText(text), ...fields });
   const toSubscribers = (service: string, text: string) => speak(`${SERVICES}/${service}/broadcasts`, text);

@@ -1,7 +1,7 @@
 // Unread counts, services and history as the suites of the Swift and Objective-C SDKs exercise them, in the frames
 // those SDKs write and with what they require of each answer.
 import { CommandType, type LogsCommand, OpType, type UnreadTuple } from '@parley/protocol';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import type { AppleClient } from './src/apple.ts';
 import { type AppleStage, appleSuite } from './src/apple-suite.ts';
 import { asMaster, eventually, uniqueId, withMasterKey } from './src/index.ts';
@@ -73,11 +73,17 @@ appleSuite('unread counts', (stage) => {
 appleSuite('services', (stage) => {
   const asServer = test.skipIf(!withMasterKey);
   const path = '/1.2/rtm/service-conversations';
-  const serve = async () => {
+  const services: string[] = [];
+  // An app may have a hundred services, and scenarios run again and again.
+  afterEach(async () => {
+    for (const id of services.splice(0)) await asMaster(stage.target, 'DELETE', `${path}/${id}`);
+  });
+  async function serve(): Promise<string> {
     const made = await asMaster<Record<string, string>>(stage.target, 'POST', path, { name: 'Weather desk' });
     expect(made).toMatchObject({ objectId: expect.any(String), createdAt: expect.any(String) });
+    services.push(made.objectId ?? '');
     return made.objectId ?? '';
-  };
+  }
   const broadcast = async (cid: string, message: string) => {
     const body = { from_client: 'weather-bot', message };
     const answer = await asMaster<{ result: Record<string, unknown> }>(
