@@ -91,9 +91,10 @@ describe('the live conversations of a client', () => {
     const { tom, talk } = await two();
     const list = tom.client.conversations.live();
     await list.ready;
+    const told = tom.client.once('membersJoined');
     const one = await talk('one');
-    await tom.client.once('joined');
-    // The question about the new conversation is on its way.
+    await told;
+    // A question about the new conversation is on its way, and the next one waits for its answer.
     list.close();
     await one.update({ name: 'eins' });
     await tom.client.once('updated');
