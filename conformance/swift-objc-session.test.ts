@@ -2,6 +2,7 @@
 // and with what they require of each answer.
 import { randomUUID } from 'node:crypto';
 import { CommandType, OpType } from '@parley/protocol';
+import { TestClient } from '@parley/testkit';
 import { expect, test } from 'vitest';
 import { opening } from './src/apple.ts';
 import { appleSuite } from './src/apple-suite.ts';
@@ -27,6 +28,28 @@ appleSuite('connecting', (stage) => {
     await tom.say(cid, 'next to you');
     expect(await jerry.heard(1)).toMatchObject([{ cid, fromPeerId: tom.id, msg: 'next to you' }]);
     await tom.heard(0);
+  });
+
+  test('[F-MSG-48][F-SESS-13] without unread counts, on a protocol of its own beside the other, Swift is told what it missed', async ({
+    skip,
+  }) => {
+    skip(stage.sdk.name !== 'Swift', 'Objective-C never asks for this protocol.');
+    const [tom, other] = await stage.logins('Tom', 'beside');
+    const id = uniqueId('Jerry');
+    const { cid = '' } = await tom.conv(OpType.start, { m: [tom.id, id], attr: { data: '{}' } });
+    for (const text of ['one', 'two']) await tom.say(cid, text);
+    const wire = await TestClient.connect(stage.target.wsUrl, { subprotocol: 'lc.protobuf2.1' });
+    expect(wire.socket.protocol).toBe('lc.protobuf2.1');
+    expect(other.wire.socket.protocol).toBe('lc.protobuf2.3');
+    expect((await wire.request(opening(stage.target, stage.sdk, id))).op).toBe(OpType.opened);
+    for (const msg of ['one', 'two']) {
+      const { directMessage, peerId, service } = await wire.push(CommandType.direct);
+      expect([peerId, service]).toEqual([id, 2]);
+      expect(directMessage).toMatchObject({ cid, msg, fromPeerId: tom.id, offline: true });
+    }
+    await wire.settled();
+    expect(wire.inbox).toEqual([]);
+    await wire.terminate();
   });
 
   test('[F-SESS-29] a login brings a token with its lifetime and the time of the server', async () => {
