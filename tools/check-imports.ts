@@ -28,6 +28,11 @@ const PACKAGES: Readonly<Record<string, Arrows>> = {
   console: { react: 'the operator sees what users see', client: 'test messages are sent as a client' },
   testkit: { server: 'it starts a whole server', protocol: 'its client speaks the raw wire' },
   conformance: { testkit: 'a server to test when no URL is given', protocol: 'error codes and raw frames' },
+  examples: {
+    client: 'an example is an app, and apps speak through the SDK',
+    server: 'a plug-in runs inside the server',
+    testkit: 'a server for the tests of the examples',
+  },
   bench: { testkit: 'a server to measure', protocol: 'load generators encode by hand' },
   tools: {},
 };
@@ -137,7 +142,13 @@ const TEST_PACKAGES: Arrows = { testkit: 'a server to talk to', protocol: 'raw f
 /** Tests, contract suites, and what only they use. */
 const TEST_FILE = /\.(test|contract)\.ts$|\/(test|testing)\//;
 const SERVER = 'packages/server/src/';
-const SOURCES = ['packages/*/{src,test}/**/*.ts', 'conformance/**/*.ts', 'bench/**/*.ts', 'tools/**/*.ts'];
+const SOURCES = [
+  'packages/*/{src,test}/**/*.ts',
+  'conformance/**/*.ts',
+  'examples/**/*.ts',
+  'bench/**/*.ts',
+  'tools/**/*.ts',
+];
 
 export interface Violation {
   readonly file: string;
@@ -276,14 +287,18 @@ function listed(arrows: Arrows): string {
   return rows.length === 0 ? 'nothing but itself' : rows.join(', ');
 }
 
+/** Folders whose folders have a manifest each. */
+const SHELVES = ['packages', 'examples'];
+
 /** The folder that holds the manifest. */
 function folderOf(file: string): string {
   const parts = file.split('/');
-  return parts.slice(0, parts[0] === 'packages' ? 2 : 1).join('/');
+  return parts.slice(0, SHELVES.includes(parts[0] ?? '') ? 2 : 1).join('/');
 }
 
+/** Its row in the table; all examples share one. */
 function packageOf(file: string): string {
-  return folderOf(file).replace(/^packages\//, '');
+  return file.startsWith('examples/') ? 'examples' : folderOf(file).replace(/^packages\//, '');
 }
 
 function packageName(specifier: string): string {

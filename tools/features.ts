@@ -7,7 +7,12 @@ import { scanSource } from './scan-source.ts';
 
 const LIST = 'docs/reference/features.json';
 const PAGE = 'docs/reference/features.md';
-const TESTS = ['packages/**/*.{test,contract}.ts', 'conformance/**/*.test.ts', 'tools/**/*.test.ts'];
+const TESTS = [
+  'packages/**/*.{test,contract}.ts',
+  'conformance/**/*.test.ts',
+  'examples/**/*.test.ts',
+  'tools/**/*.test.ts',
+];
 
 interface Group {
   readonly id: string;
