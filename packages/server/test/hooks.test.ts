@@ -524,6 +524,27 @@ describe('the hook of a sign-in', () => {
     expect(await sign()).toMatchObject({ status: 403, body: { code: 4102, detail: 'not today' } });
     functions._rtmClientSign = () => new Raw(500, '');
     expect(await sign()).toMatchObject({ status: 403, body: { code: 4102 } });
+    await parley.apps.changeSettings(parley.appId, { signWhenHookFails: true });
+    expect(await sign()).toMatchObject({ status: 200, body: { client_id: objectId } });
+    functions._rtmClientSign = () => ({ result: false });
+    expect(await sign()).toMatchObject({ status: 403, body: { code: 4102 } });
+    await parley.apps.changeSettings(parley.appId, { signWhenHookFails: null });
+  });
+
+  it('[F-SESS-39] is not asked where the engine has none', async () => {
+    const { engine: settings } = parley.apps.find(parley.appId)?.settings ?? {};
+    const others = HOOKS.filter((name) => name !== '_rtmClientSign');
+    await parley.apps.changeSettings(parley.appId, { engine: { ...settings, hooks: others } });
+    functions._rtmClientSign = () => ({ result: false });
+    const user = await rest('POST', '/1.1/users', { username: 'spike', password: 'a long password' });
+    const { sessionToken = '' } = user.body as { sessionToken?: string };
+    const query = new URLSearchParams({ session_token: sessionToken });
+    const signed = await fetch(`${parley.url}/1.2/rtm/clients/sign?${query}`, {
+      headers: { 'x-lc-id': parley.appId, 'x-lc-key': parley.appKey },
+    });
+    expect(await signed.json()).toMatchObject({ client_id: user.body.objectId });
+    expect(called('_rtmClientSign')).toEqual([]);
+    await parley.apps.changeSettings(parley.appId, { engine: { ...settings, hooks: HOOKS } });
   });
 });
 

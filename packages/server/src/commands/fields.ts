@@ -54,12 +54,15 @@ export function convCid(command: GenericCommand): string | undefined {
   return command.convMessage?.cid;
 }
 
-/** The signature a command carries; absent where there is none (`hooks-and-signatures §6.3`). */
+/**
+ * The signature a command carries; absent where there is none (`hooks-and-signatures §6.3`). One without time or nonce
+ * is a signature all the same, and never a good one.
+ */
 export function signatureOf(message: {
   readonly s?: string | undefined;
   readonly t?: number | undefined;
   readonly n?: string | undefined;
 }): Signature | undefined {
-  if (message.s === undefined) return undefined;
+  if (message.s === undefined || message.s === '') return undefined;
   return { value: message.s, timestamp: message.t ?? 0, nonce: message.n ?? '' };
 }

@@ -48,6 +48,14 @@ export const appSettingsSchema = Type.Object(
       false,
       'With `signConversation`, a quit needs a signature too. The Java SDK never signs one (F-SEC-14).',
     ),
+    removalTakesInviteSignature: switchSetting(
+      true,
+      'With `signConversation`, removing a member takes a signature for the action `invite`, too: the Objective-C SDK asks for that one.',
+    ),
+    signWhenHookFails: switchSetting(
+      false,
+      'The login of a user of the app is signed also where the hook `_rtmClientSign` cannot be asked; off, it is refused.',
+    ),
     memberRoles: switchSetting(true, 'Roles of members, muting of members, and the protection of owners.'),
     blacklist: switchSetting(true, 'Blacklists of conversations and of clients.'),
     allowEdit: switchSetting(true, 'Senders may change their messages.'),

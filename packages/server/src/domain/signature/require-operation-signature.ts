@@ -1,8 +1,8 @@
 import { type Actor, isOperator } from '../actor.ts';
+import type { App } from '../app/app.ts';
 import { ImError } from '../errors.ts';
 import type { ClientId, ConversationId, Milliseconds } from '../identifiers.ts';
-import { isSigned } from './check-signature.ts';
-import { isFresh } from './is-fresh.ts';
+import { problemWith } from './check-signature.ts';
 import { memberListings } from './member-listings.ts';
 import type { Signature } from './signature.ts';
 
@@ -41,19 +41,18 @@ export function requireOperationSignature(
   if (isOperator(actor) || !(isBlacklist ? signBlacklist : signConversation)) return;
   const refuse = (sentence: string) =>
     new ImError(isBlacklist ? 'BLACKLIST_SIGNATURE_FAILED' : 'CONVERSATION_SIGNATURE_FAILED', sentence);
-  if (signature === undefined || signature.value === '' || signature.nonce === '') {
+  if (signature === undefined) {
     // The Java SDK never signs it (D-20).
     if (isQuit(actor.client, operation) && !actor.app.settings.strictQuitSignature) return;
     throw refuse(`This app wants a signature for the action ${operation.action}.`);
   }
-  if (!isFresh(signature.timestamp, now)) {
-    throw refuse('The signature is older than six hours; sign again.');
-  }
-  if (!isSigned(actor.app, texts(actor.app.id, actor.client, operation, signature), signature.value)) {
-    throw refuse(
-      'The signature does not match; check master key, fields, the order of members, and the action.',
-    );
-  }
+  const problem = problemWith(
+    actor.app,
+    texts(actor.app, actor.client, operation, signature),
+    signature,
+    now,
+  );
+  if (problem !== undefined) throw refuse(problem);
 }
 
 function isQuit(client: ClientId, operation: SignedOperation): boolean {
@@ -61,7 +60,7 @@ function isQuit(client: ClientId, operation: SignedOperation): boolean {
 }
 
 function texts(
-  app: string,
+  { id: app, settings }: App,
   client: ClientId,
   operation: SignedOperation,
   { timestamp, nonce }: Signature,
@@ -74,7 +73,8 @@ function texts(
       return [[app, client, operation.conversation, '', timestamp, nonce, operation.action].join(':')];
     default: {
       // The Objective-C SDK asks its signer for an invitation when it removes somebody (D-20).
-      const actions = operation.action === 'kick' ? ['kick', 'invite'] : [operation.action];
+      const isRemoval = operation.action === 'kick' && settings.removalTakesInviteSignature;
+      const actions = isRemoval ? ['kick', 'invite'] : [operation.action];
       return memberListings(operation.members).flatMap((list) =>
         actions.map((action) =>
           [app, client, operation.conversation, list, timestamp, nonce, action].join(':'),

@@ -1,8 +1,7 @@
 import type { App } from '../app/app.ts';
 import { ImError } from '../errors.ts';
 import type { ClientId, ConversationId, Milliseconds } from '../identifiers.ts';
-import { isSigned } from './check-signature.ts';
-import { isFresh } from './is-fresh.ts';
+import { problemWith } from './check-signature.ts';
 import type { Signature } from './signature.ts';
 
 /** What a REST history query presents; nothing of it, where the app does not sign these. */
@@ -21,17 +20,13 @@ export interface PresentedSignature
 export function requireHistorySignature(app: App, presented: PresentedSignature, now: Milliseconds): void {
   if (!app.settings.signHistory) return;
   const { client, conversation, value, timestamp, nonce } = presented;
-  if (client === undefined || value === undefined || timestamp === undefined || nonce === undefined) {
-    throw refused('This app signs history queries: client_id, nonce, signature_ts and signature are needed.');
+  if (!client || !value || timestamp === undefined || !nonce) {
+    throw refused('This app signs history queries: client, nonce, signature_ts and signature are needed.');
   }
-  if (!isFresh(timestamp, now)) throw refused('The signature is older than six hours; sign again.');
   const fields = `${app.id}:${client}:${conversation}`;
-  const isValid = isSigned(
-    app,
-    [`${fields}:${nonce}:${timestamp}`, `${fields}:${timestamp}:${nonce}`],
-    value,
-  );
-  if (!isValid) throw refused('The signature does not match; check master key, fields and order.');
+  const texts = [`${fields}:${nonce}:${timestamp}`, `${fields}:${timestamp}:${nonce}`];
+  const problem = problemWith(app, texts, { value, timestamp, nonce }, now);
+  if (problem !== undefined) throw refused(problem);
 }
 
 const refused = (sentence: string) => new ImError('CONVERSATION_SIGNATURE_FAILED', sentence);

@@ -1,8 +1,8 @@
 import type { App } from '../app/app.ts';
 import { ImError } from '../errors.ts';
 import type { ClientId, Milliseconds } from '../identifiers.ts';
-import { isSigned, loginText } from './check-signature.ts';
-import { isFresh, signedAt } from './is-fresh.ts';
+import { loginText, problemWith } from './check-signature.ts';
+import { signedAt } from './is-fresh.ts';
 import type { Signature } from './signature.ts';
 
 /**
@@ -19,17 +19,10 @@ export function verifyLoginSignature(
   signedAfter: Milliseconds = 0,
 ): void {
   if (signature === undefined) throw new ImError('SIGNATURE_FAILED', 'This app requires a login signature.');
-  const { value, timestamp, nonce } = signature;
-  if (!isFresh(timestamp, now)) {
-    throw new ImError('SIGNATURE_FAILED', 'The login signature is older than six hours; sign again.');
-  }
+  const { timestamp, nonce } = signature;
+  const problem = problemWith(app, [loginText(app, client, timestamp, nonce)], signature, now);
+  if (problem !== undefined) throw new ImError('SIGNATURE_FAILED', problem);
   if (signedAt(timestamp) <= signedAfter) {
     throw new ImError('SIGNATURE_FAILED', 'The client was sent away after this was signed; sign again.');
-  }
-  if (!isSigned(app, [loginText(app, client, timestamp, nonce)], value)) {
-    throw new ImError(
-      'SIGNATURE_FAILED',
-      'The login signature does not match; check master key, fields and order.',
-    );
   }
 }

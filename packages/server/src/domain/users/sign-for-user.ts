@@ -33,12 +33,14 @@ export async function signForUser(world: World, app: App, sessionToken: string):
   return { client: user.id, timestamp, nonce, signature };
 }
 
-/** A hook that fails refuses: whoever cannot be checked gets no signature (H-12). */
+/** A hook that fails refuses, unless the app says otherwise: whoever cannot be checked gets no signature (H-12). */
 async function askHook(world: World, app: App, user: DataRecord, sessionToken: string): Promise<void> {
   const ask = world.hooks.before(app)?.clientSign;
   if (ask === undefined) return;
   const verdict = await ask(user, sessionToken).catch((error: unknown) => {
-    if (error instanceof HookFailed) return { isAllowed: false, error: 'HOOK_CALL_FAILED' };
+    if (error instanceof HookFailed) {
+      return { isAllowed: app.settings.signWhenHookFails, error: 'HOOK_CALL_FAILED' };
+    }
     throw error;
   });
   if (!verdict.isAllowed) throw new ImError('SIGNATURE_FAILED', verdict.error ?? 'The app refuses to sign.');
