@@ -11,12 +11,15 @@ import Fastify, {
 import type { Logger } from 'pino';
 import { badCertificate } from './cannot-listen.ts';
 import type { GatewayLimits, TlsMaterial } from './options.ts';
+import { type Refusal, refuseSocket } from './refusal.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
 
 /** How often Node looks for connections that exceed the header time: its default of 30 s would double the limit. */
 const TIMEOUT_CHECK_MS = 5_000;
 /** A client id of 64 characters, each percent-encoded. The router would take 100. */
 const MAX_PARAM_CHARACTERS = 64 * 12;
+/** What was asked for is named in a refusal, as far as it suits a sentence. */
+const MAX_QUOTED_PATH = 200;
 /** As the service being replaced writes it. */
 const JSON_TYPE = 'application/json;charset=utf-8';
 const TLS_HANDSHAKE_TIMEOUT_MS = 15_000;
@@ -53,23 +56,54 @@ export function createHttp(options: HttpOptions): { http: FastifyInstance; serve
     frameworkErrors: (error, request, reply) => {
       answerFailure(error, request as FastifyRequest, reply as FastifyReply);
     },
+    clientErrorHandler: (error, socket) => {
+      if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+      else refuseSocket(socket, unreadable(error.code));
+    },
   });
   fastify.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?')[0];
     return reply
       .code(404)
       .type(JSON_TYPE)
-      .send({ code: 404, error: `There is no ${request.method} ${path} on this server.` });
+      .send({ code: 404, error: `There is no ${request.method} ${pathOf(request)} on this server.` });
   });
   fastify.setErrorHandler(answerFailure);
   return { http: fastify, server };
+}
+
+/** Where the framework's own sentence would repeat the whole path. */
+const UNREADABLE_PATHS: Readonly<Record<string, string>> = {
+  FST_ERR_BAD_URL: 'The path of the request cannot be decoded.',
+  FST_ERR_MAX_PARAM_LENGTH: `A part of the path has more than ${MAX_PARAM_CHARACTERS} characters.`,
+};
+
+function pathOf({ url }: FastifyRequest): string {
+  const [path = ''] = url.split('?', 1);
+  return path.length > MAX_QUOTED_PATH ? `${path.slice(0, MAX_QUOTED_PATH)}…` : path;
+}
+
+/** What came was no request, or the head of one without end; Fastify never saw it. */
+function unreadable(code: string | undefined): Refusal {
+  switch (code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return { status: 408, code: 408, error: 'The request did not arrive in time.' };
+    case 'HPE_HEADER_OVERFLOW':
+      return {
+        status: 431,
+        code: 431,
+        error: 'The address and headers of the request are too long; send long conditions in a batch.',
+      };
+    default:
+      return { status: 400, code: 400, error: 'This is no HTTP request that could be understood.' };
+  }
 }
 
 /** For rooms that register routes without an error handler of their own. */
 function answerFailure(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const status = error.statusCode ?? 500;
   if (status < 500) {
-    reply.code(status).type(JSON_TYPE).send({ code: status, error: error.message });
+    const sentence = UNREADABLE_PATHS[error.code] ?? error.message;
+    reply.code(status).type(JSON_TYPE).send({ code: status, error: sentence });
     return;
   }
   // Without the query: tokens of sessions and uploads stand there.

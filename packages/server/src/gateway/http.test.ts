@@ -24,6 +24,40 @@ describe('HTTP', () => {
     expect(await response.json()).toMatchObject({ code: 400, error: expect.any(String) });
   });
 
+  it('answers briefly for a path without end', async () => {
+    const { gateway } = await openGateway({ routes: (http) => http.get('/things/:id', () => ({})) });
+    const long = 'x'.repeat(5000);
+    for (const [path, status] of [
+      [`/${long}`, 404],
+      [`/things/${long}`, 414],
+    ] as const) {
+      const response = await fetch(`${gateway.url}${path}`);
+      expect([path, response.status]).toEqual([path, status]);
+      const { code, error } = (await response.json()) as { code: number; error: string };
+      expect(code).toBe(status);
+      expect(error.length).toBeLessThan(300);
+    }
+  });
+
+  it.each([
+    ['bytes that are no request', 'HELLO\r\n\r\n', 400],
+    [
+      'two lengths at once',
+      'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n',
+      400,
+    ],
+    ['headers without end', `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+  ])('answers %s in the form of every refusal', async (_what, bytes, status) => {
+    const { gateway } = await openGateway();
+    const client = await RawClient.connect(gateway.port);
+    client.socket.write(bytes);
+    await until(() => client.ended);
+    const [head = '', body = ''] = client.text().split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(head).toContain('Access-Control-Allow-Origin: *');
+    expect(JSON.parse(body)).toEqual({ code: status, error: expect.stringMatching(/^[A-Z].*\.$/) });
+  });
+
   it('serves the routes other rooms register', async () => {
     const { gateway } = await openGateway({
       routes(http) {

@@ -5,7 +5,7 @@ import { type Subprotocol, subprotocols } from '@parley/protocol';
 import { WebSocketServer } from 'ws';
 import { ClientSocket } from './client-socket.ts';
 import type { GatewayLimits } from './options.ts';
-import { type Refusal, refuseUpgrade } from './refusal.ts';
+import { type Refusal, refuseSocket } from './refusal.ts';
 
 /** Bounds one message beside its size: tiny pieces cost by their number. */
 const MAX_PIECES = 4_096;
@@ -46,7 +46,7 @@ export function createUpgrade(limits: GatewayLimits, doorkeeper: Doorkeeper) {
 
   function turnAway(socket: Socket, refusal: Refusal): void {
     doorkeeper.refused(refusal);
-    refuseUpgrade(socket, refusal);
+    refuseSocket(socket, refusal);
   }
 
   return (request: IncomingMessage, duplex: Duplex, head: Buffer): void => {
