@@ -128,8 +128,13 @@ export function parseBody(text: string): JsonObject {
   return text.trim() === '' ? {} : parseObject(text, 'The body');
 }
 
-/** Refuses what later code could trip over: nesting without end, and the one key that is no key in JavaScript. */
+/**
+ * Refuses what later code could trip over: nesting without end, the one key that is no key in JavaScript, and numbers
+ * beyond those it has, which would be kept as null.
+ */
 function checkShape(value: JsonValue, depth: number, name: string): void {
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
+    throw notJson(`${name} holds a number that is too large.`);
   if (typeof value !== 'object' || value === null) return;
   if (depth >= MAX_DEPTH) throw notJson(`${name} nests more than ${MAX_DEPTH} levels deep.`);
   for (const [key, inner] of Object.entries(value)) {

@@ -100,6 +100,8 @@ describe('a route', () => {
     ['JSON that is no object', '/echo/a', '["name"]', 400, 107, /^Malformed json object/],
     ['nesting without end', '/echo/a', `{"a":${'['.repeat(80)}${']'.repeat(80)}}`, 400, 107, /^Malformed/],
     ['a key that is no key', '/echo/a', '{"__proto__":{"admin":true}}', 400, 105, /^Invalid key name/],
+    ['a number beyond all numbers', '/echo/a', '{"more":[1e999]}', 400, 107, /^Malformed json object/],
+    ['one far below', '/echo/a', '{"more":{"deep":-1e999}}', 400, 107, /^Malformed json object/],
     ['a value of another type', '/echo/a', '{"name":5}', 400, 1, /^name must be string\.$/],
     ['a number that is none', '/echo/a?limit=many', '{}', 400, 1, /^limit must be integer\.$/],
     ['a number out of range', '/echo/a?limit=0', '{}', 400, 1, /^limit must be >= 1\.$/],

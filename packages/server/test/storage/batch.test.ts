@@ -122,6 +122,17 @@ describe('saving several objects', () => {
     expect(user.body.u).toMatchObject({ username: 'objc', n: 2 });
   });
 
+  it('answers under whatever internal id, also one that means something to JavaScript', async () => {
+    for (const __internalId of ['__proto__', 'constructor']) {
+      const { body } = await save([
+        { method: 'POST', path: '/1.1/classes/Odd', body: { __internalId, name: __internalId } },
+      ]);
+      expect(Object.entries(body)).toEqual([
+        [__internalId, expect.objectContaining({ objectId: expect.stringMatching(ID) })],
+      ]);
+    }
+  });
+
   it('changes existing objects, on conditions, and tells what operators made', async () => {
     const { body: made } = await api.post('/classes/Existing', { n: 1, s: 'a' });
     const path = `/1.1/classes/Existing/${made.objectId}`;

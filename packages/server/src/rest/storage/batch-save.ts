@@ -48,15 +48,15 @@ export const batchSave = route({
     const { world, body } = context;
     const requester = await requesterOf(context);
     const saved = new Map<string, DataRecord>();
-    const results: Record<string, JsonObject> = {};
+    const results = new Map<string, JsonObject>();
     for (const request of requestsIn(body)) {
       const entry = entryOf(request);
       const inClass = { world, requester, className: entry.className };
       const { record, answer } = await save(inClass, entry, saved);
       saved.set(entry.internalId, record);
-      results[entry.internalId] = { ...results[entry.internalId], ...answer };
+      results.set(entry.internalId, { ...results.get(entry.internalId), ...answer });
     }
-    return ok(results);
+    return ok(Object.fromEntries(results));
   },
 });
 
