@@ -116,10 +116,28 @@ describe('finding conversations', () => {
   it('takes a limit that is out of range for the usual one', async () => {
     const topic = fresh('topic');
     await create({ topic });
-    for (const limit of [1001, -1]) {
-      const { results } = await api.done(api.get(PATH, { where: JSON.stringify({ topic }), limit }));
-      expect(results).toHaveLength(1);
+    const where = JSON.stringify({ topic });
+    for (const limit of [1001, -1, 0]) {
+      const { results } = await api.done(api.get(PATH, { where, limit }));
+      expect([limit, results.length]).toEqual([limit, 1]);
     }
+    expect(await api.done(api.get(PATH, { where, limit: 0, count: 1 }))).toEqual({ results: [], count: 1 });
+  });
+
+  it('chooses keys as the data API does', async () => {
+    const topic = fresh('topic');
+    await create({ topic, attr: { level: 1, secret: 2 }, c: 'boss' });
+    const found = async (keys: string) =>
+      (await api.done(api.get(PATH, { where: JSON.stringify({ topic }), keys }))).results[0];
+    expect(await found('attr.level')).toEqual({
+      objectId: expect.any(String),
+      attr: { level: 1 },
+      createdAt: expect.any(String),
+      updatedAt: expect.any(String),
+    });
+    expect(Object.keys(await found('-attr,-c')).sort()).toEqual(
+      ['createdAt', 'm', 'objectId', 'topic', 'updatedAt'].sort(),
+    );
   });
 
   it.each(['{', '[]', '{"$nope":1}', '{"name":{"$regex":"("}}'])(

@@ -2,21 +2,20 @@ import Type, { type Static } from 'typebox';
 import type { App } from '../../domain/app/app.ts';
 import { countConversations, queryConversations } from '../../domain/conversation/query-conversations.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import { choiceOf, chooseKeys } from '../../domain/records/present.ts';
 import type { World } from '../../domain/world.ts';
+import { Limit, limitOf } from '../page-size.ts';
 import { AnyObject } from '../schemas.ts';
 import { ConversationAnswer, conversationRecord } from './conversation-record.ts';
-
-const DEFAULT_LIMIT = 100;
-const MAX_LIMIT = 1000;
 
 export const RecordsQuery = Type.Object({
   where: Type.Optional(AnyObject('Condition as in the data API.')),
   skip: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
-  limit: Type.Optional(
-    Type.Integer({ description: `From 0 to ${MAX_LIMIT}; ${DEFAULT_LIMIT} where absent or out of range.` }),
-  ),
+  limit: Type.Optional(Limit),
   order: Type.Optional(Type.String({ description: 'Keys divided by commas, `-` in front for descending.' })),
-  keys: Type.Optional(Type.String({ description: 'Only these keys, divided by commas.' })),
+  keys: Type.Optional(
+    Type.String({ description: 'Only these keys, divided by commas; `-` in front leaves a key out.' }),
+  ),
   count: Type.Optional(Type.Boolean({ description: 'Add the number of all that match.' })),
 });
 
@@ -36,26 +35,19 @@ export async function findRecords(
     ...(query.where !== undefined && { where: query.where }),
     ...(kind !== undefined && { kind }),
   };
-  const limit = query.limit ?? DEFAULT_LIMIT;
   const found = await queryConversations(
     world,
     { app },
     {
       ...scope,
       ...(query.order !== undefined && { sort: query.order }),
-      limit: limit < 0 || limit > MAX_LIMIT ? DEFAULT_LIMIT : limit,
+      limit: limitOf(query),
       skip: query.skip ?? 0,
       withLastMessage: false,
     },
   );
-  const results = found.map(({ conversation }) => chosen(conversationRecord(conversation), query.keys));
+  const choice = choiceOf(query.keys, false);
+  const results = found.map(({ conversation }) => chooseKeys(conversationRecord(conversation), choice));
   if (query.count !== true) return { results };
   return { results, count: await countConversations(world, { app }, scope) };
-}
-
-/** Identity and dates always come along, as in the data API. */
-function chosen(record: JsonObject, keys: string | undefined): JsonObject {
-  if (keys === undefined || keys === '') return record;
-  const wished = new Set([...keys.split(',').map((key) => key.trim()), 'objectId', 'createdAt', 'updatedAt']);
-  return Object.fromEntries(Object.entries(record).filter(([key]) => wished.has(key)));
 }

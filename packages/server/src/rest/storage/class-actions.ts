@@ -15,13 +15,13 @@ import type { DataRecord } from '../../domain/records/record.ts';
 import type { Requester } from '../../domain/records/requester.ts';
 import { USER } from '../../domain/users/user-rules.ts';
 import type { World } from '../../domain/world.ts';
+import { limitOf } from '../page-size.ts';
 import { type Answer, created, ok } from '../route.ts';
 import {
   type CreateQuery,
   choiceIn,
   type DeleteQuery,
   type FindQuery,
-  limitOf,
   type ReadQuery,
   type UpdateQuery,
   whereOf,

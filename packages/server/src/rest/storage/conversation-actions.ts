@@ -13,9 +13,10 @@ import { chooseKeys } from '../../domain/records/present.ts';
 import { parseCondition, parseOrder } from '../../domain/records/where.ts';
 import { conversationIdOf } from '../im/collection.ts';
 import { changedRecord, conversationRecord } from '../im/conversation-record.ts';
+import { limitOf } from '../page-size.ts';
 import { created, ok } from '../route.ts';
 import type { ClassActions } from './class-actions.ts';
-import { choiceIn, limitOf, whereOf } from './parts.ts';
+import { choiceIn, whereOf } from './parts.ts';
 
 /** `_Conversation`: the very conversations clients are in, as objects of the data API (`rest §8.1`). */
 export const conversationActions: ClassActions = {

@@ -4,14 +4,13 @@ import { isJsonObject } from '../../domain/json.ts';
 import { choiceOf } from '../../domain/records/present.ts';
 import type { Requester } from '../../domain/records/requester.ts';
 import { userOfSession } from '../../domain/users/sessions.ts';
+import { Limit } from '../page-size.ts';
 import { parseJson } from '../parameters.ts';
 import { notJson } from '../rest-error.ts';
 import type { RestContext } from '../route.ts';
 import { open } from '../schemas.ts';
 
 export const TAG = 'Data';
-const DEFAULT_LIMIT = 100;
-const MAX_LIMIT = 1000;
 
 export const ObjectIdText = Type.String({ description: 'Id of an object.', minLength: 1, maxLength: 64 });
 
@@ -47,11 +46,7 @@ export const FindQuery = Type.Object({
   where: Where,
   order: Type.Optional(Type.String({ description: 'Keys divided by commas, `-` in front for descending.' })),
   skip: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
-  limit: Type.Optional(
-    Type.Integer({
-      description: `From 1 to ${MAX_LIMIT}, otherwise ${DEFAULT_LIMIT}; 0 with \`count\` for no objects.`,
-    }),
-  ),
+  limit: Type.Optional(Limit),
   count: Type.Optional(Type.Boolean({ description: 'Add the number of all that match.' })),
 });
 
@@ -94,11 +89,6 @@ export function whereOf(text: string | undefined): JsonObject | readonly JsonObj
   if (isJsonObject(where)) return where;
   if (Array.isArray(where) && where.every(isJsonObject)) return where;
   throw notJson('where must be a JSON object, or a list of them.');
-}
-
-export function limitOf({ limit, count }: Static<typeof FindQuery>): number {
-  if (limit === 0 && count === true) return 0;
-  return limit === undefined || limit < 1 || limit > MAX_LIMIT ? DEFAULT_LIMIT : limit;
 }
 
 export function choiceIn({ keys, returnACL }: Static<typeof ReadQuery>) {

@@ -9,9 +9,10 @@ import {
   readReceived,
   receivedColumns,
 } from '../../domain/service-conversation/find-received.ts';
+import { limitOf } from '../page-size.ts';
 import { ok } from '../route.ts';
 import type { ClassActions } from './class-actions.ts';
-import { choiceIn, limitOf, whereOf } from './parts.ts';
+import { choiceIn, whereOf } from './parts.ts';
 
 /** `_SysMessage`: what clients said to services, for the app's server to read (`storage-subset §5.7`). */
 export const serviceMessageActions: ClassActions = {
