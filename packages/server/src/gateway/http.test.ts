@@ -25,7 +25,11 @@ describe('HTTP', () => {
   });
 
   it('answers briefly for a path without end', async () => {
-    const { gateway } = await openGateway({ routes: (http) => http.get('/things/:id', () => ({})) });
+    const { gateway } = await openGateway({
+      routes(http) {
+        http.get('/things/:id', () => ({}));
+      },
+    });
     const long = 'x'.repeat(5000);
     for (const [path, status] of [
       [`/${long}`, 404],
