@@ -71,6 +71,15 @@ describe('roles of a group', () => {
     expect((await roles('owner')).body).toEqual({ results: [row] });
     expect((await roles('stranger')).body).toEqual({ results: [] });
     expect((await roles('anybody', 'master')).body).toEqual({ results: [row] });
+    const found = async (condition: object, more = {}) => {
+      const query = { where: JSON.stringify({ cid, ...condition }), ...more };
+      return (await there.get('/1.1/classes/_ConversationMemberInfo', query)).body;
+    };
+    expect(await found({ role: 'Manager' }, { count: 1 })).toEqual({ results: [row], count: 1 });
+    expect(await found({ role: 'Owner' })).toEqual({ results: [] });
+    expect(await found({ peerId: { $in: ['bob', 'carol'] } })).toEqual({ results: [row] });
+    expect(await found({ clientId: { $regex: '^c' } })).toEqual({ results: [] });
+    expect(await found({ clientId: { $nope: 1 } })).toMatchObject({ code: 107 });
     expect(refusal(await there.call('GET', '/1.1/classes/_ConversationMemberInfo', { as: 'app' }))[1]).toBe(
       4112,
     );

@@ -2,6 +2,10 @@ import Type from 'typebox';
 import { findConversation } from '../../domain/conversation/find-conversation.ts';
 import type { Conversation } from '../../domain/conversation/known-conversation.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import type { QueryDocument } from '../../domain/query/document.ts';
+import { valueAtPath } from '../../domain/query/document.ts';
+import { compileCondition } from '../../domain/query/matches.ts';
+import { parseCondition } from '../../domain/records/where.ts';
 import type { Caller } from '../authenticate.ts';
 import { notJson } from '../rest-error.ts';
 import { ok, route } from '../route.ts';
@@ -21,10 +25,11 @@ export const memberInfo = route({
   needs: 'session',
   query: Type.Object({
     client_id: Type.Optional(ClientIdText),
-    where: Type.Optional(AnyObject('`{"cid": …}`, with `clientId` or `peerId` to ask for one member.')),
+    where: Type.Optional(AnyObject('`{"cid": …}` and what else rows have to meet; `peerId` is `clientId`.')),
     cid: Type.Optional(Type.String({ description: 'The conversation, instead of `where`.' })),
     skip: Type.Optional(Type.Integer({ minimum: 0 })),
     limit: Type.Optional(Type.Integer({ minimum: 0, description: `At most ${MAX_LIMIT}.` })),
+    count: Type.Optional(Type.Boolean({ description: 'Add the number of all that match.' })),
   }),
   answers: {
     200: Type.Object({
@@ -37,25 +42,29 @@ export const memberInfo = route({
         }),
         'Stored roles; the owner has none.',
       ),
+      count: Type.Optional(Type.Integer()),
     }),
   },
   async handle({ world, caller, query }) {
-    const { cid, client } = conditionOf(query);
-    const conversation = await findConversation(world, caller.app, cid);
-    if (isOutside(conversation, caller, query.client_id)) return ok({ results: [] });
-    const rows = conversation.roles.filter((entry) => client === undefined || entry.client === client);
+    const where = conditionOf(query);
+    const conversation = await findConversation(world, caller.app, where.cid);
+    const meets = compileCondition(parseCondition(where));
+    const rows = isOutside(conversation, caller, query.client_id)
+      ? []
+      : conversation.roles.map((entry) => rowOf(where.cid, entry)).filter((row) => meets(documentOf(row)));
     const skip = query.skip ?? 0;
-    const limit = Math.min(query.limit ?? MAX_LIMIT, MAX_LIMIT);
-    return ok({
-      results: rows.slice(skip, skip + limit).map((entry) => ({
-        objectId: entry.id,
-        cid,
-        clientId: entry.client,
-        role: entry.role === 'manager' ? 'Manager' : 'Member',
-      })),
-    });
+    const results = rows.slice(skip, skip + Math.min(query.limit ?? MAX_LIMIT, MAX_LIMIT));
+    return ok({ results, ...(query.count === true && { count: rows.length }) });
   },
 });
+
+function rowOf(cid: string, { id, client, role }: Conversation['roles'][number]): JsonObject {
+  return { objectId: id, cid, clientId: client, role: role === 'manager' ? 'Manager' : 'Member' };
+}
+
+function documentOf(row: JsonObject): QueryDocument {
+  return { value: (path) => valueAtPath(row, path) };
+}
 
 /** Roles in a group are its members' business. Who has the master key sees everything. */
 function isOutside(
@@ -66,10 +75,10 @@ function isOutside(
   return level !== 'master' && kind === 'basic' && (client === undefined || !memberSet.has(client));
 }
 
-/** A condition as JSON, or the id alone as C# sends it. @throws RestError 400 */
-function conditionOf(query: { cid?: string; where?: JsonObject }): { cid: string; client?: string } {
+/** A condition as JSON, in which Java calls the client a peer, or the id alone as C# sends it. @throws RestError 400 */
+function conditionOf(query: { cid?: string; where?: JsonObject }): JsonObject & { readonly cid: string } {
   if (query.cid !== undefined) return { cid: query.cid };
-  const client = query.where?.peerId ?? query.where?.clientId;
-  if (typeof query.where?.cid !== 'string') throw notJson('where must be JSON that names a cid.');
-  return { cid: query.where.cid, ...(typeof client === 'string' && { client }) };
+  const { cid, peerId, ...others } = query.where ?? {};
+  if (typeof cid !== 'string') throw notJson('where must be JSON that names a cid.');
+  return { cid, ...(peerId !== undefined && { clientId: peerId }), ...others };
 }
