@@ -86,15 +86,56 @@ describe('unread messages', () => {
     expect(await count({ conv_id: 'unknown' })).toEqual({ count: 0 });
   });
 
-  it('are those of any client id, whatever characters it has', async () => {
-    const odd = `a/b %:ü${fresh('')}`;
-    const cid = (await api.done(api.post(CONVERSATIONS, { m: [odd] }))).objectId;
-    await api.done(api.post(`${CONVERSATIONS}/${cid}/messages`, { from_client: 'x', message: 'x' }));
-    const { body } = await api.get(`${CLIENTS}/${encodeURIComponent(odd)}/unread-count`);
-    expect(body).toEqual({ count: 1 });
+  it('are those of client ids of up to 64 characters', async () => {
     const long = encodeURIComponent('ü'.repeat(64));
     expect((await api.get(`${CLIENTS}/${long}/unread-count`)).body).toEqual({ count: 0 });
     expect(refusal(await api.get(`${CLIENTS}/${long}x/unread-count`))).toEqual([400, 4103, 'INVALID_LOGIN']);
+  });
+});
+
+describe('a client whose id has a slash, a percent sign, a space, a colon and an umlaut', () => {
+  it('is found in every path that names a client', async () => {
+    const odd = `a/b %2F:ü${fresh('')}`;
+    const self = encodeURIComponent(odd);
+    const cid = (await api.done(api.post(CONVERSATIONS, { m: [odd] }))).objectId;
+    const sid = (await api.done(api.post('/1.2/rtm/service-conversations'))).objectId;
+    const service = `/1.2/rtm/service-conversations/${sid}`;
+    const said = await api.done(
+      api.post(`${CONVERSATIONS}/${cid}/messages`, { from_client: odd, message: 'mine', no_sync: true }),
+    );
+    await api.done(api.post(`${CONVERSATIONS}/${cid}/messages`, { from_client: 'x', message: 'x' }));
+    for (const path of [
+      `${CLIENTS}/${self}/unread-count`,
+      `/1.1/rtm/messages/unread/${self}`,
+      `/1.1/rtm/messages/unread/${self}/${cid}`,
+    ]) {
+      expect([path, (await api.get(path)).body]).toEqual([path, { count: 1 }]);
+    }
+    expect((await api.get(`${CLIENTS}/${self}/messages`)).body).toMatchObject([
+      { from: odd, 'msg-id': said['msg-id'] },
+    ]);
+    await api.done(api.post(`${service}/subscribers`, { client_id: odd }));
+    expect((await api.get(`${CLIENTS}/${self}/service-conversations`)).body).toMatchObject([
+      { subscriber: odd, conv_id: sid },
+    ]);
+    const told = await api.done(
+      api.post(`${service}/messages`, { from_client: 'bot', to_clients: [odd], message: 'yours' }),
+    );
+    const log = `${service}/subscribers/${self}/messages`;
+    expect((await api.get(log)).body).toMatchObject([{ data: 'yours' }]);
+    const query = { from_client: 'bot', timestamp: told.timestamp };
+    await api.done(api.call('DELETE', `${log}/${told['msg-id']}`, { query }));
+    expect((await api.get(log)).body).toEqual([]);
+    await api.done(api.delete(`${service}/subscribers/${self}`));
+    expect((await api.get(`${service}/subscribers/count`)).body).toEqual({ count: 0 });
+    await api.done(api.post(`${CLIENTS}/${self}/blacklists`, { conv_id: sid }));
+    expect((await api.get(`${CLIENTS}/${self}/blacklists`)).body).toEqual({ conv_ids: [sid] });
+    await api.done(api.delete(`${CLIENTS}/${self}/blacklists`, { conv_id: sid }));
+    const device = await TestClient.open(parley, odd);
+    await api.done(api.post(`${CLIENTS}/${self}/kick`, { reason: 'enough' }));
+    const { sessionMessage } = await device.push(CommandType.session, OpType.closed);
+    expect(sessionMessage?.detail).toBe('enough');
+    await device.close();
   });
 });
 

@@ -267,8 +267,17 @@ describe('history', () => {
     expect(refusal(await api.get(path, { limit: 0 }))).toEqual([400, 1, 'limit must be >= 1.']);
   });
 
-  it('[F-MSG-59] begins and ends where it is asked to', async () => {
+  it.each([
+    ['1.2', (cid: string) => [`${CONVERSATIONS}/${cid}/messages`, {}] as const],
+    [
+      '1.2, the conversation as records name it',
+      (cid: string) => [`${CONVERSATIONS}/${cid}00000000/messages`, {}] as const,
+    ],
+    ['1.1', (convid: string) => ['/1.1/rtm/messages/history', { convid }] as const],
+    ['1.1, the older name', (convid: string) => ['/1.1/rtm/messages/logs', { convid }] as const],
+  ])('[F-MSG-59] begins and ends where it is asked to, by version %s', async (_version, placed) => {
     const cid = await create();
+    const [path, place] = placed(cid);
     const [one, , three] = [
       await send(cid, { message: '1' }),
       await send(cid, { message: '2' }),
@@ -276,13 +285,14 @@ describe('history', () => {
     ];
     const read = async (start: Sent, stop: Sent, more: Record<string, boolean>) => {
       const query = {
+        ...place,
         timestamp: start.timestamp,
         msgid: start.id,
         till_timestamp: stop.timestamp,
         till_msgid: stop.id,
         ...more,
       };
-      const records = await api.done(api.get(`${CONVERSATIONS}/${cid}00000000/messages`, query));
+      const records = await api.done(api.get(path, query));
       return records.map(({ data }: { data: string }) => data).join();
     };
     expect(await read(three, one, {})).toBe('2');
