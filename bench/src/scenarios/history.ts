@@ -28,13 +28,16 @@ export async function compareHistory(duration: number): Promise<readonly string[
   const server = await startParley({ dataDir });
   try {
     const byHand = measureSql(path, key, somewhere, duration);
-    const tom = await LoadClient.open(server, 'Tom');
-    const wire = await measure(duration, async () => {
+    // On several devices: the server serves the pages of one session one after another.
+    const devices = await Promise.all(
+      Array.from({ length: IN_FLIGHT }, () => LoadClient.open(server, 'Tom')),
+    );
+    const wire = await measure(duration, async (n) => {
       const logsMessage = { cid: CID, t: somewhere(), limit: PAGE };
-      const { logsMessage: page } = await tom.request({ cmd: CommandType.logs, logsMessage });
-      return page?.logs?.length ?? 0;
+      const reply = await devices[n]?.request({ cmd: CommandType.logs, logsMessage });
+      return reply?.logsMessage?.logs?.length ?? 0;
     });
-    tom.close();
+    for (const device of devices) device.close();
     const http = await RawHttp.connect(Number(server.wsUrl.port), IN_FLIGHT);
     const rest = await measure(duration, async () => {
       const body = await http.request(
@@ -63,12 +66,12 @@ export async function compareHistory(duration: number): Promise<readonly string[
   }
 }
 
-async function measure(duration: number, page: () => Promise<number>): Promise<number> {
+async function measure(duration: number, page: (worker: number) => Promise<number>): Promise<number> {
   let pages = 0;
   let going = true;
-  async function go(): Promise<void> {
+  async function go(_: unknown, worker: number): Promise<void> {
     while (going) {
-      const length = await page();
+      const length = await page(worker);
       if (length !== PAGE) throw new Error(`A page had ${length} messages.`);
       pages++;
     }

@@ -6,7 +6,8 @@ import { LoadClient } from '../load/load-client.ts';
 import { startParley } from '../servers/start-server.ts';
 
 const CONVERSATIONS = 100_000;
-const IN_FLIGHT = 16;
+/** Each with one query in flight: the server serves those of one client one after another. */
+const ASKERS = 16;
 const CLIENTS = 5_000;
 const COLOURS = 2_000;
 
@@ -55,12 +56,14 @@ const queries: readonly Query[] = [
 export async function compareQueries(seconds: number): Promise<readonly string[]> {
   const server = await startParley();
   try {
-    const client = await LoadClient.open(server, 'asker');
-    await fill(client);
+    const clients = await Promise.all(
+      Array.from({ length: ASKERS }, (_, n) => LoadClient.open(server, `asker ${n}`)),
+    );
+    await fill(clients);
     const db = new DatabaseSync(join(server.dataDir ?? '', 'parley.db'), { readOnly: true });
     const rows: string[] = [];
     for (const query of queries) {
-      const parley = await measureWire(client, query, seconds);
+      const parley = await measureWire(clients, query, seconds);
       const raw = measureSql(db, query, seconds);
       const cells = [parley, raw].map((rate) =>
         rate.toLocaleString('en', { maximumFractionDigits: rate < 100 ? 1 : 0 }),
@@ -68,11 +71,11 @@ export async function compareQueries(seconds: number): Promise<readonly string[]
       rows.push(`| ${query.what} | ${cells[0]} | ${cells[1]} | ${(parley / raw).toFixed(2)} |`);
     }
     db.close();
-    client.close();
+    for (const client of clients) client.close();
     return [
       '### conversation queries',
       '',
-      `${CONVERSATIONS.toLocaleString('en')} conversations of 5 members with attributes, 10 results each, ${IN_FLIGHT} queries in flight.`,
+      `${CONVERSATIONS.toLocaleString('en')} conversations of 5 members with attributes, 10 results each, ${ASKERS} clients asking.`,
       'Parley answers over its socket, in the form SDKs read; the SQL is prepared once and runs in the measuring process.',
       '',
       '| query | Parley, queries/s | SQL by hand, queries/s | ratio |',
@@ -84,7 +87,7 @@ export async function compareQueries(seconds: number): Promise<readonly string[]
   }
 }
 
-async function fill(client: LoadClient): Promise<void> {
+async function fill([client]: readonly LoadClient[]): Promise<void> {
   let next = 0;
   await Promise.all(
     Array.from({ length: 256 }, async () => {
@@ -94,7 +97,7 @@ async function fill(client: LoadClient): Promise<void> {
           name: `number ${n} of many`,
           attr: { colour: `colour ${n % COLOURS}`, size: n % 7 },
         };
-        await client.request({
+        await client?.request({
           cmd: CommandType.conv,
           op: OpType.start,
           convMessage: {
@@ -108,13 +111,13 @@ async function fill(client: LoadClient): Promise<void> {
   process.stderr.write(`${CONVERSATIONS} conversations made\n`);
 }
 
-async function measureWire(client: LoadClient, query: Query, seconds: number): Promise<number> {
+async function measureWire(clients: readonly LoadClient[], query: Query, seconds: number): Promise<number> {
   let count = 0;
   let n = 0;
   const until = performance.now() + seconds * 1000;
   const started = performance.now();
   await Promise.all(
-    Array.from({ length: IN_FLIGHT }, async () => {
+    clients.map(async (client) => {
       while (performance.now() < until) {
         const reply = await client.request({
           cmd: CommandType.conv,

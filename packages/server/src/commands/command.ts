@@ -33,4 +33,9 @@ export interface CommandRow {
   readonly handle: (context: CommandContext) => Promise<Reply | undefined>;
   /** The conversation a command writes to: writes of one session to it keep their order. */
   readonly writesTo?: (command: GenericCommand) => string | undefined;
+  /**
+   * It may keep the store searching for seconds, so a session has one of these at a time: whoever asks a hundred at
+   * once waits for itself, and everybody else's come in between.
+   */
+  readonly searches?: true;
 }

@@ -16,6 +16,7 @@ export const convQuery: CommandRow = {
   cmd: CommandType.conv,
   op: OpType.query,
   rate: 'free',
+  searches: true,
   handle: async (context) => {
     const message = context.command.convMessage ?? {};
     const compact = ((message.flag ?? 0) & COMPACT) !== 0;

@@ -13,6 +13,7 @@ const NEW = 2;
 export const logs: CommandRow = {
   cmd: CommandType.logs,
   rate: 'history',
+  searches: true,
   handle: async ({ world, actor, command }) => {
     const { conversation, messages } = await readHistory(
       world,

@@ -26,6 +26,10 @@ export interface CommandServices {
 }
 
 const NO_HEAD = new Uint8Array(0);
+/** Searches have a lane of their own; no conversation is called like this. */
+const SEARCHES = ' searches';
+/** Searches of a session that may wait for each other. The SDKs have a handful under way. */
+const MAX_SEARCHES = 100;
 
 /** Serves the commands of each connection the gateway accepts. */
 export function serveConnections(services: CommandServices): AcceptConnection {
@@ -170,7 +174,14 @@ class ConnectionPeer implements Peer {
     const actor = session.actor(app);
     const run = (orderIsKept: () => void) =>
       this.#run(row, { world, sessions, session, actor, command, orderIsKept });
-    const lane = row.writesTo?.(command);
+    if (row.searches === true && session.lanes.length(SEARCHES) >= MAX_SEARCHES) {
+      this.#sendError(
+        command,
+        new ImError('MESSAGE_SENT_QUOTA_EXCEEDED', 'Too many queries at once; wait for their answers.'),
+      );
+      return;
+    }
+    const lane = row.searches === true ? SEARCHES : row.writesTo?.(command);
     if (lane === undefined) void run(() => {});
     else session.lanes.run(lane, run);
   }

@@ -9,17 +9,32 @@ export type LaneTask = (release: () => void) => Promise<void>;
  * starts at once, in the same turn.
  */
 export class OrderedLanes {
-  readonly #tails = new Map<string, Promise<void>>();
+  readonly #lanes = new Map<string, Lane>();
+
+  /** How many tasks of this key have not let the next one start yet. */
+  length(key: string): number {
+    return this.#lanes.get(key)?.length ?? 0;
+  }
 
   run(key: string, task: LaneTask): void {
-    const tail = this.#tails.get(key);
-    const free = tail === undefined ? start(task) : tail.then(() => start(task));
+    const lane = this.#lanes.get(key);
+    const free = lane === undefined ? start(task) : lane.tail.then(() => start(task));
     if (free === undefined) return;
-    this.#tails.set(key, free);
+    const joined = lane ?? { tail: free, length: 0 };
+    joined.tail = free;
+    joined.length++;
+    this.#lanes.set(key, joined);
     void free.then(() => {
-      if (this.#tails.get(key) === free) this.#tails.delete(key);
+      joined.length--;
+      if (joined.length === 0) this.#lanes.delete(key);
     });
   }
+}
+
+interface Lane {
+  /** Resolves when a task that comes now may start. */
+  tail: Promise<void>;
+  length: number;
 }
 
 /** Resolves when the next task may start; `undefined` says at once. */
