@@ -67,6 +67,11 @@ export class ParleyError extends Error {
     this.appMessage = extra.appMessage;
   }
 
+  /** No answer came, so nobody knows whether it was done. @internal */
+  get isUnanswered(): boolean {
+    return this.reason === 'CONNECTION_LOST' || this.reason === 'TIMEOUT';
+  }
+
   /** True where the same call may succeed later without a change. */
   get isPassing(): boolean {
     return PASSING.has(this.reason);

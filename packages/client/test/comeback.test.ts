@@ -1,21 +1,9 @@
-import {
-  CommandType,
-  decodeCommand,
-  encodeCommand,
-  type GenericCommand,
-  OpType,
-} from '@parley/protocol/wire';
+import { CommandType, OpType } from '@parley/protocol/wire';
 import { FakeClock, type Parley, startParley } from '@parley/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type BasicConversation,
-  Connection,
-  type ConversationEvents,
-  createClient,
-  type SocketListener,
-} from '../src/index.ts';
+import type { BasicConversation, ConversationEvents } from '../src/index.ts';
 import { person, sendHomeAfterEach } from './support/people.ts';
-import { testPlatform } from './support/test-platform.ts';
+import { script } from './support/script.ts';
 import { until } from './support/until.ts';
 
 let parley: Parley;
@@ -104,51 +92,6 @@ describe('a client that comes back', () => {
     expect(tokens.size).toBe(2);
   });
 });
-
-/** A server of which a test says every word. */
-function script() {
-  const platform = testPlatform();
-  const asked: string[] = [];
-  let listener: SocketListener | undefined;
-  const received: GenericCommand[] = [];
-  platform.http = async ({ url }) => {
-    asked.push(new URL(url).pathname);
-    return { status: 200, body: JSON.stringify({ server: 'ws://one/', secondary: 'ws://two/', ttl: 3600 }) };
-  };
-  const urls: string[] = [];
-  platform.openSocket = (url, _, listening) => {
-    urls.push(url);
-    listener = listening;
-    setTimeout(() => listening.opened());
-    return {
-      send(bytes) {
-        const command = decodeCommand(bytes);
-        received.push(command);
-        if (command.op === OpType.open) {
-          const opened = {
-            cmd: CommandType.session,
-            op: OpType.opened,
-            i: command.i,
-            peerId: 'Tom',
-            serverTs: 1,
-          };
-          setTimeout(() =>
-            listening.received(encodeCommand({ ...opened, sessionMessage: { st: 't', stTtl: 60 } })),
-          );
-        }
-      },
-      close() {},
-    };
-  };
-  const connection = new Connection({ url: 'http://server', appId: 'app', platform });
-  return {
-    ...{ platform, asked, urls, received, connection },
-    client: createClient({ connection, clientId: 'Tom' }),
-    push: (command: GenericCommand) => listener?.received(encodeCommand(command)),
-    sendBytes: (bytes: Uint8Array) => listener?.received(bytes),
-    close: (code: number) => listener?.closed(code, ''),
-  };
-}
 
 describe('a client and any server', () => {
   it('[F-SESS-31][F-SDK-01] goes elsewhere at once when the server asks it to, and asks where', async () => {

@@ -12,8 +12,10 @@ export class MessageTimeline {
     return this.#messages[0];
   }
 
-  clear(): void {
-    this.#messages = [];
+  /** Begins anew with these; one that was there before keeps its key. */
+  reset(messages: readonly Message[]): void {
+    const before = new Map(this.#messages.map((message) => [message.id, message]));
+    this.#messages = messages.map((message) => newer(before.get(message.id) ?? message, message));
   }
 
   has(id: string | undefined): boolean {
@@ -62,11 +64,13 @@ export function compareMessages(a: Message, b: Message): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/** One message as two sources tell it: the later edit wins, receipts add up, and it keeps its key. */
+/** One message as two sources tell it: the later edit wins, receipts add up, and it keeps the key it was written with. */
 export function newer(known: Message, news: Message): Message {
   const isEdited = (news.editedAt ?? 0) > (known.editedAt ?? 0);
+  const key = known.key === known.id ? news.key : known.key;
   const deliveredAt = known.deliveredAt ?? news.deliveredAt;
   const readAt = known.readAt ?? news.readAt;
-  if (!isEdited && deliveredAt === known.deliveredAt && readAt === known.readAt) return known;
-  return withEnvelope(isEdited ? news : known, { key: known.key, deliveredAt, readAt });
+  const isSame = key === known.key && deliveredAt === known.deliveredAt && readAt === known.readAt;
+  if (isSame && !isEdited) return known;
+  return withEnvelope(isEdited ? news : known, { key, deliveredAt, readAt });
 }

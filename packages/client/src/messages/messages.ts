@@ -9,7 +9,9 @@ import { Acknowledgements } from './acknowledgements.ts';
 import { type HistoryOptions, readHistory } from './history.ts';
 import { type Message, withContentOf, withEnvelope } from './message.ts';
 import { RecalledMessage, TextMessage } from './message-types.ts';
-import { Outbox, type Outgoing } from './outbox.ts';
+import { type Doubt, Outbox, type Outgoing } from './outbox.ts';
+import { ReadMarks } from './read-marks.ts';
+import { RecentIds } from './recent-ids.ts';
 import type { SendOptions } from './send-options.ts';
 
 interface News {
@@ -41,17 +43,23 @@ export class Messages {
   /** @internal */
   readonly acknowledgements: Acknowledgements;
   /** @internal */
+  readonly readMarks: ReadMarks;
+  /** @internal */
+  readonly recentIds = new RecentIds();
+  /** @internal */
   readonly news = new Emitter<MessageNews>();
 
   /** @internal */
   constructor(core: Core) {
     this.#core = core;
     this.acknowledgements = new Acknowledgements(core.session);
+    this.readMarks = new ReadMarks(core.session);
     this.#outbox = new Outbox(core.session, {
       unsent: (outgoing) => this.#core.cache?.unsent(outgoing),
       decided: (key) => this.#core.cache?.decided(key),
       changed: (conversation) => this.news.emit('outbox', { conversation }),
       accepted: (conversation, message) => {
+        this.recentIds.isNew(message.id);
         conversation.applyMessage(message);
         this.news.emit('accepted', { conversation, message });
       },
@@ -68,6 +76,7 @@ export class Messages {
     if (options.transient === true || options.will === true) {
       return this.#outbox.sendOnce({ conversation, message, options });
     }
+    conversation.typists.sent();
     return this.#outbox.add(conversation, message, options);
   }
 
@@ -125,11 +134,7 @@ export class Messages {
   /** See {@link Conversation.markRead}. */
   markRead(conversation: Conversation): void {
     const { lastMessage } = conversation;
-    const position = lastMessage && { mid: lastMessage.id, timestamp: lastMessage.timestamp };
-    // Without a connection the server does not learn of it; then neither shall the count say so.
-    const { id: cid } = conversation;
-    if (!this.#core.session.send({ cmd: CommandType.read, readMessage: { convs: [{ cid, ...position }] } }))
-      return;
+    this.readMarks.add(conversation.id, lastMessage);
     conversation.unreadCounter.told(0, false, lastMessage?.timestamp ?? 0);
     conversation.applyUnread();
   }
@@ -140,6 +145,11 @@ export class Messages {
     if (maySend && message.status === 'sending')
       this.#outbox.add(conversation, message, options).catch(() => {});
     else this.#outbox.restoreFailed({ ...outgoing, message: withEnvelope(message, { status: 'failed' }) });
+  }
+
+  /** Whether the first of those that are on their way may be with the server. @internal */
+  doubt(conversation: Conversation): Doubt | undefined {
+    return this.#outbox.doubt(conversation);
   }
 
   /** Messages of a conversation that are on their way or failed. @internal */

@@ -16,8 +16,21 @@ export interface Outgoing {
   message: Message;
 }
 
+/**
+ * What is with the server perhaps: it was sent, and no answer has come. Should it be there, it is later than `after`, the
+ * time of the newest message that was known then.
+ */
+export interface Doubt {
+  readonly after: number;
+  /** Resolves when the server took it, or it failed. */
+  readonly decided: Promise<void>;
+}
+
 interface Waiting extends Outgoing {
   readonly giveUpAt: number;
+  readonly decided: Promise<void>;
+  /** Since it was first sent without an answer. */
+  inDoubtAfter?: number | undefined;
   resolve(message: Message): void;
   reject(error: ParleyError): void;
 }
@@ -56,17 +69,31 @@ export class Outbox {
 
   /** Resolves when the server took it; rejects when it failed, which keeps it for {@link retry}. */
   add(conversation: Conversation, message: Message, options: SendOptions): Promise<Message> {
-    return new Promise((resolve, reject) => {
-      const now = this.#session.connection.platform.clock.now();
-      const giveUpAt = now + (options.giveUpAfter ?? GIVE_UP_AFTER);
-      const lane = this.#lanes.get(conversation.id) ?? [];
-      this.#lanes.set(conversation.id, lane);
-      const waiting = { conversation, message, options, giveUpAt, resolve, reject };
-      lane.push(waiting);
-      this.#listener.unsent(waiting);
-      this.#listener.changed(conversation);
-      if (lane.length === 1) void this.#work(conversation, lane);
+    const now = this.#session.connection.platform.clock.now();
+    const giveUpAt = now + (options.giveUpAfter ?? GIVE_UP_AFTER);
+    const lane = this.#lanes.get(conversation.id) ?? [];
+    this.#lanes.set(conversation.id, lane);
+    let settle: Pick<Waiting, 'resolve' | 'reject'> = { resolve() {}, reject() {} };
+    const sent = new Promise<Message>((resolve, reject) => {
+      settle = { resolve, reject };
     });
+    const decided = sent.then(
+      () => {},
+      () => {},
+    );
+    const waiting: Waiting = { conversation, message, options, giveUpAt, decided, ...settle };
+    lane.push(waiting);
+    this.#listener.unsent(waiting);
+    this.#listener.changed(conversation);
+    if (lane.length === 1) void this.#work(conversation, lane);
+    return sent;
+  }
+
+  /** What a page of history or a push may bring before the answer does. */
+  doubt(conversation: Conversation): Doubt | undefined {
+    const [head] = this.#lanes.get(conversation.id) ?? [];
+    if (head?.inDoubtAfter === undefined) return undefined;
+    return { after: head.inDoubtAfter, decided: head.decided };
   }
 
   /** Sends a failed one again, with the token it had. */
@@ -113,10 +140,15 @@ export class Outbox {
     const { clock, random } = this.#session.connection.platform;
     for (let attempt = 1; ; attempt++) {
       const left = waiting.giveUpAt - clock.now();
+      const { inDoubtAfter } = waiting;
       try {
-        return accepted(waiting.message, await this.#session.request(commandOf(waiting), Math.max(left, 0)));
+        await this.#session.whenOpen(Math.max(left, 0));
+        waiting.inDoubtAfter = inDoubtAfter ?? waiting.conversation.lastMessage?.timestamp ?? 0;
+        return accepted(waiting.message, await this.#session.request(commandOf(waiting)));
       } catch (error) {
         const refusal = asParleyError(error);
+        // An answer says that it is not there, unless it was sent before.
+        if (!refusal.isUnanswered) waiting.inDoubtAfter = inDoubtAfter;
         if (!refusal.isPassing || clock.now() >= waiting.giveUpAt) throw refusal;
         // A lost connection brings its own waiting; what is too fast or too much is asked later.
         if (refusal.reason === 'CONNECTION_LOST') continue;

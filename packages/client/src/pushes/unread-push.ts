@@ -11,6 +11,8 @@ export function unreadPushed(
 ): void {
   const message = core.parser.fromUnread(tuple);
   if (message !== undefined) conversation.applyMessage(message);
-  conversation.unreadCounter.told(tuple.unread ?? 0, tuple.mentioned ?? false, tuple.timestamp ?? notifTime);
+  const { unread = 0, mentioned = false, timestamp: asOf = notifTime } = tuple;
+  if (core.messages.readMarks.isOutdated(conversation.id, unread, asOf)) return;
+  conversation.unreadCounter.told(unread, mentioned, asOf);
   conversation.applyUnread();
 }
