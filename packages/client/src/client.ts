@@ -10,7 +10,7 @@ import { Files } from './files/files.ts';
 import { MessageParser } from './messages/message-parser.ts';
 import { Messages } from './messages/messages.ts';
 import type { MessageType } from './messages/typed-message.ts';
-import { missedEvents } from './pushes/missed-events.ts';
+import { CatchUp } from './pushes/catch-up.ts';
 import { Pushes } from './pushes/pushes.ts';
 import { type ClientState, Session, type SessionOptions } from './session/session.ts';
 
@@ -113,26 +113,10 @@ export class Client extends Emitter<ClientEvents> {
 
   #listen(): void {
     const pushes = new Pushes(this.#core);
+    new CatchUp(this.#core, (command) => pushes.handle(command));
     this.#session.on('received', (command) => pushes.handle(command));
-    this.#session.on('opened', ({ serverTime, eventsSince }) => {
-      if (eventsSince !== undefined) void this.#catchUp(pushes, eventsSince, serverTime);
-    });
     // Whoever hears that the client is open finds everything else ready for it.
     this.#session.on('state', (change) => this.emit('state', change));
-  }
-
-  /** After a loss of the connection: what happened to conversations, and back into the chat room. */
-  async #catchUp(pushes: Pushes, since: number, until: number): Promise<void> {
-    const { room } = this.conversations;
-    room?.join().catch(() => {
-      if (this.conversations.room === room) this.conversations.room = undefined;
-    });
-    try {
-      for await (const command of missedEvents(this.#core, since, until)) pushes.handle(command);
-    } catch {
-      // Events are news of what a query tells as well; the next catch-up asks for them again.
-      this.#session.positions.events = Math.min(since, this.#session.positions.events ?? since);
-    }
   }
 }
 

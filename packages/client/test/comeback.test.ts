@@ -121,6 +121,107 @@ describe('a client and any server', () => {
     client.connection.pause();
   });
 
+  it('[F-SDK-01] asks anew where the server is when none of the endpoints it was told takes it', async () => {
+    const { client, platform, urls, asked } = script();
+    await client.whenOpen();
+    const { openSocket } = platform;
+    platform.openSocket = (url, subprotocol, listener) => {
+      if (asked.length > 1) return openSocket(url, subprotocol, listener);
+      urls.push(url);
+      setTimeout(() => listener.closed(1006, ''));
+      return { send() {}, close() {} };
+    };
+    client.connection.pause();
+    client.connection.resume();
+    await until(() => {
+      platform.clock.advance(1_000);
+      return client.state.name === 'open';
+    });
+    expect(asked.filter((path) => path === '/v1/route')).toHaveLength(2);
+    expect(urls).toEqual(['ws://one/', 'ws://two/', 'ws://one/', 'ws://two/']);
+    client.connection.pause();
+  });
+
+  it('[F-SDK-01] stays where it is, and says why, when the server will never take it', async () => {
+    const { client, close, connection, platform, urls } = script();
+    await client.whenOpen();
+    close(4110);
+    platform.clock.advance(600_000);
+    expect([client.state, connection.state]).toMatchObject([
+      { name: 'closed', error: { reason: 'INVALID_ORIGIN' } },
+      { name: 'closed', error: { reason: 'INVALID_ORIGIN' } },
+    ]);
+    expect(urls).toHaveLength(1);
+    client.open();
+    await client.whenOpen();
+    connection.pause();
+  });
+
+  it('[F-SDK-01] joins its chat room again, also where the connection broke on the way', async () => {
+    const { client, close, platform, received } = script(({ cmd, op }) =>
+      op === OpType.start ? { cmd, op: OpType.started, convMessage: { cid: 'room' } } : undefined,
+    );
+    await client.conversations.createChatRoom();
+    const joins = () => received.filter(({ op }) => op === OpType.add).length;
+    for (const times of [1, 2]) {
+      close(1006);
+      platform.clock.advance(5_000);
+      await until(() => joins() === times);
+    }
+    client.connection.pause();
+  });
+
+  it('[F-SDK-01] looks at once whether its connection survived a change of the network', async () => {
+    const { client, platform, received } = script();
+    await client.whenOpen();
+    platform.goOnline();
+    expect(received.at(-1)?.cmd).toBe(CommandType.echo);
+    client.connection.pause();
+  });
+
+  it('[F-SDK-01] asks again for what it missed, until it is told, and hears it once', async () => {
+    const invited = { cmd: 'conv', op: 'members_joined', cid: 'c', m: ['Spike'], notificationType: 1 };
+    const pages = [
+      { status: 500, body: '' },
+      {
+        status: 200,
+        body: JSON.stringify({ hasMore: true, notifications: [{ ...invited, serverTs: 1_200 }] }),
+      },
+      { status: 500, body: '' },
+      {
+        status: 200,
+        body: JSON.stringify({ hasMore: false, notifications: [{ ...invited, serverTs: 1_500 }] }),
+      },
+    ];
+    const { client, platform, close } = script(({ cmd, op }) =>
+      cmd === CommandType.conv && op === OpType.query
+        ? {
+            cmd,
+            op: OpType.results,
+            convMessage: { results: { data: JSON.stringify([{ objectId: 'c', m: ['Tom'] }]) } },
+          }
+        : undefined,
+    );
+    await client.whenOpen();
+    const since: (string | null)[] = [];
+    const { http } = platform;
+    platform.http = async (request) => {
+      const { pathname, searchParams } = new URL(request.url);
+      if (pathname !== '/1.1/rtm/notifications') return http(request);
+      since.push(searchParams.get('start_ts'));
+      return pages.shift() ?? { status: 200, body: '{}' };
+    };
+    let heard = 0;
+    client.on('membersJoined', () => heard++);
+    close(1006);
+    await until(() => {
+      platform.clock.advance(1_000);
+      return heard === 2;
+    });
+    expect(since.slice(0, 4)).toEqual(['1000', '1000', '1200', '1200']);
+    client.connection.pause();
+  });
+
   it('[F-SDK-01] tries another connection where it cannot read what comes', async () => {
     const { client, sendBytes } = script();
     await client.whenOpen();

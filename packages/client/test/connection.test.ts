@@ -118,6 +118,49 @@ describe('a connection', () => {
   });
 });
 
+describe('a client that is closed while it logs in', () => {
+  it('[F-SDK-01] is not logged in afterwards, however late its signature comes', async () => {
+    const connection = new Connection(optionsFor());
+    const tom = createClient({ connection, clientId: 'Tom' });
+    await tom.whenOpen();
+    let sign = () => {};
+    const signing = new Promise<undefined>((resolve) => {
+      sign = () => resolve(undefined);
+    });
+    const late = createClient({ connection, clientId: 'Late', authorize: () => signing });
+    await late.close();
+    sign();
+    await signing;
+    // Closed after it has asked to be let in.
+    const early = createClient({ connection, clientId: 'Early' });
+    await early.once('state');
+    await Promise.resolve();
+    await early.close();
+    expect(await tom.onlineClients(['Tom', 'Late', 'Early'])).toEqual(['Tom']);
+    expect([late.state, early.state]).toEqual([{ name: 'closed' }, { name: 'closed' }]);
+    await tom.close();
+  });
+
+  it('[F-SDK-01] and opened again logs in once', async () => {
+    const signs: (() => void)[] = [];
+    const authorize = () => new Promise<undefined>((resolve) => signs.push(() => resolve(undefined)));
+    const connection = new Connection(optionsFor());
+    const other = createClient({ connection, clientId: 'Other' });
+    await other.whenOpen();
+    const tom = createClient({ connection, clientId: 'Tom', authorize });
+    await tom.close();
+    tom.open();
+    const states: string[] = [];
+    tom.on('state', ({ state }) => states.push(state.name));
+    await until(() => signs.length === 2);
+    for (const sign of signs) sign();
+    await tom.whenOpen();
+    await tom.onlineClients(['Tom']);
+    expect(states).toEqual(['open']);
+    await Promise.all([tom.close(), other.close()]);
+  });
+});
+
 describe('an app in the background', () => {
   it('[F-SDK-01] keeps its connection for a moment and then gives it up, so that pushes come', async () => {
     const { client, platform } = await person(parley, 'Tom', { platform: testPlatform({ grace: 5_000 }) });

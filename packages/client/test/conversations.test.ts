@@ -217,6 +217,32 @@ describe('a chat room', () => {
     await until(() => tom.state.name === 'open');
     await expect.poll(() => room.countOnline()).toBe(1);
   });
+
+  it('[F-SDK-01] tells a member that may not come back that it is out', async () => {
+    const { tom, jerry, people, ids } = await twoAndOne();
+    const room = await tom.conversations.createChatRoom();
+    const there = (await jerry.conversations.get(room.id)) as ChatRoom;
+    await there.join();
+    const [, { platform }] = people as [(typeof people)[0], (typeof people)[0]];
+    jerry.connection.pause();
+    await room.block([ids.jerry]);
+    const left = there.once('left');
+    jerry.connection.resume();
+    platform.clock.advance(1_000);
+    expect((await left).conversation).toBe(there);
+  });
+
+  it('[F-SDK-01] shows in a list also what was said just before one came in', async () => {
+    const { tom, jerry } = await twoAndOne();
+    const room = await tom.conversations.createChatRoom();
+    const there = (await jerry.conversations.get(room.id)) as ChatRoom;
+    const list = jerry.messages.live(there);
+    await list.ready;
+    await room.send('hello');
+    await there.join();
+    await until(() => list.items.length === 1);
+    list.close();
+  });
 });
 
 describe('a temporary conversation', () => {

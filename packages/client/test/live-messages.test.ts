@@ -112,6 +112,41 @@ describe('the live messages of a conversation', () => {
     await there.add([spike.client.id]);
     await until(() => texts(list).join() === 'secret');
     expect(list.error).toBeUndefined();
+    await list.loadOlder();
+  });
+
+  it('[F-SDK-01] keep the keys of messages when they begin anew', async () => {
+    const { tom } = await two();
+    const room = await tom.client.conversations.createChatRoom();
+    const list = tom.client.messages.live(room);
+    await list.ready;
+    const { key } = await room.send('mine');
+    tom.platform.cut();
+    tom.platform.clock.advance(5_000);
+    await tom.client.whenOpen();
+    await list.ready;
+    await room.send('later');
+    await until(() => texts(list).join() === 'mine,later');
+    expect(list.items[0]?.key).toBe(key);
+  });
+
+  it('[F-SDK-01] know that there is more, however much was asked for at once', async () => {
+    const { tom, chat, there } = await two();
+    await Promise.all(Array.from({ length: 1_001 }, (_, n) => there.send(`${n}`)));
+    const list = tom.client.messages.live(chat, { pageSize: 5_000 });
+    await list.ready;
+    expect(list.hasOlder).toBe(true);
+    await list.loadOlder();
+    expect([list.items.length, list.hasOlder]).toEqual([1_001, false]);
+  });
+
+  it('[F-SDK-01] are waited for in vain by nobody once they are closed', async () => {
+    const { tom, chat } = await two();
+    tom.platform.freeze();
+    const lists = [tom.client.messages.live(chat), tom.client.conversations.live()];
+    for (const list of lists) list.close();
+    for (const { ready } of lists) await expect(ready).rejects.toMatchObject({ reason: 'CLIENT_CLOSED' });
+    tom.platform.cut();
   });
 
   const step = fc.oneof(

@@ -238,9 +238,26 @@ describe('history', () => {
     expect(await texts(there.history({ from: one, until: five, direction: 'newer' }))).toBe('234');
     await chat.send(new LocationMessage({ latitude: 1, longitude: 2 }, { text: 'L' }));
     expect(await texts(there.history({ type: LocationMessage }))).toBe('L');
+    // A server gives fewer than a million at once, and more than none.
+    for (const pageSize of [1_000_000, 0]) expect((await all(there.history({ pageSize }))).length).toBe(8);
     for await (const message of there.history({ pageSize: 2 })) {
       if (message.text === '5') break;
     }
+  });
+});
+
+describe('typing', () => {
+  it('[F-MSG-06] is told again at once after a message', async () => {
+    const { jerry, chat } = await two();
+    const told: boolean[] = [];
+    jerry.client.on('typing', ({ isTyping }) => told.push(isTyping));
+    chat.startTyping();
+    await until(() => told.length === 1);
+    await chat.send('hello');
+    await until(() => told.length === 2);
+    chat.startTyping();
+    await until(() => told.length === 3);
+    expect(told).toEqual([true, false, true]);
   });
 });
 

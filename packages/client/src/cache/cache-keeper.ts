@@ -29,11 +29,14 @@ export class CacheKeeper {
       Object.assign(this.#core.session.positions, state.positions);
       for (const conversation of state.conversations) this.#restoreConversation(conversation);
       const oldest = this.#clock.now() - TOKEN_LIFE;
-      for (const { message: stored, options } of state.unsent.toSorted(inOrder)) {
-        const conversation = this.#core.conversations.known(stored.conversationId);
+      for (const { message: stored, options } of [...state.unsent].sort(inOrder)) {
         const message = this.#parse(stored);
-        if (conversation === undefined) continue;
-        this.#core.messages.restoreUnsent({ conversation, message, options }, stored.timestamp > oldest);
+        const restore = (conversation: Conversation) =>
+          this.#core.messages.restoreUnsent({ conversation, message, options }, stored.timestamp > oldest);
+        const conversation = this.#core.conversations.known(stored.conversationId);
+        if (conversation !== undefined) restore(conversation);
+        // The app ended before the conversation was kept. If it cannot be found the next start tries again.
+        else this.#core.conversations.get(stored.conversationId).then(restore, () => {});
       }
     }
     const changed = ({ conversation }: { readonly conversation: Conversation }) => {

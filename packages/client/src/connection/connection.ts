@@ -150,7 +150,8 @@ export class Connection extends Emitter<ConnectionEvents> {
     if (this.#occupants.size > 0) return;
     this.#stopWatching();
     this.#cancelGrace();
-    this.#change({ state: { name: 'idle' }, leave: nothing });
+    // Why it was closed stays to be seen.
+    if (this.state.name !== 'closed') this.#change({ state: { name: 'idle' }, leave: nothing });
   }
 
   /** Into the state that circumstances ask for. */
@@ -172,7 +173,9 @@ export class Connection extends Emitter<ConnectionEvents> {
       failed(localError('TIMEOUT', 'No connection in time.')),
     );
     const failed = (error: ParleyError, code?: number) => {
-      if (!hasLeft) this.#lost(error, attempt, code);
+      if (hasLeft) return;
+      this.#endpoints.failed();
+      this.#lost(error, attempt, code);
     };
     const leave = () => {
       hasLeft = true;
@@ -280,6 +283,8 @@ export class Connection extends Emitter<ConnectionEvents> {
       const { name } = this.state;
       if (isOnline ? name === 'offline' || name === 'waiting' : name !== 'paused' && name !== 'closed')
         this.#begin();
+      // From one network to another: the socket belongs to the one that is gone.
+      else if (name === 'open') this.#link?.check();
     });
     const stopVisibility = visibility?.watch((isVisible) => {
       this.#cancelGrace();

@@ -13,6 +13,7 @@ export class Endpoints {
   #urls: readonly string[] = [];
   #until = 0;
   #turn = 0;
+  #failures = 0;
 
   /** @param url of the server; a `ws:` or `wss:` one is used as it is, without asking */
   constructor(http: Http, clock: Clock, appId: string, url: string) {
@@ -35,6 +36,12 @@ export class Endpoints {
     this.#until = 0;
   }
 
+  /** No connection came about. Where all of them fail, the server may be somewhere else by now. */
+  failed(): void {
+    this.#failures++;
+    if (this.#failures >= this.#urls.length) this.forget();
+  }
+
   async #ask(isSecure: boolean): Promise<void> {
     const answer = (await this.#http.get('/v1/route', {
       query: { appId: this.#appId, secure: isSecure ? 1 : 0 },
@@ -43,6 +50,7 @@ export class Endpoints {
     if (urls.length === 0) throw localError('HTTP_FAILED', 'There is no Parley server at this URL.');
     const ttl = typeof answer?.ttl === 'number' ? answer.ttl : SHORTEST_TTL;
     this.#urls = [...new Set(urls)];
+    this.#failures = 0;
     this.#until = this.#clock.now() + Math.max(ttl, SHORTEST_TTL) * 1000;
   }
 }

@@ -3,7 +3,7 @@ import { localError } from '../errors.ts';
 import { callSafely } from '../events.ts';
 import type { Clock, Socket } from '../platform/platform.ts';
 
-/** After this much silence a heartbeat asks whether the other end is still there. */
+/** After this much silence, of the other end or of this one, a heartbeat asks whether the other end is still there. */
 const HEARTBEAT = 90_000;
 /** A heartbeat that stays unanswered for this long means that it is not. */
 const HEARTBEAT_PATIENCE = 10_000;
@@ -23,6 +23,8 @@ export class Link {
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
   #lastTraffic: number;
+  /** A server lets go of who says nothing for long, as a listener in a busy room does. */
+  #lastSent: number;
   #isEnded = false;
   #cancelHeartbeat: () => void;
 
@@ -36,12 +38,15 @@ export class Link {
     this.#onPush = handlers.push;
     this.#onLost = handlers.lost;
     this.#lastTraffic = clock.now();
+    this.#lastSent = clock.now();
     this.#cancelHeartbeat = clock.after(HEARTBEAT, () => this.#beat());
   }
 
   /** Sends what needs no reply. */
   send(command: GenericCommand): void {
-    if (!this.#isEnded) this.#socket.send(encodeCommand(command));
+    if (this.#isEnded) return;
+    this.#lastSent = this.#clock.now();
+    this.#socket.send(encodeCommand(command));
   }
 
   /**
@@ -109,9 +114,10 @@ export class Link {
   }
 
   #beat(): void {
-    const quiet = this.#clock.now() - this.#lastTraffic;
-    if (quiet >= HEARTBEAT) this.check();
-    const wait = quiet >= HEARTBEAT ? HEARTBEAT : HEARTBEAT - quiet;
-    this.#cancelHeartbeat = this.#clock.after(wait, () => this.#beat());
+    const quiet = this.#clock.now() - Math.min(this.#lastTraffic, this.#lastSent);
+    const isDue = quiet >= HEARTBEAT || quiet < 0;
+    // Clocks are set back at times; then nothing is known of how long it was quiet.
+    if (isDue) this.check();
+    this.#cancelHeartbeat = this.#clock.after(isDue ? HEARTBEAT : HEARTBEAT - quiet, () => this.#beat());
   }
 }

@@ -31,6 +31,8 @@ export abstract class ManagedConversation extends Conversation {
    */
   async join(): Promise<void> {
     throwFirstFailure(await this.addMembers([this.core.session.clientId]));
+    // What was said before was told to nobody here.
+    this.core.messages.news.emit('gap', { conversation: this });
   }
 
   /** @throws ParleyError CONVERSATION_NEED_OWNER where the owner may not leave */

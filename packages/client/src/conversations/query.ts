@@ -143,11 +143,13 @@ export class ConversationQuery implements AsyncIterable<Conversation> {
     return first;
   }
 
-  /** All of them, page by page, whatever the limit. */
+  /** All of them, page by page, whatever the limit. One that moves meanwhile comes at most once. */
   async *[Symbol.asyncIterator](): AsyncIterator<Conversation> {
+    const seen = new Set<Conversation>();
     for (let skip = this.#skip; ; skip += PAGE) {
       const page = await this.skip(skip).limit(PAGE).find();
-      yield* page;
+      yield* page.filter((conversation) => !seen.has(conversation));
+      for (const conversation of page) seen.add(conversation);
       if (page.length < PAGE) return;
     }
   }

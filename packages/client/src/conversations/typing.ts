@@ -33,6 +33,11 @@ export class Typing {
     this.#say(1);
   }
 
+  /** A message says that its author has stopped; who types on says so at once. */
+  sent(): void {
+    this.#saidAt = Number.NEGATIVE_INFINITY;
+  }
+
   stop(): void {
     if (this.#saidAt === Number.NEGATIVE_INFINITY) return;
     this.#saidAt = Number.NEGATIVE_INFINITY;

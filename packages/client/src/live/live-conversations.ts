@@ -3,7 +3,7 @@ import type { Conversation } from '../conversations/conversation.ts';
 import type { ConversationData } from '../conversations/conversation-data.ts';
 import type { WireQuery } from '../conversations/query.ts';
 import type { Core } from '../core.ts';
-import { asParleyError, type ParleyError } from '../errors.ts';
+import { asParleyError, localError, type ParleyError } from '../errors.ts';
 import { LiveList } from './live-list.ts';
 
 const DEFAULT_SORT = '-lm,-updatedAt';
@@ -56,11 +56,16 @@ export class LiveConversations extends LiveList<Conversation> {
 
   /** Adds as many as there were at the beginning. */
   async loadMore(): Promise<void> {
-    await this.ready;
+    if (!this.#hasLoaded) await this.ready;
     if (!this.#hasMore) return;
     this.#limit += this.#query.limit;
     this.#reload();
     await this.#run;
+  }
+
+  override close(): void {
+    super.close();
+    this.#settleReady(localError('CLIENT_CLOSED', 'The list is closed.'));
   }
 
   get #key(): string {
@@ -197,7 +202,7 @@ function columnOf(data: ConversationData, column: string): unknown {
     ...{ lm: data.lastMessageAt, updatedAt: data.updatedAt, createdAt: data.createdAt },
     ...{ name: data.name, objectId: data.id, c: data.creator },
   };
-  if (Object.hasOwn(own, column)) return own[column];
+  if (column in own) return own[column];
   let value: unknown = { ...data.columns, attr: data.attributes };
   for (const step of column.split('.')) {
     value =

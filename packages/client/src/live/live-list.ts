@@ -45,7 +45,8 @@ export abstract class LiveList<Item> {
     this.#items = items;
     if (this.#isTelling) return;
     this.#isTelling = true;
-    queueMicrotask(() => {
+    // Not every mini-program has queueMicrotask.
+    void Promise.resolve().then(() => {
       this.#isTelling = false;
       for (const listener of [...this.#listeners]) callSafely(listener);
     });

@@ -1,8 +1,8 @@
 import { backoff } from '../connection/backoff.ts';
 import type { Conversation } from '../conversations/conversation.ts';
 import type { Core } from '../core.ts';
-import { asParleyError, type ParleyError } from '../errors.ts';
-import { fetchPage } from '../messages/history.ts';
+import { asParleyError, localError, type ParleyError } from '../errors.ts';
+import { fetchPage, pageSizeOf } from '../messages/history.ts';
 import { type Message, withEnvelope } from '../messages/message.ts';
 import { LiveList } from './live-list.ts';
 import { compareMessages, MessageTimeline, newer } from './message-timeline.ts';
@@ -53,7 +53,7 @@ export class LiveMessages extends LiveList<Message> {
     super();
     this.#core = core;
     this.#conversation = conversation;
-    this.#pageSize = options.pageSize ?? 30;
+    this.#pageSize = pageSizeOf(options.pageSize ?? 30);
     this.#keep = options.keep ?? (conversation.type === 'chatRoom' ? ROOM_KEEPS : Number.POSITIVE_INFINITY);
     this.ready = new Promise((resolve, reject) => {
       this.#settleReady = (error) => (error === undefined ? resolve() : reject(error));
@@ -77,7 +77,7 @@ export class LiveMessages extends LiveList<Message> {
 
   /** Adds a page of older messages at the beginning. */
   async loadOlder(): Promise<void> {
-    await this.ready;
+    if (this.#timeline.oldest === undefined) await this.ready;
     const { oldest } = this.#timeline;
     if (oldest === undefined || !this.#hasOlder) return;
     const page = await this.#fetch({ direction: 'older', from: oldest, limit: this.#pageSize });
@@ -86,6 +86,11 @@ export class LiveMessages extends LiveList<Message> {
     this.#hasOlder = page.length === this.#pageSize;
     this.#timeline.merge(page);
     this.#render();
+  }
+
+  override close(): void {
+    super.close();
+    this.#settleReady(localError('CLIENT_CLOSED', 'The list is closed.'));
   }
 
   async #restore(): Promise<void> {
@@ -224,8 +229,7 @@ export class LiveMessages extends LiveList<Message> {
     }
     const newest = await this.#fetch({ direction: 'older', limit: this.#pageSize });
     this.#kept = [];
-    this.#timeline.clear();
-    this.#timeline.merge(newest);
+    this.#timeline.reset(newest);
     this.#cursor = undefined;
     this.#advance(newest);
     this.#hasOlder = newest.length === this.#pageSize;
@@ -275,9 +279,19 @@ export class LiveMessages extends LiveList<Message> {
     if (this.#isSynced) this.#core.cache?.keepMessages(this.#conversation, () => this.#timeline.messages);
     this.show([
       ...this.#kept,
-      ...this.#timeline.messages,
+      ...this.#withoutDoubtful(this.#timeline.messages),
       ...own,
       ...this.#core.messages.unsent(this.#conversation),
     ]);
+  }
+
+  /** What may be the message that is still shown as on its way, because its answer got lost, waits for the next answer. */
+  #withoutDoubtful(messages: readonly Message[]): readonly Message[] {
+    const doubt = this.#core.messages.doubt(this.#conversation);
+    if (doubt === undefined) return messages;
+    const { clientId } = this.#core.session;
+    return messages.filter(
+      ({ from, timestamp, key, id }) => from !== clientId || timestamp <= doubt.after || key !== id,
+    );
   }
 }

@@ -23,6 +23,10 @@ export interface PageRequest extends Omit<HistoryOptions, 'pageSize'> {
 }
 
 const PAGE = 50;
+/** Servers give no more at once; a page that is shorter than asked for is the last one. */
+const LONGEST_PAGE = 1_000;
+
+export const pageSizeOf = (wanted: number) => Math.min(Math.max(Math.trunc(wanted), 1), LONGEST_PAGE);
 
 /** Message by message, as far as somebody reads on. */
 export async function* readHistory(
@@ -30,11 +34,12 @@ export async function* readHistory(
   conversation: Conversation,
   options: HistoryOptions = {},
 ): AsyncGenerator<Message> {
-  const { pageSize: limit = PAGE, direction = 'older' } = options;
+  const { pageSize = PAGE, direction = 'older' } = options;
+  const limit = pageSizeOf(pageSize);
   let { from } = options;
   for (;;) {
     const page = await fetchPage(core, conversation, { ...options, ...(from && { from }), direction, limit });
-    const inOrder = direction === 'older' ? page.toReversed() : page;
+    const inOrder = direction === 'older' ? [...page].reverse() : page;
     yield* inOrder;
     from = inOrder.at(-1);
     if (page.length < limit) return;

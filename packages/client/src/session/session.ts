@@ -4,6 +4,7 @@ import type { Connection, Occupant } from '../connection/connection.ts';
 import type { Link } from '../connection/link.ts';
 import { asParleyError, errorFrom, localError, type ParleyError } from '../errors.ts';
 import { Emitter } from '../events.ts';
+import type { ReadMark } from '../messages/read-marks.ts';
 import { type Authorize, authorizeWith, type Operation, type SignatureFields } from './authorize.ts';
 
 const FEATURES =
@@ -52,6 +53,8 @@ export interface Positions {
   patches?: number | undefined;
   /** The newest event of conversations. */
   events?: number | undefined;
+  /** What was read here, by conversation, and the server may not know. */
+  reads?: ReadonlyMap<string, ReadMark> | undefined;
 }
 
 export interface SessionEvents {
@@ -71,6 +74,10 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
   #link: Link | undefined;
   #token: { readonly text: string; readonly expiresAt: number } | undefined;
   #hasOpened = false;
+  /** The login that is under way; another or none where that has become void. */
+  #login: object | undefined;
+  /** Whether the server may know of this client on the connection there is. */
+  #isAnnounced = false;
   #cancelRetry = () => {};
   readonly #sharedQueries = new Map<string, Promise<GenericCommand>>();
 
@@ -128,7 +135,8 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
 
   /** Logs out: the server ends the session, and neither messages nor pushes of it follow. */
   async close(): Promise<void> {
-    const link = this.#state.name === 'open' ? this.#link : undefined;
+    const link = this.#isAnnounced ? this.#link : undefined;
+    this.#login = undefined;
     this.#token = undefined;
     this.#hasOpened = false;
     if (link !== undefined) {
@@ -189,12 +197,11 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
 
   linked(link: Link): void {
     this.#link = link;
-    void this.#login(link);
+    void this.#logIn(link);
   }
 
   unlinked(): void {
-    this.#cancelRetry();
-    this.#link = undefined;
+    this.#forgetLink();
     if (this.#state.name !== 'closed') this.#change({ name: 'connecting' });
   }
 
@@ -210,13 +217,19 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
     } else this.emit('received', command);
   }
 
-  async #login(link: Link, attempt = 1): Promise<void> {
+  async #logIn(link: Link, attempt = 1): Promise<void> {
+    const login = {};
+    this.#login = login;
     this.#change({ name: 'opening' });
     try {
-      const reply = await link.request(await this.#loginCommand(), this.connection.timeout);
-      if (link === this.#link) this.#opened(unwrap(reply));
+      const command = await this.#loginCommand();
+      // Whoever signs takes their time; the client may be closed by now.
+      if (this.#login !== login) return;
+      this.#isAnnounced = true;
+      const reply = await link.request(command, this.connection.timeout);
+      if (this.#login === login) this.#opened(unwrap(reply));
     } catch (error) {
-      if (link === this.#link) this.#loginFailed(link, asParleyError(error), attempt);
+      if (this.#login === login) this.#loginFailed(link, asParleyError(error), attempt);
     }
   }
 
@@ -266,7 +279,7 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
   #loginFailed(link: Link, error: ParleyError, attempt: number): void {
     if (error.reason === 'SESSION_TOKEN_EXPIRED' && this.#token !== undefined) {
       this.#token = undefined;
-      void this.#login(link);
+      void this.#logIn(link);
       return;
     }
     if (error.reason === 'CONNECTION_LOST') return;
@@ -277,7 +290,7 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
     const delay = backoff(attempt, () => this.connection.platform.random());
     this.#cancelRetry = this.connection.platform.clock.after(
       delay,
-      () => void this.#login(link, attempt + 1),
+      () => void this.#logIn(link, attempt + 1),
     );
   }
 
@@ -310,10 +323,16 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
   }
 
   #end(state: ClientState & { name: 'closed' }): void {
-    this.#cancelRetry();
-    this.#link = undefined;
+    this.#forgetLink();
     this.connection.exit(this);
     this.#change(state);
+  }
+
+  #forgetLink(): void {
+    this.#cancelRetry();
+    this.#link = undefined;
+    this.#login = undefined;
+    this.#isAnnounced = false;
   }
 
   #change(state: ClientState): void {

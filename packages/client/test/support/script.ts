@@ -40,7 +40,7 @@ export function script(answer: (command: GenericCommand) => GenericCommand | und
             op: OpType.opened,
             i: command.i,
             peerId: 'Tom',
-            serverTs: 1,
+            serverTs: 1_000 * urls.length,
           };
           setTimeout(() =>
             listening.received(encodeCommand({ ...opened, sessionMessage: { st: 't', stTtl: 60 } })),
