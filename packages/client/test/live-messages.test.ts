@@ -1,7 +1,7 @@
 import { type Parley, startParley } from '@parley/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BasicConversation, LiveMessages, Message } from '../src/index.ts';
+import type { BasicConversation, ChatRoom, LiveMessages, Message } from '../src/index.ts';
 import { person, sendHomeAfterEach } from './support/people.ts';
 import { until } from './support/until.ts';
 
@@ -116,16 +116,16 @@ describe('the live messages of a conversation', () => {
   });
 
   it('[F-SDK-01] keep the keys of messages when they begin anew', async () => {
-    const { tom } = await two();
+    const { tom, jerry } = await two();
     const room = await tom.client.conversations.createChatRoom();
+    const thereIn = (await jerry.client.conversations.get(room.id)) as ChatRoom;
+    await thereIn.join();
     const list = tom.client.messages.live(room);
     await list.ready;
     const { key } = await room.send('mine');
     tom.platform.cut();
+    await thereIn.send('later');
     tom.platform.clock.advance(5_000);
-    await tom.client.whenOpen();
-    await list.ready;
-    await room.send('later');
     await until(() => texts(list).join() === 'mine,later');
     expect(list.items[0]?.key).toBe(key);
   });
