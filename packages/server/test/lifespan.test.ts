@@ -127,4 +127,17 @@ describe('the lifespan', () => {
     expect(sizes.size).toBeGreaterThan(1);
     await tom.close();
   });
+
+  it('[F-SEC-16] of an entry in the audit log is as many days as the app says', async () => {
+    const entries = async () => {
+      const app = parley.apps.find(parley.appId)?.key ?? 0;
+      const kept = await parley.store.audit.list({ app, limit: 100 });
+      return kept.map(({ action }) => action);
+    };
+    await parley.apps.changeSettings(parley.appId, { auditRetentionDays: 30 });
+    await pass(29, async () => true);
+    await parley.apps.changeKeys(parley.appId, { appKey: 'another-app-key' });
+    await pass(2, async () => (await entries()).length === 1);
+    expect(await entries()).toEqual(['app.rotate-key']);
+  });
 });

@@ -69,7 +69,7 @@ export async function startParley(options: StartOptions = {}): Promise<Parley> {
     const settings = { clientRateLimits: NO_RATES };
     await store.apps.create({ ...keys, id, settings, createdAt: clock.now() });
   }
-  const apps = await AppDirectory.load(store.apps);
+  const apps = await AppDirectory.load(store.apps, { clock });
   const app = await createApp({
     store,
     files: await openFilesOnDisk(join(folder, 'files'), 0),

@@ -1,16 +1,26 @@
 import type { App } from '../domain/app/app.ts';
 import { type AppSettings, defaultAppSettings } from '../domain/app/app-settings.ts';
 import { changeAppSettings } from '../domain/app/change-app-settings.ts';
+import { auditDraft } from '../domain/audit/record-action.ts';
+import { settingsDifference } from '../domain/audit/settings-difference.ts';
 import type { AppKey } from '../domain/identifiers.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Apps } from '../domain/ports/apps.ts';
+import type { AuditAuthor } from '../domain/ports/audit.ts';
+import type { Clock } from '../domain/ports/clock.ts';
 import type { AppRecord, AppRepository } from '../domain/ports/store.ts';
+import { systemClock } from './system-clock.ts';
 
 const NO_RATES = { messagesPerMinute: 0, historyQueriesPerMinute: 0, otherOperationsPerMinute: 0 };
+
+/** Who changes apps unless somebody is named: code that embeds the server. */
+const PROGRAM: AuditAuthor = { via: 'program' };
 
 export interface DirectoryOptions {
   /** Id of an app whose clients have no rate limits in this process, whatever is stored. */
   readonly withoutClientRates?: string | undefined;
+  /** Dates entries of the audit log; that of the machine unless given. */
+  readonly clock?: Pick<Clock, 'now'>;
 }
 
 /** The apps of this deployment as snapshots, replaced as a whole when something changes. */
@@ -21,9 +31,14 @@ export class AppDirectory implements Apps {
   readonly #listeners: ((app: App) => Promise<void>)[] = [];
 
   readonly #withoutClientRates: string | undefined;
+  readonly #clock: Pick<Clock, 'now'>;
 
-  private constructor(repository: AppRepository, { withoutClientRates }: DirectoryOptions) {
+  private constructor(
+    repository: AppRepository,
+    { withoutClientRates, clock = systemClock }: DirectoryOptions,
+  ) {
     this.#repository = repository;
+    this.#clock = clock;
     this.#withoutClientRates = withoutClientRates;
   }
 
@@ -51,15 +66,22 @@ export class AppDirectory implements Apps {
    *
    * @throws AppSettingsInvalid
    */
-  async changeSettings(appId: string, change: Readonly<Record<string, unknown>>): Promise<App | undefined> {
+  async changeSettings(
+    appId: string,
+    change: Readonly<Record<string, unknown>>,
+    by: AuditAuthor = PROGRAM,
+  ): Promise<App | undefined> {
     const app = this.find(appId);
     if (app === undefined) return undefined;
     const stored = (await this.#repository.list()).find((record) => record.key === app.key);
-    const settings = changeAppSettings(
-      (stored?.settings ?? {}) as Partial<AppSettings>,
-      change,
-    ) as JsonObject;
-    const updated = await this.#repository.update(app.key, { settings });
+    const before = stored?.settings ?? {};
+    const settings = changeAppSettings(before as Partial<AppSettings>, change) as JsonObject;
+    const changed = { action: 'app.settings', target: appId, details: settingsDifference(before, settings) };
+    const updated = await this.#repository.update(
+      app.key,
+      { settings },
+      auditDraft(by, changed, this.#clock.now()),
+    );
     return updated === undefined ? undefined : this.#changed(updated);
   }
 
@@ -67,8 +89,12 @@ export class AppDirectory implements Apps {
   async create(
     keys: Pick<AppRecord, 'id' | 'appKey' | 'masterKey'>,
     createdAt: number,
+    by: AuditAuthor = PROGRAM,
   ): Promise<App | undefined> {
-    const { app, existing } = await this.#repository.create({ ...keys, settings: {}, createdAt });
+    const { app, existing } = await this.#repository.create(
+      { ...keys, settings: {}, createdAt },
+      auditDraft(by, { action: 'app.create', target: keys.id }, this.#clock.now()),
+    );
     return existing ? undefined : this.#put(app);
   }
 
@@ -76,9 +102,12 @@ export class AppDirectory implements Apps {
   async changeKeys(
     appId: string,
     keys: Partial<Pick<AppRecord, 'appKey' | 'masterKey'>>,
+    by: AuditAuthor = PROGRAM,
   ): Promise<App | undefined> {
     const app = this.find(appId);
-    const updated = app === undefined ? undefined : await this.#repository.update(app.key, keys);
+    if (app === undefined) return undefined;
+    const replaced = { action: 'app.rotate-key', target: appId, details: { keys: Object.keys(keys) } };
+    const updated = await this.#repository.update(app.key, keys, auditDraft(by, replaced, this.#clock.now()));
     return updated === undefined ? undefined : this.#changed(updated);
   }
 

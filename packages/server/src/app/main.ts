@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { loadConfig, optionEntries } from '../config/index.ts';
 import { appCommand } from './cli/app-command.ts';
+import { auditCommand } from './cli/audit-command.ts';
 import { clientCommand } from './cli/client-command.ts';
 import { messageCommand } from './cli/message-command.ts';
 import { webhookCommand } from './cli/webhook-command.ts';
@@ -25,6 +26,7 @@ program
   .action(start);
 
 program.addCommand(appCommand());
+program.addCommand(auditCommand());
 program.addCommand(clientCommand());
 program.addCommand(messageCommand());
 program.addCommand(webhookCommand());

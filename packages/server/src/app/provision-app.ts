@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Config } from '../config/index.ts';
+import { auditDraft } from '../domain/audit/record-action.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { AppRecord, AppRepository } from '../domain/ports/store.ts';
 
@@ -21,17 +22,24 @@ export async function provisionApp(
   clock: Clock,
 ): Promise<AppRecord> {
   const [first] = await apps.list();
-  const { app, existing } = await apps.create({
-    id: appId ?? first?.id ?? randomKey(),
-    appKey: appKey ?? randomKey(),
-    masterKey: masterKey ?? randomKey(),
-    settings: {},
-    createdAt: clock.now(),
-  });
+  const now = clock.now();
+  const id = appId ?? first?.id ?? randomKey();
+  const by = { via: 'configuration' } as const;
+  const { app, existing } = await apps.create(
+    {
+      id,
+      appKey: appKey ?? randomKey(),
+      masterKey: masterKey ?? randomKey(),
+      settings: {},
+      createdAt: now,
+    },
+    auditDraft(by, { action: 'app.create', target: id }, now),
+  );
   const replaced = {
     ...(appKey !== undefined && appKey !== app.appKey && { appKey }),
     ...(masterKey !== undefined && masterKey !== app.masterKey && { masterKey }),
   };
   if (!existing || Object.keys(replaced).length === 0) return app;
-  return (await apps.update(app.key, replaced)) ?? app;
+  const rotated = { action: 'app.rotate-key', target: id, details: { keys: Object.keys(replaced) } };
+  return (await apps.update(app.key, replaced, auditDraft(by, rotated, now))) ?? app;
 }

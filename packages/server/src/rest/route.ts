@@ -2,9 +2,11 @@ import type { Static, TObject, TSchema } from 'typebox';
 import type { Operator } from '../domain/actor.ts';
 import type { App } from '../domain/app/app.ts';
 import type { ClientId } from '../domain/identifiers.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type { RestClass, RestRates } from '../domain/limits/rest-rates.ts';
 import type { DeadLetter } from '../domain/ports/webhooks.ts';
 import type { World } from '../domain/world.ts';
+import type { AuditRule } from './audit.ts';
 import type { Caller } from './authenticate.ts';
 
 /**
@@ -53,6 +55,8 @@ export interface RestContext<Params, Query, Body> {
   readonly userAgent: string;
   /** Where the caller reached this server, such as `https://im.example.com`. */
   readonly origin: string;
+  /** More for the entry in the audit log, such as what was there before. */
+  readonly note: (details: JsonObject) => void;
 }
 
 export interface Answer {
@@ -90,14 +94,18 @@ export interface RouteDefinition<P extends TObject, Q extends TObject, B extends
   readonly bodyLimit?: number;
   /** Schema of the body by status. */
   readonly answers: Readonly<Record<number, TSchema>>;
+  /** How the audit log tells it, or why not; each route that may change something says so. */
+  readonly audit?: AuditRule | ((params: Static<P>) => AuditRule);
   readonly handle: (context: RestContext<Static<P>, Static<Q>, Static<B>>) => Promise<Answer>;
 }
 
 type Nothing = TObject<Record<never, never>>;
 
 /** A route among others: its handler takes whatever its own schemas let through. */
-export interface RestRoute extends Omit<RouteDefinition<TObject, TObject, TObject>, 'handle' | 'rate'> {
+export interface RestRoute
+  extends Omit<RouteDefinition<TObject, TObject, TObject>, 'handle' | 'rate' | 'audit'> {
   readonly rate?: RestClass | ((body: never) => RestClass);
+  readonly audit?: AuditRule | ((params: never) => AuditRule);
   readonly handle: (context: RestContext<never, never, never>) => Promise<Answer>;
 }
 

@@ -1,11 +1,12 @@
 import { gunzipSync } from 'node:zlib';
 import Fastify, { type FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { App } from '../domain/app/app.ts';
 import { defaultAppSettings } from '../domain/app/app-settings.ts';
 import { ImError } from '../domain/errors.ts';
 import { RestRates } from '../domain/limits/rest-rates.ts';
+import type { AuditDraft } from '../domain/ports/audit.ts';
 import { created, ok, type RestRoute, type RestServices, route } from './route.ts';
 import { ClientIdText } from './schemas.ts';
 import { serveRoutes } from './serve.ts';
@@ -20,10 +21,17 @@ const app: App = {
 const master = { 'X-LC-Id': app.id, 'X-LC-Key': `${app.masterKey},master` };
 const appKey = { 'X-LC-Id': app.id, 'X-LC-Key': app.appKey };
 
+/** What was written to the audit log. */
+let audited: AuditDraft[] = [];
+
 function servicesOf(served: App): RestServices {
   const apps = { find: (id: string) => (id === served.id ? served : undefined), byKey: () => served };
   return {
-    world: { apps } as unknown as RestServices['world'],
+    world: {
+      apps,
+      clock: { now: () => 0 },
+      store: { audit: { add: async (_app: number, draft: AuditDraft) => void audited.push(draft) } },
+    } as unknown as RestServices['world'],
     rates: new RestRates({ now: () => 0, after: () => () => {} }),
     files: { maxBytes: 1000 },
     isSessionToken: (_app, client, token) => token === `token of ${client}`,
@@ -33,6 +41,9 @@ function servicesOf(served: App): RestServices {
 
 let http: FastifyInstance;
 afterEach(() => http.close());
+beforeEach(() => {
+  audited = [];
+});
 
 async function serve(routes: readonly RestRoute[], served: App = app): Promise<void> {
   http = Fastify({ routerOptions: { maxParamLength: 1000 } });
@@ -121,6 +132,36 @@ describe('a route', () => {
     const response = await post('/echo/a', JSON.stringify({ name: 'x'.repeat(1000) }));
     expect(response.statusCode).toBe(413);
     expect(response.json()).toMatchObject({ code: 413, error: expect.any(String) });
+  });
+
+  it('[F-SEC-16] is in the audit log under its own name where it says nothing about that', async () => {
+    await serve([echo]);
+    await post('/echo/bob', '{"name":"x"}');
+    expect(audited).toEqual([
+      { at: 0, action: 'POST /echo/:client', target: 'bob', via: 'rest', address: '127.0.0.1', details: {} },
+    ]);
+  });
+
+  it('[F-SEC-16] that fails is in the audit log as such, and one that refuses is not', async () => {
+    const failing = route({
+      ...common,
+      method: 'POST',
+      path: '/failing',
+      needs: 'master',
+      audit: { action: 'thing.break', target: { parameter: 'name' }, tells: ['kind'] },
+      body: Type.Object({ name: Type.String(), kind: Type.String() }),
+      async handle({ body, note }) {
+        note({ before: 'whole' });
+        throw body.kind === 'fault' ? new Error('broken') : new ImError('MESSAGE_NOT_FOUND');
+      },
+    });
+    await serve([failing]);
+    expect((await post('/failing', '{"name":"vase","kind":"refusal"}')).statusCode).toBe(404);
+    expect(audited).toEqual([]);
+    expect((await post('/failing', '{"name":"vase","kind":"fault"}')).statusCode).toBe(500);
+    expect(audited).toMatchObject([
+      { action: 'thing.break', target: 'vase', details: { kind: 'fault', before: 'whole' }, failed: true },
+    ]);
   });
 
   it('[F-GEN-11] names what is missing', async () => {

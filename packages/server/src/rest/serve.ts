@@ -5,6 +5,7 @@ import Type from 'typebox';
 import type { Operator } from '../domain/actor.ts';
 import { ImError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { perform } from './audit.ts';
 import { authenticate, type Caller, isSame, requireLevel } from './authenticate.ts';
 import { Checked, parseBody } from './parameters.ts';
 import { envelopeOf, RestError, refusalFrom, tooManyRequests } from './rest-error.ts';
@@ -58,7 +59,7 @@ function serveRoute(scope: FastifyInstance, services: RestServices, route: RestR
         body: bodyOf(route, body, request) as never,
       };
       takeFromBudget(services, route, caller, checked.body);
-      const answer = await route.handle({
+      const answer = await perform(route, {
         ...checked,
         world: services.world,
         services,

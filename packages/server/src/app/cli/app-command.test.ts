@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { CommandType, OpType } from '@parley/protocol';
 import { TestClient } from '@parley/testkit';
@@ -101,6 +101,56 @@ describe('parley app, client and message', () => {
     const refused = await parley('message', 'send', 'unknown', 'hello', '--from', 'ops');
     expect([refused.code, refused.output.trim()]).toEqual([1, 'There is no conversation unknown. (4401)']);
   });
+
+  // Every command is a process of its own, and a busy machine takes seconds to start one.
+  const MANY_PROCESSES = 120_000;
+
+  it(
+    '[F-SEC-16] tells who did what, by which user and over REST, after a server was killed too',
+    async () => {
+      const { appId, wsUrl } = await startServer();
+      const masterKey = /Master key +(\S+)/.exec(server?.output() ?? '')?.[1];
+      await parley('app', 'settings', 'maxMembers=200');
+      const kicked = await fetch(`${wsUrl.replace('ws', 'http')}1.2/rtm/clients/Jerry/kick`, {
+        method: 'POST',
+        headers: { 'x-lc-id': appId, 'x-lc-key': `${masterKey},master` },
+        body: '{}',
+      });
+      expect(kicked.status).toBe(200);
+      await parley('app', 'rotate-key', 'master');
+      server?.child.kill('SIGKILL');
+      await server?.exited;
+      const entries = JSON.parse((await parley('audit', '--json')).output) as readonly object[];
+      const cli = { via: 'cli', user: userInfo().username };
+      expect(entries).toEqual(
+        [
+          { via: 'configuration', action: 'app.create', target: appId, details: {} },
+          { ...cli, action: 'app.settings', target: appId, details: { maxMembers: { from: null, to: 200 } } },
+          { via: 'rest', address: '127.0.0.1', action: 'client.kick', target: 'Jerry', details: {} },
+          { ...cli, action: 'app.rotate-key', target: appId, details: { keys: ['masterKey'] } },
+        ].map((entry) => ({ ...entry, id: expect.any(Number), at: expect.any(Number) })),
+      );
+    },
+    MANY_PROCESSES,
+  );
+
+  it(
+    '[F-SEC-16] finds what was done by action and time, and says how to write a time',
+    async () => {
+      await startServer();
+      await parley('client', 'kick', 'Tom', '--reason', 'be nice');
+      const { output } = await parley('audit', '--action', 'client.kick', '--since', '1h');
+      expect(output.trim().replace(/^\d+ {2}\S+ {2}/, '')).toBe(
+        `cli ${userInfo().username}  client.kick Tom  {"reason":"be nice"}`,
+      );
+      const wrong = await parley('audit', '--since', 'yesterday');
+      expect([wrong.code, wrong.output.trim()]).toEqual([
+        1,
+        'Write a time as 30m, 12h, 7d or 2027-01-31T12:00Z, not "yesterday".',
+      ]);
+    },
+    MANY_PROCESSES,
+  );
 
   it('changes a setting of a running server at once', async () => {
     const target = await startServer();

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { pino } from 'pino';
 import { loadConfig } from '../../config/index.ts';
@@ -26,7 +27,8 @@ export async function ask<Request extends AdministrationRequest>(
 ): Promise<AdministrationAnswer<Request>> {
   const { config } = loadConfig(process.env);
   const dataDir = resolve(config.dataDir);
-  const running = await askRunningServer(controlPath(dataDir), request);
+  const user = userName();
+  const running = await askRunningServer(controlPath(dataDir), request, user);
   if (running !== undefined) return running;
   const path = resolve(dataDir, 'parley.db');
   if (!existsSync(path)) {
@@ -50,8 +52,20 @@ export async function ask<Request extends AdministrationRequest>(
       clock: systemClock,
       logger: pino({ level: 'silent' }),
     });
-    return await administer({ apps, ...core }, request);
+    return await administer({ apps, ...core }, request, { via: 'cli', user });
   } finally {
     await store.close();
+  }
+}
+
+/** Behind `sudo` everybody is root; it says who it was. */
+function userName(): string {
+  const { SUDO_USER } = process.env;
+  try {
+    const { username } = userInfo();
+    return SUDO_USER === undefined ? username : `${SUDO_USER} as ${username}`;
+  } catch {
+    // A container may run under a number that has no name.
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
   }
 }

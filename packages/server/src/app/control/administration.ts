@@ -1,7 +1,9 @@
 import type { App } from '../../domain/app/app.ts';
 import { type AppSettings, defaultAppSettings } from '../../domain/app/app-settings.ts';
+import { type AdministrativeAction, recordAction } from '../../domain/audit/record-action.ts';
 import { ImError } from '../../domain/errors.ts';
 import { type SentMessage, sendMessage } from '../../domain/message/send-message.ts';
+import type { AuditAuthor, AuditEntry, AuditQuery } from '../../domain/ports/audit.ts';
 import type { DeadLetter } from '../../domain/ports/webhooks.ts';
 import { kickClient, MAX_REASON } from '../../domain/presence/kick-client.ts';
 import type { World } from '../../domain/world.ts';
@@ -23,6 +25,7 @@ export type AdministrationRequest =
     }
   | { readonly ask: 'kick'; readonly app?: string; readonly client: string; readonly reason: string }
   | { readonly ask: 'dead-letters'; readonly app?: string }
+  | { readonly ask: 'audit'; readonly app?: string; readonly query: Omit<AuditQuery, 'app'> }
   | { readonly ask: 'replay'; readonly app?: string; readonly id?: number }
   | {
       readonly ask: 'send';
@@ -42,6 +45,7 @@ interface Answers {
   readonly kick: KickReport;
   readonly send: SentMessage;
   readonly 'dead-letters': readonly DeadLetter[];
+  readonly audit: readonly AuditEntry[];
   readonly replay: { readonly replayed: number };
 }
 
@@ -75,14 +79,47 @@ export interface Administered {
   readonly live: { of(app: number, client: string): readonly unknown[] };
 }
 
+/** How the audit log tells what was asked; `nothing` where nothing changes, or where the store writes it itself. */
+type Told = 'nothing' | 'with the change' | ((request: never) => AdministrativeAction);
+
+const TOLD: { readonly [Ask in AdministrationRequest['ask']]: Told } = {
+  app: 'nothing',
+  apps: 'nothing',
+  audit: 'nothing',
+  'dead-letters': 'nothing',
+  'create-app': 'with the change',
+  'rotate-key': 'with the change',
+  'change-settings': 'with the change',
+  kick: ({ client, reason }: RequestOf<'kick'>) => ({
+    action: 'client.kick',
+    target: client,
+    details: reason === '' ? {} : { reason },
+  }),
+  replay: ({ id }: RequestOf<'replay'>) => ({ action: 'webhook.replay', target: id?.toString() ?? 'all' }),
+  send: ({ conversation, from }: RequestOf<'send'>) => ({
+    action: 'message.send',
+    target: conversation,
+    details: { from },
+  }),
+};
+
+type RequestOf<Ask> = Extract<AdministrationRequest, { readonly ask: Ask }>;
+
 /** @throws AdministrationRefused, AppSettingsInvalid */
 export async function administer<Request extends AdministrationRequest>(
   administered: Administered,
   request: Request,
+  author: AuditAuthor,
 ): Promise<AdministrationAnswer<Request>> {
   try {
+    const done = await answer(administered, request, author);
+    const told = TOLD[request.ask];
+    if (typeof told === 'function') {
+      const app = appOf(administered.apps, 'app' in request ? request.app : undefined);
+      await recordAction(administered.world, app, author, told(request as never));
+    }
     // Which answer belongs to which request is the table above, which the compiler cannot follow here.
-    return (await answer(administered, request)) as AdministrationAnswer<Request>;
+    return done as AdministrationAnswer<Request>;
   } catch (error) {
     if (error instanceof ImError) throw new AdministrationRefused(`${error.message} (${error.code})`);
     throw error;
@@ -92,6 +129,7 @@ export async function administer<Request extends AdministrationRequest>(
 async function answer(
   administered: Administered,
   request: AdministrationRequest,
+  author: AuditAuthor,
 ): Promise<Answers[keyof Answers]> {
   const { apps, world, live } = administered;
   switch (request.ask) {
@@ -100,18 +138,18 @@ async function answer(
     case 'apps':
       return apps.list().map(report);
     case 'create-app':
-      return report(await createApp(apps, request.id, world.clock.now()));
+      return report(await createApp(apps, request.id, world.clock.now(), author));
     case 'rotate-key': {
       const { id } = appOf(apps, request.app);
       const key = randomKey();
       return reportOf(
-        await apps.changeKeys(id, request.key === 'app' ? { appKey: key } : { masterKey: key }),
+        await apps.changeKeys(id, request.key === 'app' ? { appKey: key } : { masterKey: key }, author),
         id,
       );
     }
     case 'change-settings': {
       const { id } = appOf(apps, request.app);
-      return reportOf(await apps.changeSettings(id, request.change), id);
+      return reportOf(await apps.changeSettings(id, request.change, author), id);
     }
     case 'kick': {
       const app = appOf(apps, request.app);
@@ -126,6 +164,8 @@ async function answer(
       const { key } = appOf(apps, request.app);
       return world.store.webhooks.deadLetters(key, 0, MAX_LETTERS);
     }
+    case 'audit':
+      return world.store.audit.list({ ...request.query, app: appOf(apps, request.app).key });
     case 'replay':
       return replay(administered, appOf(apps, request.app), request.id);
     case 'send':
@@ -170,12 +210,17 @@ async function replay(
   return { replayed };
 }
 
-async function createApp(apps: AppDirectory, id: string | undefined, now: number): Promise<App> {
+async function createApp(
+  apps: AppDirectory,
+  id: string | undefined,
+  now: number,
+  author: AuditAuthor,
+): Promise<App> {
   if (id !== undefined && !/^[\w-]{1,64}$/.test(id)) {
     throw new AdministrationRefused('An app id has 1 to 64 letters, digits, "-" and "_".');
   }
   const keys = { id: id ?? randomKey(), appKey: randomKey(), masterKey: randomKey() };
-  const created = await apps.create(keys, now);
+  const created = await apps.create(keys, now, author);
   if (created === undefined) throw new AdministrationRefused(`There is an app ${id} already.`);
   return created;
 }

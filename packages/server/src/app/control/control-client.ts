@@ -6,6 +6,9 @@ import {
   type AdministrationRequest,
 } from './administration.ts';
 
+/** Who asks, for the audit log. Whoever may use the socket is believed. */
+export const USER_HEADER = 'parley-user';
+
 /**
  * Asks the server that runs on this data.
  *
@@ -15,8 +18,9 @@ import {
 export async function askRunningServer<Request extends AdministrationRequest>(
   path: string,
   asked: Request,
+  user: string,
 ): Promise<AdministrationAnswer<Request> | undefined> {
-  const answer = await post(path, JSON.stringify(asked));
+  const answer = await post(path, JSON.stringify(asked), { [USER_HEADER]: encodeURIComponent(user) });
   if (answer === undefined) return undefined;
   if (answer.status !== 200) {
     throw new AdministrationRefused((answer.body as { message?: string }).message ?? 'The server refused.');
@@ -24,9 +28,13 @@ export async function askRunningServer<Request extends AdministrationRequest>(
   return answer.body as AdministrationAnswer<Request>;
 }
 
-function post(path: string, body: string): Promise<{ status: number; body: unknown } | undefined> {
+function post(
+  path: string,
+  body: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<{ status: number; body: unknown } | undefined> {
   return new Promise((resolve, reject) => {
-    const call = request({ socketPath: path, method: 'POST', path: '/' }, (response) => {
+    const call = request({ socketPath: path, method: 'POST', path: '/', headers }, (response) => {
       json(response).then((parsed) => resolve({ status: response.statusCode ?? 500, body: parsed }), reject);
     });
     call.on('error', (error: NodeJS.ErrnoException) => {

@@ -8,6 +8,7 @@ import {
   type AdministrationRequest,
   administer,
 } from './administration.ts';
+import { USER_HEADER } from './control-client.ts';
 
 /**
  * Listens for commands of the operator, who uses the same program with other words (`parley app settings`). A socket
@@ -40,12 +41,18 @@ async function answer(
   try {
     // Both ends are the same program, of the same release or nearly: the words are checked where they are used.
     const asked = (await json(request)) as AdministrationRequest;
-    reply(response, 200, await administer(administered, asked));
+    const author = { via: 'cli', user: userOf(request) } as const;
+    reply(response, 200, await administer(administered, asked, author));
   } catch (error) {
     const refused = error instanceof AdministrationRefused || error instanceof AppSettingsInvalid;
     const message = error instanceof Error ? error.message : String(error);
     reply(response, refused ? 400 : 500, { message });
   }
+}
+
+function userOf({ headers }: IncomingMessage): string {
+  const user = headers[USER_HEADER];
+  return typeof user === 'string' ? decodeURIComponent(user) : 'unknown';
 }
 
 function reply(response: ServerResponse, status: number, body: object): void {

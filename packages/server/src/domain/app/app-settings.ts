@@ -186,6 +186,11 @@ export const appSettingsSchema = Type.Object(
       ...DAYS,
       description: 'Days a missed membership or attribute event stays retrievable.',
     }),
+    auditRetentionDays: Type.Integer({
+      default: 365,
+      ...DAYS,
+      description: 'Days it is kept who administered the app and what they did (F-SEC-16).',
+    }),
     deliveriesPerSecond: count(
       160_000,
       0,

@@ -25,6 +25,7 @@ export function closable(store: Omit<Store, 'close'>, release: () => Promise<voi
     refusedConversations: guarded(store.refusedConversations),
     dailyClients: guarded(store.dailyClients),
     webhooks: guarded(store.webhooks),
+    audit: guarded(store.audit),
     retention: guarded(store.retention),
     ping: () => (released === undefined ? store.ping() : refuse()),
     close() {

@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { describeAudit } from './contract/audit.contract.ts';
 import { describeConversations } from './contract/conversations.contract.ts';
 import { describeInterleavings } from './contract/interleavings.contract.ts';
 import { describeMemberStates } from './contract/member-states.contract.ts';
@@ -31,5 +32,6 @@ export function describeStore(engine: Engine): void {
     describeInterleavings(engine);
     describeUpkeep(engine);
     describeWebhooks(engine);
+    describeAudit(engine);
   });
 }

@@ -16,6 +16,7 @@ import type {
 import type { JsonObject } from '../json.ts';
 import type { MessageBody, StoredMessage } from '../message/message.ts';
 import type { Condition, SortKey } from '../query/condition.ts';
+import type { AuditDraft, AuditRepository } from './audit.ts';
 import type { RecordRepository } from './records.ts';
 import type { ServiceRepository } from './services.ts';
 import type { WebhookRepository } from './webhooks.ts';
@@ -45,6 +46,7 @@ export interface Store {
   readonly refusedConversations: RefusedConversationRepository;
   readonly dailyClients: DailyClientRepository;
   readonly webhooks: WebhookRepository;
+  readonly audit: AuditRepository;
   readonly retention: RetentionRepository;
   /**
    * Resolves when the store answers; rejects when it does not. Ordered with the writes: once it resolves, every write
@@ -69,12 +71,16 @@ export interface AppRecord {
 
 export interface AppRepository {
   list(): Promise<readonly AppRecord[]>;
-  /** Creates the app, or returns the one that already has this id untouched. */
-  create(app: Omit<AppRecord, 'key'>): Promise<{ readonly app: AppRecord; readonly existing: boolean }>;
-  /** Replaces keys or settings; `undefined` where there is no such app. */
+  /** Creates the app, and writes who did; or returns the one that already has this id untouched. */
+  create(
+    app: Omit<AppRecord, 'key'>,
+    audit?: AuditDraft,
+  ): Promise<{ readonly app: AppRecord; readonly existing: boolean }>;
+  /** Replaces keys or settings, and writes who did in the same commit; `undefined` where there is no such app. */
   update(
     key: AppKey,
     change: { readonly appKey?: string; readonly masterKey?: string; readonly settings?: JsonObject },
+    audit?: AuditDraft,
   ): Promise<AppRecord | undefined>;
 }
 
@@ -580,5 +586,6 @@ export interface RetentionRepository {
   /** Forgets send tokens older than the moment. */
   forgetSendTokens(before: Milliseconds, limit: number): Promise<number>;
   deleteNotices(app: AppKey, before: Milliseconds, limit: number): Promise<number>;
+  deleteAuditEntries(app: AppKey, before: Milliseconds, limit: number): Promise<number>;
   deleteClosedSessions(now: Milliseconds, limit: number): Promise<number>;
 }

@@ -27,6 +27,7 @@ export async function keepLifespans(store: Store, apps: readonly App[], now: Mil
     counts.push(
       await retention.deleteMessages(key, before(settings.messageRetentionDays), BATCH),
       await retention.deleteNotices(key, before(settings.notificationRetentionDays), BATCH),
+      await retention.deleteAuditEntries(key, before(settings.auditRetentionDays), BATCH),
     );
     const inactive = await retention.deleteInactiveConversations(
       key,

@@ -5,6 +5,7 @@ import type {
   SessionTokenRepository,
   Store,
 } from '../../domain/ports/store.ts';
+import { auditRepository } from './audit.ts';
 import { dailyClientRepository, refusedConversationRepository } from './clients.ts';
 import { conversationRepository } from './conversations.ts';
 import { memberStateRepository } from './member-states.ts';
@@ -34,6 +35,7 @@ export async function openMemoryStore(): Promise<Store> {
       refusedConversations: refusedConversationRepository(tables),
       dailyClients: dailyClientRepository(tables),
       webhooks: webhookRepository(tables),
+      audit: auditRepository(tables),
       retention: retentionRepository(tables),
       async ping() {},
     },
@@ -46,19 +48,21 @@ function appRepository(tables: Tables): AppRepository {
     async list() {
       return [...tables.apps];
     },
-    async create(app) {
+    async create(app, audit) {
       const existing = tables.apps.find(({ id }) => id === app.id);
       if (existing !== undefined) return { app: existing, existing: true };
       const created = { ...app, key: tables.apps.length + 1 };
       tables.apps.push(created);
+      if (audit !== undefined) tables.addAuditEntry(created.key, audit);
       return { app: created, existing: false };
     },
-    async update(key, change) {
+    async update(key, change, audit) {
       const index = tables.apps.findIndex((app) => app.key === key);
       const app = tables.apps[index];
       if (app === undefined) return undefined;
       const updated = { ...app, ...change };
       tables.apps[index] = updated;
+      if (audit !== undefined) tables.addAuditEntry(key, audit);
       return updated;
     },
   };

@@ -62,6 +62,15 @@ export function retentionRepository(tables: Tables): RetentionRepository {
       });
       return deleted;
     },
+    async deleteAuditEntries(app, before, limit) {
+      let deleted = 0;
+      tables.audit = tables.audit.filter((kept) => {
+        const isDue = kept.app === app && kept.entry.at < before && deleted < limit;
+        if (isDue) deleted++;
+        return !isDue;
+      });
+      return deleted;
+    },
     async deleteClosedSessions(now, limit) {
       const over = [...tables.closedSessions].filter(([, until]) => until <= now).slice(0, limit);
       for (const [session] of over) tables.closedSessions.delete(session);

@@ -8,6 +8,7 @@ import type {
   Milliseconds,
 } from '../../domain/identifiers.ts';
 import type { StoredMessage } from '../../domain/message/message.ts';
+import type { AuditDraft, AuditEntry } from '../../domain/ports/audit.ts';
 import type { AppRecord, Notice } from '../../domain/ports/store.ts';
 
 /** What a member has read and received, as times of messages. */
@@ -78,11 +79,18 @@ export class Tables {
   readonly dailyClients = new Map<string, Map<AppKey, Set<ClientId>>>();
   readonly epochs = new Map<string, { readonly app: AppKey; readonly client: ClientId; epoch: number }>();
   readonly closedSessions = new Map<string, Milliseconds>();
+  /** Oldest first. */
+  audit: { readonly app: AppKey; readonly entry: AuditEntry }[] = [];
   #lastMoment = 0;
+  #lastAuditId = 0;
   #nextKey = 1;
 
   nextKey(): ConversationKey {
     return this.#nextKey++;
+  }
+
+  addAuditEntry(app: AppKey, draft: AuditDraft): void {
+    this.audit.push({ app, entry: { ...draft, id: ++this.#lastAuditId } });
   }
 
   /** The moment of an event: now, but later than every event before it. */

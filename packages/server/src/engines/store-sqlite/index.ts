@@ -37,8 +37,8 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
   const store: Omit<Store, 'close'> = {
     apps: {
       list: () => writer.call('listApps'),
-      create: (app) => writer.call('createApp', app),
-      update: (key, change) => writer.call('updateApp', key, change),
+      create: (app, audit) => writer.call('createApp', app, audit),
+      update: (key, change, audit) => writer.call('updateApp', key, change, audit),
     },
     conversations: {
       load: (app, ids, now) => writer.call('loadConversations', app, ids, now),
@@ -158,6 +158,10 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
       deadLetters: (app, skip, limit) => reader.call('deadLetters', app, skip, limit),
       removeDeadLetter: (app, id) => writer.call('removeDeadLetter', app, id),
     },
+    audit: {
+      add: (app, draft) => writer.call('addAuditEntry', app, draft),
+      list: (query) => searcher.call('auditEntries', query),
+    },
     retention: {
       deleteMessages: (app, before, limit) => writer.call('deleteMessages', app, before, limit),
       deleteInactiveConversations: (app, before, limit) =>
@@ -168,6 +172,7 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
       forgetBroadcasts: (now, limit) => writer.call('forgetBroadcasts', now, limit),
       forgetSendTokens: (before, limit) => writer.call('forgetSendTokens', before, limit),
       deleteNotices: (app, before, limit) => writer.call('deleteNotices', app, before, limit),
+      deleteAuditEntries: (app, before, limit) => writer.call('deleteAuditEntries', app, before, limit),
       deleteClosedSessions: (now, limit) => writer.call('deleteClosedSessions', now, limit),
     },
     records: {

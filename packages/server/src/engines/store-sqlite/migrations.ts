@@ -266,6 +266,25 @@ const steps: readonly string[] = [
   );
   CREATE INDEX dead_letter_app ON dead_letter (app, id);
   `,
+  `
+  -- What was done to an app by whoever administers it; details are JSON.
+  CREATE TABLE audit_entry (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    app INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    action TEXT NOT NULL,
+    target TEXT,
+    via TEXT NOT NULL,
+    user TEXT,
+    address TEXT,
+    details TEXT NOT NULL,
+    failed INTEGER NOT NULL
+  );
+  CREATE INDEX audit_entry_app ON audit_entry (app, id);
+  CREATE INDEX audit_entry_time ON audit_entry (app, at);
+  CREATE INDEX audit_entry_action ON audit_entry (app, action, id);
+  CREATE INDEX audit_entry_target ON audit_entry (app, target, id) WHERE target IS NOT NULL;
+  `,
 ];
 
 /** @throws DatabaseTooNew */

@@ -24,6 +24,10 @@ export function blacklistRoutes(
         path,
         tag,
         summary: change === blockClients ? 'Keep clients out' : 'Let clients in again',
+        audit: {
+          action: change === blockClients ? 'blacklist.add' : 'blacklist.remove',
+          tells: ['client_ids'],
+        },
         needs: 'master',
         params: ConversationPath,
         body: ClientList,

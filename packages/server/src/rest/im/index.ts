@@ -1,4 +1,5 @@
 import type { RestRoute } from '../route.ts';
+import { auditRoutes } from './audit-entries.ts';
 import { blacklistRoutes } from './blacklists.ts';
 import { broadcastRoutes } from './broadcasts.ts';
 import { chatRoomMemberRoutes } from './chat-room-members.ts';
@@ -67,6 +68,7 @@ export const imRoutes: readonly RestRoute[] = [
   ...logRoutes,
   ...wholeAppRoutes,
   ...webhookRoutes,
+  ...auditRoutes,
   ...legacyRoutes,
   ...sdkRoutes,
 ];

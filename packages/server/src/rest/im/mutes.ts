@@ -16,6 +16,7 @@ export const muteRoutes: readonly RestRoute[] = [
       path,
       tag,
       summary: muted ? 'Mute push notifications for members' : 'Let push notifications through again',
+      audit: { action: muted ? 'mute.add' : 'mute.remove', tells: ['client_ids'] },
       needs: 'conversations',
       params: ConversationPath,
       body: ClientList,

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { deleteConversation } from '../../domain/conversation/delete-conversation.ts';
+import type { Conversation } from '../../domain/conversation/known-conversation.ts';
 import { isReservedColumn } from '../../domain/conversation/reserved-columns.ts';
 import { startConversation } from '../../domain/conversation/start-conversation.ts';
 import { updateConversation } from '../../domain/conversation/update-conversation.ts';
@@ -38,6 +39,7 @@ export function recordRoutes(collection: Collection): readonly RestRoute[] {
       path,
       tag,
       summary: `Create a ${noun}`,
+      audit: { action: 'conversation.create', target: 'created', tells: ['name', 'm'] },
       needs: 'conversations',
       body: NewConversation,
       answers: { 201: ConversationAnswer, 200: ConversationAnswer },
@@ -73,14 +75,16 @@ export function recordRoutes(collection: Collection): readonly RestRoute[] {
       path: `${path}/:cid`,
       tag,
       summary: `Change a ${noun}`,
+      audit: { action: 'conversation.change' },
       description:
         'Values replace what is there, `{"__op": …}` and keys such as `attr.pinned` as in the data API. Columns the server keeps are ignored.',
       needs: 'conversations',
       params: ConversationPath,
       body: open({}),
       answers: { 200: ChangedAnswer },
-      async handle({ world, caller, operator, params, body }) {
+      async handle({ world, caller, operator, params, body, note }) {
         const { id } = await findIn(collection, world, caller.app, params.cid);
+        note({ columns: Object.keys(body) });
         const update = Object.entries(body).filter(([key]) => !isReservedColumn(key.split('.', 1)[0] ?? ''));
         const { conversation } = await updateConversation(
           world,
@@ -96,14 +100,31 @@ export function recordRoutes(collection: Collection): readonly RestRoute[] {
       path: `${path}/:cid`,
       tag,
       summary: `Delete a ${noun}`,
+      audit: { action: 'conversation.delete' },
       description: 'With its members and messages. Clients are not told.',
       needs: 'conversations',
       params: ConversationPath,
       answers: { 200: Empty },
-      async handle({ world, operator, params }) {
-        await deleteConversation(world, operator, await findIn(collection, world, operator.app, params.cid));
+      async handle({ world, operator, params, note }) {
+        const conversation = await findIn(collection, world, operator.app, params.cid);
+        note(lastTrace(conversation));
+        await deleteConversation(world, operator, conversation);
         return ok({});
       },
     }),
   ];
+}
+
+/** What the audit log still knows of a conversation that is gone. */
+function lastTrace({ kind, columns, creator, createdAt, members }: Conversation): JsonObject {
+  const { name } = columns;
+  return {
+    before: {
+      kind,
+      ...(name !== undefined && { name }),
+      ...(creator !== undefined && { creator }),
+      createdAt: new Date(createdAt).toISOString(),
+      members: members.length,
+    },
+  };
 }

@@ -17,6 +17,10 @@ export const refusedConversationRoutes: readonly RestRoute[] = [
       path,
       tag,
       summary: refused ? 'Keep others from adding a client' : 'Let others add a client again',
+      audit: {
+        action: refused ? 'client.refuse-conversation' : 'client.accept-conversation',
+        tells: ['conv_id'],
+      },
       needs: 'master',
       params: ClientPath,
       body: Type.Object({ conv_id: ConversationIdText }),

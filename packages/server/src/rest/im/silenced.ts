@@ -17,6 +17,10 @@ export function silencedRoutes(collection: Collection): readonly RestRoute[] {
         path,
         tag,
         summary: change === silenceMembers ? 'Take the word from clients' : 'Give the word back',
+        audit: {
+          action: change === silenceMembers ? 'silence.add' : 'silence.remove',
+          tells: ['client_ids'],
+        },
         needs: 'master',
         params: ConversationPath,
         body: ClientList,

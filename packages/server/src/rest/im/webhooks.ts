@@ -40,6 +40,7 @@ export const webhookRoutes: readonly RestRoute[] = [
     path: `${path}/:id/replay`,
     tag,
     summary: 'Send a batch once more',
+    audit: { action: 'webhook.replay' },
     description: 'Forgets it once the receiver has taken it; refused with 502 where it does not.',
     needs: 'master',
     params: Type.Object({ id: Type.Integer({ minimum: 1 }) }),

@@ -5,9 +5,11 @@ import { createObject, updateObject } from '../../domain/records/objects.ts';
 import { present } from '../../domain/records/present.ts';
 import type { DataRecord } from '../../domain/records/record.ts';
 import { USER } from '../../domain/users/user-rules.ts';
+import { recordPart } from '../audit.ts';
 import { badParameter } from '../rest-error.ts';
 import { ok, route } from '../route.ts';
 import { open } from '../schemas.ts';
+import { auditRuleOf } from './audited-classes.ts';
 import { BATCH_BYTES, Requests, requestsIn } from './batch.ts';
 import { type ClassRequest, changedValues, identityOf, savedBody } from './class-actions.ts';
 import { objectIn, textIn } from './dispatcher.ts';
@@ -39,6 +41,7 @@ export const batchSave = route({
   path: '/1.1/batch/save',
   tag: TAG,
   summary: 'Save several objects, new ones with references to each other',
+  audit: { not: 'each object in it is, by itself' },
   needs: 'app',
   messaging: false,
   bodyLimit: BATCH_BYTES,
@@ -53,6 +56,8 @@ export const batchSave = route({
       const entry = entryOf(request);
       const inClass = { world, requester, className: entry.className };
       const { record, answer } = await save(inClass, entry, saved);
+      const rule = auditRuleOf(entry.className, entry.method === 'POST' ? 'create' : 'change');
+      await recordPart(context, rule, record.id, { columns: Object.keys(entry.fields) });
       saved.set(entry.internalId, record);
       results.set(entry.internalId, { ...results.get(entry.internalId), ...answer });
     }

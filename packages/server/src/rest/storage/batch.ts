@@ -31,6 +31,7 @@ export function batchRoute(routes: readonly RestRoute[]): RestRoute {
     path: '/1.1/batch',
     tag: TAG,
     summary: 'Make several requests in one',
+    audit: { not: 'each request in it is, by itself' },
     needs: 'app',
     messaging: false,
     bodyLimit: BATCH_BYTES,

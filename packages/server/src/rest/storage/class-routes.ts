@@ -2,6 +2,7 @@ import Type from 'typebox';
 import type { JsonObject } from '../../domain/json.ts';
 import { type RestContext, type RestRoute, route } from '../route.ts';
 import { Empty } from '../schemas.ts';
+import { type AuditedVerb, auditRuleOf } from './audited-classes.ts';
 import { type ClassActions, type ClassRequest, recordActions } from './class-actions.ts';
 import { conversationActions } from './conversation-actions.ts';
 import {
@@ -40,9 +41,12 @@ export function classRoutes({ path, className, noun }: Place): readonly RestRout
   const ofClass = Type.Object({ ...inPath });
   const ofObject = Type.Object({ ...inPath, objectId: ObjectIdText });
   const common = { tag: TAG, needs: 'app', messaging: false } as const;
+  const classIn = (params: object) =>
+    className ?? (params as { readonly className?: string }).className ?? '';
+  const audited = (verb: AuditedVerb) => (params: object) => auditRuleOf(classIn(params), verb);
   const requestOf = async (context: RestContext<object, object, object>) => {
     const { world, params } = context;
-    const named = className ?? (params as { readonly className?: string }).className ?? '';
+    const named = classIn(params);
     const request: ClassRequest = {
       world,
       requester: await requesterOf(context),
@@ -56,6 +60,7 @@ export function classRoutes({ path, className, noun }: Place): readonly RestRout
       method: 'POST',
       path,
       summary: `Create ${noun}`,
+      audit: audited('create'),
       params: ofClass,
       query: CreateQuery,
       body: Fields,
@@ -96,12 +101,14 @@ export function classRoutes({ path, className, noun }: Place): readonly RestRout
       method: 'PUT',
       path: `${path}/:objectId`,
       summary: `Change ${noun}`,
+      audit: audited('change'),
       params: ofObject,
       query: UpdateQuery,
       body: Fields,
       answers: { 200: Saved },
       async handle(context) {
         const { request, actions } = await requestOf(context);
+        context.note({ columns: Object.keys(context.body) });
         return actions.update(request, context.params.objectId, context.body as JsonObject, context.query);
       },
     }),
@@ -110,6 +117,7 @@ export function classRoutes({ path, className, noun }: Place): readonly RestRout
       method: 'DELETE',
       path: `${path}/:objectId`,
       summary: `Delete ${noun}, or several with commas between their ids`,
+      audit: audited('delete'),
       params: Type.Object({ ...inPath, objectId: Type.String({ minLength: 1, maxLength: 700 }) }),
       query: DeleteQuery,
       answers: { 200: Empty },

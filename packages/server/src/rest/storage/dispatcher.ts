@@ -3,6 +3,7 @@ import Type from 'typebox';
 import { DataError } from '../../domain/errors.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { isJsonObject } from '../../domain/json.ts';
+import { perform } from '../audit.ts';
 import { Checked } from '../parameters.ts';
 import { badParameter, forbidden } from '../rest-error.ts';
 import type { Answer, RestContext, RestRoute } from '../route.ts';
@@ -65,7 +66,7 @@ export class Dispatcher {
       query: entry.query.texts({ ...Object.fromEntries(new URLSearchParams(search)), ...asTexts(params) }),
       body: entry.body.body(body),
     };
-    return entry.route.handle(parts as never);
+    return perform(entry.route, parts as never);
   }
 }
 

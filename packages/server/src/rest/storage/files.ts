@@ -35,6 +35,7 @@ const fileTokens = route({
   method: 'POST',
   path: '/1.1/fileTokens',
   summary: 'Begin to upload a file',
+  audit: { not: 'the file says who began it and when' },
   body: open({
     name: Type.Optional(Type.String()),
     mime_type: Type.Optional(Type.Union([Type.String(), Type.Null()])),
@@ -80,6 +81,7 @@ const fileCallback = route({
   method: 'POST',
   path: '/1.1/fileCallback',
   summary: 'Confirm an upload, or take it back',
+  audit: { not: 'a part of the upload' },
   body: open({ token: Type.String(), result: Type.Optional(Type.Boolean()) }),
   answers: { 200: Empty },
   async handle({ world, caller, body }) {

@@ -21,6 +21,7 @@ const logIn = route({
   method: 'POST',
   path: '/1.1/login',
   summary: 'Log in with a password',
+  audit: { not: 'a user acts for itself' },
   description: 'After more than 6 failures a user is locked for 15 minutes.',
   body: open({
     username: Type.Optional(Type.String()),
@@ -57,6 +58,7 @@ const refresh = route({
   method: 'PUT',
   path: '/1.1/users/:objectId/refreshSessionToken',
   summary: 'End all sessions of a user and begin a new one',
+  audit: { action: 'user.end-sessions' },
   params: Path,
   answers: { 200: WholeUser },
   async handle(context) {
@@ -71,6 +73,7 @@ const updatePassword = route({
   method: 'PUT',
   path: '/1.1/users/:objectId/updatePassword',
   summary: 'Change a password, knowing the present one',
+  audit: { action: 'user.change-password' },
   params: Path,
   body: open({
     old_password: Type.Optional(Type.String()),

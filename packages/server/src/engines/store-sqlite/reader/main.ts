@@ -8,6 +8,7 @@ import { findMessage } from '../message-lookup.ts';
 import { openForReading } from '../open-database.ts';
 import { Statements } from '../statements.ts';
 import type { Answer, Call, FromWorker, Operations, ToWorker, WorkerData } from '../worker-protocol.ts';
+import { readAuditEntries } from './audit-reads.ts';
 import { countDailyClients, readRefusedBy, readRefusedConversations } from './client-reads.ts';
 import { readHistory } from './history.ts';
 import {
@@ -124,6 +125,7 @@ function operationTable(sql: Statements): Operations {
     messagesAfter: readMessagesAfter.bind(undefined, sql),
     webhookPosition: readPosition.bind(undefined, sql),
     deadLetters: readDeadLetters.bind(undefined, sql),
+    auditEntries: readAuditEntries.bind(undefined, sql),
     broadcasts: readBroadcasts.bind(undefined, sql),
     log: readLog.bind(undefined, sql),
     refusedConversations: readRefusedConversations.bind(undefined, sql),

@@ -8,6 +8,7 @@ import { openForWriting } from '../open-database.ts';
 import { Statements } from '../statements.ts';
 import type { Answer, Call, FromWorker, Operations, ToWorker, WorkerData } from '../worker-protocol.ts';
 import { AppWrites } from './app-writes.ts';
+import { AuditWrites } from './audit-writes.ts';
 import { ClientWrites } from './client-writes.ts';
 import { ConversationWrites } from './conversation-writes.ts';
 import { LogProgress } from './log-progress.ts';
@@ -168,7 +169,8 @@ function operationTable(
   const messages = new MessageWrites(sql, counters, index);
   const services = new ServiceWrites(sql, counters, index, messages);
   const memberStates = new MemberStateWrites(sql, index);
-  const apps = new AppWrites(sql);
+  const audit = new AuditWrites(sql);
+  const apps = new AppWrites(sql, audit);
   const webhooks = new WebhookWrites(sql);
   const clients = new ClientWrites(sql);
   const sessionTokens = new SessionTokenWrites(sql);
@@ -216,6 +218,7 @@ function operationTable(
     setWebhookPosition: webhooks.setPosition.bind(webhooks),
     giveUpWebhook: webhooks.giveUp.bind(webhooks),
     removeDeadLetter: webhooks.removeDeadLetter.bind(webhooks),
+    addAuditEntry: audit.add.bind(audit),
     listApps: apps.list.bind(apps),
     createApp: apps.create.bind(apps),
     updateApp: apps.update.bind(apps),
@@ -233,6 +236,7 @@ function operationTable(
     forgetBroadcasts: retention.forgetBroadcasts.bind(retention),
     forgetSendTokens: retention.forgetSendTokens.bind(retention),
     deleteNotices: retention.deleteNotices.bind(retention),
+    deleteAuditEntries: retention.deleteAuditEntries.bind(retention),
     deleteClosedSessions: retention.deleteClosedSessions.bind(retention),
   };
 }

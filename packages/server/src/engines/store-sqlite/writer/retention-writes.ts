@@ -151,6 +151,15 @@ export class RetentionWrites {
     return old.length;
   }
 
+  deleteAuditEntries(app: AppKey, before: Milliseconds, limit: number): number {
+    return this.#sql.run(
+      'DELETE FROM audit_entry WHERE id IN (SELECT id FROM audit_entry WHERE app = ? AND at < ? ORDER BY at LIMIT ?)',
+      app,
+      before,
+      limit,
+    );
+  }
+
   deleteClosedSessions(now: Milliseconds, limit: number): number {
     return this.#sql.run(
       'DELETE FROM closed_session WHERE session IN (SELECT session FROM closed_session WHERE until <= ? LIMIT ?)',

@@ -98,6 +98,7 @@ export const legacyLogRoutes: readonly RestRoute[] = [
     path: '/1.1/rtm/messages/logs',
     tag,
     summary: 'Delete a message from history',
+    audit: { action: 'message.delete', target: { parameter: 'convid' }, tells: ['msgid', 'from'] },
     needs: 'master',
     query: Type.Object({
       convid: ConversationIdText,
@@ -120,6 +121,7 @@ export const legacyLogRoutes: readonly RestRoute[] = [
     path: '/1.1/rtm/messages/logs',
     tag,
     summary: 'Write over a stored message',
+    audit: { action: 'message.overwrite', target: { parameter: 'conv-id' }, tells: ['msg-id'] },
     description: 'The changed record. Only the copy of the server changes; nobody is told.',
     needs: 'master',
     body: Type.Object({

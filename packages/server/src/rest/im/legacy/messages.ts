@@ -30,6 +30,7 @@ export const legacyMessageRoutes: readonly RestRoute[] = [
     path: '/1.1/rtm/messages',
     tag,
     summary: 'Send a message',
+    audit: { not: 'the message is kept, with its sender and time' },
     description: 'Transient unless `transient` is false. To a service: to the clients in `to_peers`.',
     needs: 'master',
     rate: 'normal',
@@ -73,6 +74,11 @@ export const legacyMessageRoutes: readonly RestRoute[] = [
     path: '/1.1/rtm/patch/message',
     tag,
     summary: 'Change a message, or take it back',
+    audit: {
+      action: 'message.change',
+      target: { parameter: 'conv_id' },
+      tells: ['msg_id', 'from_peer', 'recall'],
+    },
     needs: 'master',
     rate: 'normal',
     body: Type.Object({
