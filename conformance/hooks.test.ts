@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { type Parley, startParley } from '@parley/testkit';
+import { type OfflinePush, type Parley, startParley } from '@parley/testkit';
 import type * as Realtime from 'leancloud-realtime';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
@@ -24,6 +24,12 @@ interface Engine {
   readonly Cloud: Record<
     | 'onIMMessageReceived'
     | 'onIMMessageSent'
+    | 'onIMMessageUpdate'
+    | 'onIMReceiversOffline'
+    | 'onIMConversationStarted'
+    | 'onIMConversationAdded'
+    | 'onIMConversationRemove'
+    | 'onIMConversationRemoved'
     | 'onIMConversationStart'
     | 'onIMConversationAdd'
     | 'onIMConversationUpdate'
@@ -48,6 +54,17 @@ AV.Cloud.onIMMessageReceived(({ params }) => {
   if (content.includes('crash')) throw new Error('the handler crashed');
   return {};
 });
+AV.Cloud.onIMMessageUpdate(({ params }) =>
+  String(params.content).includes('forbidden') ? { drop: true, code: 124, detail: 'nor here' } : {},
+);
+AV.Cloud.onIMReceiversOffline(({ params }) => {
+  if (String(params.content).includes('hush')) return { skip: true };
+  const alert = `${params.fromPeer} wrote`;
+  return { pushMessage: JSON.stringify({ badge: 'Increment', alert }), offlinePeers: ['Butch'] };
+});
+AV.Cloud.onIMConversationRemove(({ params }) =>
+  (params.members as string[]).includes('Untouchable') ? { reject: true, code: 223, detail: 'stays' } : {},
+);
 AV.Cloud.onIMConversationStart(({ params }) =>
   (params.members as string[]).includes('Banned') ? { reject: true, code: 222, detail: 'banned' } : {},
 );
@@ -64,10 +81,14 @@ const remember =
     seen.push({ hook, params });
   };
 AV.Cloud.onIMMessageSent(remember('sent'));
+AV.Cloud.onIMConversationStarted(remember('started'));
+AV.Cloud.onIMConversationAdded(remember('added'));
+AV.Cloud.onIMConversationRemoved(remember('removed'));
 AV.Cloud.onIMClientOnline(remember('online'));
 AV.Cloud.onIMClientOffline(remember('offline'));
 
 let engine: Server;
+const pushes: OfflinePush[] = [];
 let parley: Parley;
 beforeAll(async () => {
   const serve = AV.express();
@@ -76,7 +97,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => engine.listen(0, '127.0.0.1', resolve));
   const { port } = engine.address() as AddressInfo;
-  parley = await startParley();
+  parley = await startParley({ pusher: { push: (_app, push) => void pushes.push(push) } });
   const { appId, appKey, masterKey, url, apps } = parley;
   AV.init({ appId, appKey, masterKey, hookKey: HOOK_KEY, serverURL: url });
   await apps.changeSettings(appId, {
@@ -150,6 +171,27 @@ describe('handlers written for LeanEngine', () => {
       .toEqual([['Jerry', 'Spike'], ['Spike'], ['Jerry', 'Spike'], ['Jerry', 'Spike']]);
   });
 
+  it('[F-HOOK-03] refuse an edit', async () => {
+    const tom = await login('Tom');
+    const conversation = await tom.createConversation({ members: ['Jerry'], name: 'edits' });
+    const message = (await conversation.send(new im.TextMessage('mild'))) as Realtime.TextMessage;
+    const edit = (words: string) => conversation.update(message, new im.TextMessage(words));
+    await expect(edit('forbidden words')).rejects.toMatchObject({ code: 4405, appCode: 124 });
+    await edit('milder');
+    const [kept] = await conversation.queryMessages({ limit: 1 });
+    expect((kept as Realtime.TextMessage).getText()).toBe('milder');
+  });
+
+  it('[F-HOOK-10] word, narrow and skip what is pushed to those who are away', async () => {
+    const tom = await login('Tom');
+    const conversation = await tom.createConversation({ members: ['Butch', 'Tyke'], name: 'pushes' });
+    await conversation.send(new im.TextMessage('hush'));
+    await conversation.send(new im.TextMessage('are you there?'));
+    await expect
+      .poll(() => pushes.filter((push) => push.conversation.id === conversation.id))
+      .toMatchObject([{ receivers: ['Butch'], content: { badge: 'Increment', alert: 'Tom wrote' } }]);
+  });
+
   it('[F-HOOK-04] refuse and change what happens to conversations', async () => {
     const tom = await login('Tom');
     await expect(tom.createConversation({ members: ['Banned'] })).rejects.toMatchObject({
@@ -158,6 +200,14 @@ describe('handlers written for LeanEngine', () => {
     });
     const conversation = await tom.createConversation({ members: ['Jerry'], name: 'before' });
     await expect(conversation.add(['Banned'])).rejects.toMatchObject({ code: 4305 });
+    await conversation.add(['Untouchable', 'Spike']);
+    await expect(conversation.remove(['Untouchable'])).rejects.toMatchObject({ code: 4305, appCode: 223 });
+    await conversation.remove(['Spike']);
+    const of = (hook: string) =>
+      seen.filter((one) => one.hook === hook && one.params.convId === conversation.id);
+    await expect
+      .poll(() => ['started', 'added', 'removed'].map((hook) => of(hook).map(({ params }) => params.members)))
+      .toEqual([[undefined], [['Untouchable', 'Spike']], [['Spike']]]);
     conversation.name = 'after';
     await conversation.save();
     const fresh = await tom.getConversation(conversation.id, true);

@@ -115,6 +115,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'domain/ports': 'the contract an engine fulfils',
       'domain/query': 'with one evaluator, all stores answer a query alike',
       'engines/store-sql': 'SQL that the SQL stores share',
+      'engines/outgoing': 'what the server calls by itself goes to allowed addresses only',
     },
     types: { domain: 'the words in which the contract is written' },
   },

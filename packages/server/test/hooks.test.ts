@@ -1,105 +1,34 @@
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
 import { CommandType, type GenericCommand, OpType } from '@parley/protocol';
 import { type Parley, startParley, TestClient } from '@parley/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FakeEngine, type Handler, HOOKS, type Parameters, Raw } from './fake-engine.ts';
 import { conv, history, query, say, startConversation, where } from './flow.ts';
 
-type Parameters = Record<string, unknown>;
-type Handler = (parameters: Parameters) => unknown;
-
-interface Call {
-  readonly name: string;
-  readonly parameters: Parameters;
-  readonly headers: IncomingHttpHeaders;
-}
-
-/** An engine of the app: functions by their names, and what was asked of it. */
-let functions: Record<string, Handler> = {};
-let calls: Call[] = [];
-let engine: Server;
-let engineUrl = '';
-
-/** Answers as it is, in place of `{"result": …}`. */
-class Raw {
-  readonly status: number;
-  readonly body: string;
-  constructor(status: number, body: string) {
-    this.status = status;
-    this.body = body;
-  }
-}
-
-const HOOKS = [
-  '_messageReceived',
-  '_messageSent',
-  '_messageUpdate',
-  '_conversationStart',
-  '_conversationStarted',
-  '_conversationAdd',
-  '_conversationAdded',
-  '_conversationRemove',
-  '_conversationRemoved',
-  '_conversationUpdate',
-  '_clientOnline',
-  '_clientOffline',
-  '_rtmClientSign',
-];
-
+let engine: FakeEngine;
 let parley: Parley;
 beforeAll(async () => {
-  engine = createServer(async (request, response) => {
-    const name = request.url?.split('/').at(-1) ?? '';
-    const parameters = (await json(request)) as Parameters;
-    calls.push({ name, parameters, headers: request.headers });
-    const result = await functions[name]?.(parameters);
-    if (result instanceof Raw) {
-      response.writeHead(result.status).end(result.body);
-      return;
-    }
-    response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ result }));
-  });
-  await new Promise<void>((resolve) => engine.listen(0, '127.0.0.1', resolve));
-  engineUrl = `http://127.0.0.1:${(engine.address() as AddressInfo).port}`;
-  parley = await startParley({
-    settings: {
-      engine: {
-        url: engineUrl,
-        hookKey: 'hook-key',
-        hooks: HOOKS,
-        legacySign: true,
-        timeoutMs: 1000,
-        notifyTimeoutMs: 1000,
-        maxInFlight: 64,
-      },
-    },
-  });
+  engine = await FakeEngine.start();
+  parley = await startParley({ settings: engine.settings() });
 });
 afterAll(async () => {
   await parley.close();
-  engine.closeAllConnections();
-  await new Promise((resolve) => engine.close(resolve));
+  await engine.close();
 });
 
 let tom: TestClient;
 let jerry: TestClient;
 beforeEach(async () => {
-  functions = {};
+  engine.functions = {};
   tom = await TestClient.open(parley, 'Tom');
   jerry = await TestClient.open(parley, 'Jerry');
-  calls = [];
+  engine.calls = [];
 });
 afterEach(async () => {
   await Promise.all([tom.close(), jerry.close()]);
 });
 
-const called = (name: string) => calls.filter((call) => call.name === name);
-const told = async (name: string, times = 1): Promise<readonly Parameters[]> => {
-  await expect.poll(() => called(name).length).toBe(times);
-  return called(name).map(({ parameters }) => parameters);
-};
+const called = (name: string) => engine.called(name);
+const told = (name: string, times = 1): Promise<readonly Parameters[]> => engine.told(name, times);
 const pair = (fields = {}) => startConversation(tom, { m: ['Tom', 'Jerry'], ...fields });
 const refusal = ({ errorMessage, ackMessage }: GenericCommand) => errorMessage ?? ackMessage;
 
@@ -170,7 +99,7 @@ describe('the hook of a message', () => {
 
   it('[F-HOOK-03] refuses with the code and the words of the app, and nothing is written or told', async () => {
     const cid = await pair();
-    functions._messageReceived = () => ({ drop: true, code: '123', detail: 'not here' });
+    engine.functions._messageReceived = () => ({ drop: true, code: '123', detail: 'not here' });
     const ack = await say(tom, cid, 'bad');
     expect(ack.ackMessage).toMatchObject({
       code: 4402,
@@ -181,10 +110,10 @@ describe('the hook of a message', () => {
       t: expect.any(Number),
     });
     expect(await heard(jerry)).toEqual([]);
-    functions = {};
+    engine.functions = {};
     expect(await history(tom, cid)).toEqual([]);
     expect(called('_messageSent')).toEqual([]);
-    functions._messageReceived = () => ({ drop: true });
+    engine.functions._messageReceived = () => ({ drop: true });
     const response = await rest('POST', `/1.2/rtm/conversations/${cid}/messages`, {
       from_client: 'Tom',
       message: 'bad',
@@ -194,7 +123,7 @@ describe('the hook of a message', () => {
 
   it('[F-HOOK-03][F-MSG-39] changes the words: others get the new ones, and the sender is told', async () => {
     const cid = await pair();
-    functions._messageReceived = ({ content }) => ({
+    engine.functions._messageReceived = ({ content }) => ({
       content: String(content).replaceAll('damn', '****'),
       code: 7,
       detail: 'mind your language',
@@ -221,7 +150,7 @@ describe('the hook of a message', () => {
   it('[F-HOOK-03] chooses who receives it; for the others it is in history, and unread for nobody else', async () => {
     const spike = await TestClient.open(parley, 'Spike');
     const cid = await startConversation(tom, { m: ['Tom', 'Jerry', 'Spike'] });
-    functions._messageReceived = () => ({ toPeers: ['Spike', 'a stranger'] });
+    engine.functions._messageReceived = () => ({ toPeers: ['Spike', 'a stranger'] });
     await say(tom, cid, 'for Spike');
     expect(await heard(spike)).toEqual(['for Spike']);
     expect(await heard(jerry)).toEqual([]);
@@ -238,7 +167,7 @@ describe('the hook of a message', () => {
 
   it('[F-HOOK-03] may turn text into bytes and bytes into text', async () => {
     const cid = await pair();
-    functions._messageReceived = ({ bin }) =>
+    engine.functions._messageReceived = ({ bin }) =>
       bin === true ? { content: 'text', bin: false } : { content: 'AQI=', bin: true };
     await say(tom, cid, 'text');
     await tom.request({
@@ -258,7 +187,7 @@ describe('the hook of a message', () => {
     const temporary = await startConversation(tom, { m: ['Tom', 'Jerry'], tempConv: true });
     const created = await rest('POST', '/1.2/rtm/service-conversations', { name: 'desk' });
     const service = created.body.objectId ?? '';
-    calls = [];
+    engine.calls = [];
     await say(tom, room, 'in the room');
     await say(tom, temporary, 'for a while');
     await say(tom, service, 'help');
@@ -284,7 +213,7 @@ describe('the hook of a message', () => {
       [service, true, ['Tom', 'Jerry'], 'desk'],
       [service, true, [], 'desk'],
     ]);
-    functions._messageReceived = () => ({ toPeers: ['Jerry'] });
+    engine.functions._messageReceived = () => ({ toPeers: ['Jerry'] });
     await heard(tom);
     await rest('POST', `/1.2/rtm/service-conversations/${service}/messages`, {
       from_client: 'desk',
@@ -303,7 +232,7 @@ describe('the hook of a message', () => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    functions._messageReceived = async ({ content }) => {
+    engine.functions._messageReceived = async ({ content }) => {
       if (content === 'first') await held;
     };
     const first = say(tom, cid, 'first');
@@ -318,7 +247,7 @@ describe('the hook of a message', () => {
 
   it('is asked about a will when it is set', async () => {
     const cid = await pair();
-    functions._messageReceived = () => ({ drop: true, code: 5 });
+    engine.functions._messageReceived = () => ({ drop: true, code: 5 });
     expect((await say(tom, cid, 'bye', { will: true })).ackMessage).toMatchObject({ code: 4402, appCode: 5 });
   });
 });
@@ -336,14 +265,14 @@ describe('the hook of an edit', () => {
   it('[F-HOOK-03] refuses, changes, and lets a recall be what it is', async () => {
     const cid = await pair();
     const sent = await say(tom, cid, 'original');
-    functions._messageUpdate = () => ({ drop: true, code: 9, detail: 'too late' });
+    engine.functions._messageUpdate = () => ({ drop: true, code: 9, detail: 'too late' });
     expect(refusal(await edit(tom, cid, sent, { data: 'x' }))).toMatchObject({
       code: 4405,
       appCode: 9,
       appMsg: 'too late',
     });
     expect(await history(tom, cid)).toEqual(['original']);
-    functions._messageUpdate = () => ({ content: 'as the app likes it' });
+    engine.functions._messageUpdate = () => ({ content: 'as the app likes it' });
     expect((await edit(tom, cid, sent, { data: 'as Tom likes it' })).op).toBe(OpType.modified);
     expect(await history(tom, cid)).toEqual(['as the app likes it']);
     expect(called('_messageUpdate').at(-1)?.parameters).toMatchObject({
@@ -376,7 +305,7 @@ describe('the hooks of a conversation', () => {
   const REJECTED = { code: 4305, reason: 'CONVERSATION_REJECTED_BY_APP', appCode: 222, appMsg: 'no' };
 
   it('[F-HOOK-04] refuse to create, and add attributes to what they let pass', async () => {
-    functions._conversationStart = () => ({ reject: true, code: 222, detail: 'no' });
+    engine.functions._conversationStart = () => ({ reject: true, code: 222, detail: 'no' });
     const attr = { data: '{"name":"two","kind":"x"}' };
     const refused = await conv(tom, OpType.start, { m: ['Tom', 'Jerry'], attr });
     expect(refused.errorMessage).toMatchObject(REJECTED);
@@ -385,7 +314,7 @@ describe('the hooks of a conversation', () => {
       members: ['Tom', 'Jerry'],
       attr: { name: 'two', kind: 'x' },
     });
-    functions._conversationStart = () => ({ attr: { checked: true } });
+    engine.functions._conversationStart = () => ({ attr: { checked: true } });
     const cid = await pair({ attr });
     const [found] = await query(tom, where({ objectId: cid }));
     expect(found).toMatchObject({ name: 'two', kind: 'x', checked: true });
@@ -396,7 +325,7 @@ describe('the hooks of a conversation', () => {
   it('[F-HOOK-04] are not asked where a unique conversation is there already', async () => {
     const members = { m: ['Tom', 'Jerry', 'Unique'], unique: true };
     const first = await startConversation(tom, members);
-    functions._conversationStart = () => ({ reject: true });
+    engine.functions._conversationStart = () => ({ reject: true });
     const again = await conv(tom, OpType.start, members);
     expect(again.convMessage).toMatchObject({ cid: first, existing: true });
     expect(called('_conversationStart')).toHaveLength(1);
@@ -404,8 +333,8 @@ describe('the hooks of a conversation', () => {
 
   it('[F-HOOK-04][F-HOOK-05] refuse to add and to remove, and are not asked about a quit', async () => {
     const cid = await pair();
-    functions._conversationAdd = () => ({ reject: 1, code: 222, detail: 'no' });
-    functions._conversationRemove = () => ({ reject: 'yes', code: 222, detail: 'no' });
+    engine.functions._conversationAdd = () => ({ reject: 1, code: 222, detail: 'no' });
+    engine.functions._conversationRemove = () => ({ reject: 'yes', code: 222, detail: 'no' });
     const invited = await conv(tom, OpType.add, { cid, m: ['Jerry', 'Mary'] });
     expect(invited.errorMessage).toMatchObject(REJECTED);
     expect(called('_conversationAdd')[0]?.parameters).toMatchObject({
@@ -421,7 +350,7 @@ describe('the hooks of a conversation', () => {
     expect(await told('_conversationRemoved')).toMatchObject([
       { initBy: 'Jerry', members: ['Jerry'], convId: cid },
     ]);
-    functions = {};
+    engine.functions = {};
     await conv(tom, OpType.add, { cid, m: ['Mary'] });
     expect(await told('_conversationAdded')).toMatchObject([
       { initBy: 'Tom', members: ['Mary'], convId: cid },
@@ -432,7 +361,7 @@ describe('the hooks of a conversation', () => {
     const room = await startConversation(tom, { transient: true });
     const created = await rest('POST', '/1.2/rtm/service-conversations', { name: 'desk' });
     const service = created.body.objectId ?? '';
-    functions._conversationAdd = () => ({ reject: true, code: 222, detail: 'no' });
+    engine.functions._conversationAdd = () => ({ reject: true, code: 222, detail: 'no' });
     for (const cid of [room, service]) {
       expect((await conv(jerry, OpType.add, { cid, m: ['Jerry'] })).errorMessage).toMatchObject(REJECTED);
     }
@@ -449,9 +378,9 @@ describe('the hooks of a conversation', () => {
   it('[F-HOOK-04] refuse and change an update, each only what was asked for', async () => {
     const cid = await pair();
     const update = (attr: object) => conv(tom, OpType.update, { cid, attr: { data: JSON.stringify(attr) } });
-    functions._conversationUpdate = () => ({ reject: true, code: 222, detail: 'no' });
+    engine.functions._conversationUpdate = () => ({ reject: true, code: 222, detail: 'no' });
     expect((await update({ name: 'x' })).errorMessage).toMatchObject(REJECTED);
-    functions._conversationUpdate = ({ attr, mute }) => {
+    engine.functions._conversationUpdate = ({ attr, mute }) => {
       expect([attr === undefined, mute === undefined].filter(Boolean)).toHaveLength(1);
       return { attr: { name: 'of the app' }, mute: true };
     };
@@ -506,7 +435,7 @@ describe('the hook of a sign-in', () => {
     });
     const { sessionToken = '', objectId } = user.body as { sessionToken?: string; objectId?: string };
     const sign = () => rest('POST', '/1.1/rtm/sign', { session_token: sessionToken });
-    functions._rtmClientSign = () => ({ result: true });
+    engine.functions._rtmClientSign = () => ({ result: true });
     expect(await sign()).toMatchObject({ status: 200, body: { client_id: objectId } });
     expect(called('_rtmClientSign')[0]?.parameters).toEqual({
       objectId,
@@ -520,13 +449,13 @@ describe('the hook of a sign-in', () => {
       updatedAt: expect.stringMatching(/Z$/),
       __sign: expect.any(String),
     });
-    functions._rtmClientSign = () => ({ result: false, error: 'not today' });
+    engine.functions._rtmClientSign = () => ({ result: false, error: 'not today' });
     expect(await sign()).toMatchObject({ status: 403, body: { code: 4102, detail: 'not today' } });
-    functions._rtmClientSign = () => new Raw(500, '');
+    engine.functions._rtmClientSign = () => new Raw(500, '');
     expect(await sign()).toMatchObject({ status: 403, body: { code: 4102 } });
     await parley.apps.changeSettings(parley.appId, { signWhenHookFails: true });
     expect(await sign()).toMatchObject({ status: 200, body: { client_id: objectId } });
-    functions._rtmClientSign = () => ({ result: false });
+    engine.functions._rtmClientSign = () => ({ result: false });
     expect(await sign()).toMatchObject({ status: 403, body: { code: 4102 } });
     await parley.apps.changeSettings(parley.appId, { signWhenHookFails: null });
   });
@@ -535,7 +464,7 @@ describe('the hook of a sign-in', () => {
     const { engine: settings } = parley.apps.find(parley.appId)?.settings ?? {};
     const others = HOOKS.filter((name) => name !== '_rtmClientSign');
     await parley.apps.changeSettings(parley.appId, { engine: { ...settings, hooks: others } });
-    functions._rtmClientSign = () => ({ result: false });
+    engine.functions._rtmClientSign = () => ({ result: false });
     const user = await rest('POST', '/1.1/users', { username: 'spike', password: 'a long password' });
     const { sessionToken = '' } = user.body as { sessionToken?: string };
     const query = new URLSearchParams({ session_token: sessionToken });
@@ -561,7 +490,7 @@ describe('an engine that fails', () => {
 
   it.each(Object.keys(fails))('[F-HOOK-02] %s is ignored', async (how) => {
     const cid = await pair();
-    functions._messageReceived = fails[how] as Handler;
+    engine.functions._messageReceived = fails[how] as Handler;
     expect((await say(tom, cid, 'anyway')).ackMessage?.code).toBeUndefined();
     expect(await history(tom, cid)).toEqual(['anyway']);
   });
@@ -571,14 +500,14 @@ describe('an engine that fails', () => {
     await parley.apps.changeSettings(parley.appId, { abortOnHookFailure: true });
     try {
       const failing = () => new Raw(500, '');
-      functions = { _messageReceived: failing, _conversationAdd: failing };
+      engine.functions = { _messageReceived: failing, _conversationAdd: failing };
       expect((await say(tom, cid, 'no')).ackMessage).toMatchObject({
         code: 4402,
         appMsg: 'HOOK_CALL_FAILED',
       });
       const added = await conv(tom, OpType.add, { cid, m: ['Mary'] });
       expect(added.errorMessage).toMatchObject({ code: 4305, appMsg: 'HOOK_CALL_FAILED' });
-      functions = {};
+      engine.functions = {};
       expect(await history(tom, cid)).toEqual([]);
     } finally {
       await parley.apps.changeSettings(parley.appId, { abortOnHookFailure: null });
@@ -588,7 +517,7 @@ describe('an engine that fails', () => {
   it('[F-HOOK-02] has nothing to say with anything that is no object', async () => {
     const cid = await pair();
     for (const nothing of ['ok', true, [], null, 7, new Raw(200, ''), new Raw(200, '{"content":"echo"}')]) {
-      functions._messageReceived = () => nothing;
+      engine.functions._messageReceived = () => nothing;
       expect((await say(tom, cid, 'said')).ackMessage?.code).toBeUndefined();
     }
     expect(await history(tom, cid)).toEqual(Array.from({ length: 7 }, () => 'said'));
@@ -605,7 +534,7 @@ describe('what hooks themselves ask over REST', () => {
         { from_client: 'bot', message: 'beep' },
         headers,
       );
-    calls = [];
+    engine.calls = [];
     await send({ 'x-lc-hook-key': 'hook-key' });
     await send({ 'x-lc-hook-key': 'wrong' });
     await told('_messageSent');

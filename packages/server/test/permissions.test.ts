@@ -53,7 +53,7 @@ async function room(actor: Named, isInside: boolean): Promise<Scene> {
 async function service(actor: Named, isSubscriber: boolean): Promise<Scene> {
   const app = parley.apps.find(parley.appId);
   if (app === undefined) throw new Error('There is no app.');
-  const { id: cid } = await createService(parley.app.core.world, app, {});
+  const { id: cid } = await createService(parley.app.core.world, { app }, {});
   if (isSubscriber) await conv(actor, OpType.add, { cid, m: [actor.id] });
   return { actor, cid };
 }

@@ -1,4 +1,4 @@
-export { openMemoryStore, openSqliteStore, type Store } from '@parley/server';
+export { type OfflinePush, openMemoryStore, openSqliteStore, type Pusher, type Store } from '@parley/server';
 export { FakeClock } from './fake-clock.ts';
 export { type Parley, type StartOptions, startParley } from './start-parley.ts';
 export { type ParleyProcess, startParleyProcess } from './start-parley-process.ts';

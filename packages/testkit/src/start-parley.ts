@@ -11,6 +11,7 @@ import {
   openMemoryStore,
   openSqliteStore,
   type ParleyApp,
+  type Pusher,
   type Store,
   systemClock,
 } from '@parley/server';
@@ -25,6 +26,8 @@ export interface StartOptions {
   readonly limits?: Partial<GatewayLimits>;
   /** 100 MiB unless given. */
   readonly maxFileBytes?: number;
+  /** Gets what is to be pushed. */
+  readonly pusher?: Pusher;
   /** Ids of further apps on the same server. */
   readonly otherApps?: readonly string[];
 }
@@ -77,6 +80,7 @@ export async function startParley(options: StartOptions = {}): Promise<Parley> {
     apps,
     clock,
     logger: pino({ level: process.env.PARLEY_TEST_LOG ?? 'fatal' }),
+    ...(options.pusher !== undefined && { pusher: options.pusher }),
     gateway: { host: '127.0.0.1', port: 0, ...(options.limits !== undefined && { limits: options.limits }) },
   });
   return {

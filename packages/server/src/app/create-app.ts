@@ -3,8 +3,10 @@ import type { App } from '../domain/app/app.ts';
 import { RestRates } from '../domain/limits/rest-rates.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { FileStore } from '../domain/ports/files.ts';
+import type { Pusher } from '../domain/ports/pusher.ts';
 import type { Store } from '../domain/ports/store.ts';
 import type { DeadLetter } from '../domain/ports/webhooks.ts';
+import type { PrivateTargets } from '../engines/outgoing/targets.ts';
 import { NotTaken } from '../engines/webhooks-http/index.ts';
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway/index.ts';
 import { startJobs } from '../jobs/index.ts';
@@ -21,6 +23,10 @@ export interface AppParts {
   readonly apps: AppDirectory;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Which addresses beyond the public internet hooks and webhooks may call; all but those of the link by default. */
+  readonly privateTargets?: PrivateTargets;
+  /** Brings messages to devices whose app is not running. */
+  readonly pusher?: Pusher;
   readonly gateway: Omit<GatewayOptions, 'accept' | 'apps' | 'ready' | 'routes' | 'timers' | 'logger'>;
 }
 
@@ -47,9 +53,19 @@ export async function createApp({
   apps,
   clock,
   logger,
+  privateTargets = true,
+  pusher,
   gateway: options,
 }: AppParts): Promise<ParleyApp> {
-  const core = await createCore({ store, files, apps, clock, logger });
+  const core = await createCore({
+    store,
+    files,
+    apps,
+    clock,
+    logger,
+    privateTargets,
+    ...(pusher !== undefined && { pusher }),
+  });
   const gateway = await createGateway({
     ...options,
     accept: core.accept,

@@ -4,10 +4,12 @@ import type { Logger } from 'pino';
 import { serveConnections } from '../commands/serve-connection.ts';
 import { ConversationCache } from '../domain/conversation/conversation-cache.ts';
 import type { Conversation } from '../domain/conversation/known-conversation.ts';
+import type { DomainEvent } from '../domain/events.ts';
 import { ClientRates } from '../domain/limits/client-rates.ts';
 import type { Apps } from '../domain/ports/apps.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { FileStore } from '../domain/ports/files.ts';
+import type { Pusher } from '../domain/ports/pusher.ts';
 import type { Random } from '../domain/ports/random.ts';
 import type { Store } from '../domain/ports/store.ts';
 import { DailyClients } from '../domain/presence/daily-clients.ts';
@@ -16,12 +18,14 @@ import { Accounts } from '../domain/users/accounts.ts';
 import { PendingWills } from '../domain/will/pending-wills.ts';
 import type { World } from '../domain/world.ts';
 import { HttpHooks } from '../engines/hooks-http/index.ts';
+import { allowedTargets, type PrivateTargets } from '../engines/outgoing/targets.ts';
 import { Webhooks } from '../engines/webhooks-http/index.ts';
 import { InProcessOutbox } from '../outbox/in-process-outbox.ts';
 import { deliverToSessions } from '../reactions/every-node/deliver-to-sessions.ts';
 import { DeliveryCeiling } from '../reactions/every-node/delivery-ceiling.ts';
 import { endKickedSessions } from '../reactions/every-node/end-kicked-sessions.ts';
 import { followSubscriptions } from '../reactions/every-node/follow-subscriptions.ts';
+import { pushToOffline } from '../reactions/once/push-to-offline.ts';
 import { tellHooks } from '../reactions/once/tell-hooks.ts';
 import { wakeWebhooks } from '../reactions/once/wake-webhooks.ts';
 import { messageRecord } from '../rest/im/message-record.ts';
@@ -43,6 +47,10 @@ export interface CoreParts {
   readonly apps: Apps;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'error'>;
+  /** Which addresses beyond the public internet hooks and webhooks may call. */
+  readonly privateTargets: PrivateTargets;
+  /** Absent where nothing can be pushed. */
+  readonly pusher?: Pusher;
 }
 
 /** The service without sockets: what accepts connections, and what it is made of. */
@@ -56,13 +64,23 @@ export interface Core {
 }
 
 /** Wires the rooms between the gateway and the store. The one place that knows them all. */
-export async function createCore({ store, files, apps, clock, logger }: CoreParts): Promise<Core> {
+export async function createCore({
+  store,
+  files,
+  apps,
+  clock,
+  logger,
+  privateTargets,
+  pusher,
+}: CoreParts): Promise<Core> {
   const live = new LiveSessions();
   const rooms = new LiveRooms(live, clock);
   const ceiling = new DeliveryCeiling(apps, clock);
+  const targets = allowedTargets(privateTargets);
   const hooks = new HttpHooks({
     apps,
-    presence: live,
+    whereabouts: { presence: live, rooms },
+    targets,
     failed: (app, error, counters) =>
       logger.error(
         { err: error, app: app.id, ...counters },
@@ -87,16 +105,19 @@ export async function createCore({ store, files, apps, clock, logger }: CorePart
   apps.whenChanged((app) => webhooks.changed(app));
   // Known before any event comes: events are of what sessions did.
   let sessions: Sessions | undefined;
+  let knownWorld: World | undefined;
+  const reactionFailed = (error: unknown, event: DomainEvent) =>
+    logger.error({ err: error, event: event.type }, 'A reaction to a committed event failed.');
   const outbox = new InProcessOutbox(
     [
       followSubscriptions(live),
       deliverToSessions(live, rooms, ceiling),
       endKickedSessions(() => sessions),
       tellHooks(hooks),
+      pushToOffline(() => knownWorld, pusher, reactionFailed),
       wakeWebhooks(webhooks),
     ],
-    (error, event) =>
-      logger.error({ err: error, event: event.type }, 'A reaction to a committed event failed.'),
+    reactionFailed,
   );
   const entries = new LRUCache<string, Conversation>({ max: CACHED_CONVERSATIONS });
   const world: World = {
@@ -115,6 +136,7 @@ export async function createCore({ store, files, apps, clock, logger }: CorePart
     accounts: new Accounts(clock),
     files,
   };
+  knownWorld = world;
   const invalidations = await TokenInvalidations.load(store.sessionTokens, clock.now());
   sessions = new Sessions(world, live, rooms, new TagHolders(), invalidations);
   const accept = serveConnections({

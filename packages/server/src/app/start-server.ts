@@ -56,6 +56,7 @@ export async function startServer(
       apps,
       clock: systemClock,
       logger,
+      privateTargets: config.privateTargets,
       gateway: gatewayOptions(loaded, tls),
     });
     const { url, wsUrl } = app.gateway;

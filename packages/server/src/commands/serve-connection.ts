@@ -1,6 +1,7 @@
 import { CloseCode, CommandType, encodeCommand, type GenericCommand, OpType } from '@parley/protocol';
 import type { App } from '../domain/app/app.ts';
 import { ImError } from '../domain/errors.ts';
+import type { LossCause } from '../domain/events.ts';
 import type { ClientRates } from '../domain/limits/client-rates.ts';
 import type { World } from '../domain/world.ts';
 import { goAwayPush } from '../pushes/goaway.ts';
@@ -70,13 +71,13 @@ class ConnectionPeer implements Peer {
     this.#serve(command);
   }
 
-  disconnected(): void {
+  disconnected(closeCode?: number): void {
     this.#gone = true;
     const { world, sessions, failed } = this.#services;
     for (const session of this.#sessions.values()) {
       const app = world.apps.byKey(session.identity.app);
       if (app === undefined) continue;
-      sessions.disconnected(app, session).catch((error: unknown) => failed(error, {}));
+      sessions.disconnected(app, session, causeOf(closeCode)).catch((error: unknown) => failed(error, {}));
     }
     this.#sessions.clear();
   }
@@ -258,6 +259,24 @@ class ConnectionPeer implements Peer {
       ...(peerId !== undefined && { peerId }),
     });
     this.#connection.send(NO_HEAD, bytes, 'required');
+  }
+}
+
+/** Why the gateway cut a connection; `undefined` where it did not, or where it is no fault of the connection. */
+function causeOf(closeCode: number | undefined): LossCause | undefined {
+  switch (closeCode) {
+    case CloseCode.READ_TIMEOUT:
+      return 'silent';
+    case CloseCode.LOGIN_TIMEOUT:
+      return 'no-login';
+    case CloseCode.FRAME_TOO_LONG:
+      return 'frame-too-long';
+    case CloseCode.UNPARSEABLE_RAW_MESSAGE:
+      return 'unparseable';
+    case CloseCode.INTERNAL_ERROR:
+      return 'server-failure';
+    default:
+      return undefined;
   }
 }
 

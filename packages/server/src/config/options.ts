@@ -91,6 +91,15 @@ export const options = {
     about:
       'Whose `X-Forwarded-*` headers are believed: nobody’s (`off`), those of whoever connects directly (`on`), or those of addresses, ranges and range names (`10.0.0.0/8,loopback`).',
   }),
+  privateTargets: standing({
+    variable: 'PARLEY_PRIVATE_TARGETS',
+    kind: flagOrList,
+    standard: true,
+    inProduction: false,
+    group: 'Network',
+    about:
+      'Which private addresses hooks and webhooks may call: none (`off`), any but those of the link (`on`), or those of addresses, ranges and range names (`10.0.0.0/8,loopback`).',
+  }),
   dataDir: standing({
     variable: 'PARLEY_DATA_DIR',
     kind: text,

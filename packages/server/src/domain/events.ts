@@ -23,6 +23,7 @@ export type DomainEvent =
   | MembersModerated
   | ClientKicked
   | SubscriptionChanged
+  | ChatRoomVisited
   | ClientOnline
   | ClientOffline;
 
@@ -80,8 +81,13 @@ export interface MessageSent extends InConversation {
   readonly priority: MessagePriority;
   /** Set in services, which have no members. */
   readonly audience?: ServiceAudience;
-  /** The only ones who get it besides its sender, where the app chose; absent: whoever is in the conversation. */
+  /**
+   * The only ones who get it besides its sender, where the app chose; absent: whoever is in the conversation. In a
+   * service, where each of its receivers is told by an event of its own, all of them.
+   */
   readonly receivers?: readonly ClientId[];
+  /** Another event told of this message already; only who is named in this one is not told yet. */
+  readonly isContinued?: true;
   readonly receipt?: boolean;
   /** Where it was sent from. */
   readonly address?: string;
@@ -155,6 +161,13 @@ export interface SubscriptionChanged extends InConversation {
   readonly by?: ClientId;
 }
 
+/** A client entered a chat room or left it, by its own will. Nobody in the room is told (F-ROOM-08). */
+export interface ChatRoomVisited extends InConversation {
+  readonly type: 'chat-room-visited';
+  readonly client: ClientId;
+  readonly entered: boolean;
+}
+
 /** The app's own server sent a client away, from every device. */
 export interface ClientKicked extends Fact {
   readonly type: 'client-kicked';
@@ -184,7 +197,11 @@ export interface ClientOffline extends Fact {
   readonly tag?: string;
   /** Of whoever ended it; absent where the connection was lost. */
   readonly address?: string;
+  /** Why the server itself cut the connection. */
+  readonly cause?: LossCause;
 }
+
+export type LossCause = 'silent' | 'no-login' | 'frame-too-long' | 'unparseable' | 'server-failure';
 
 /** A client's read position moved; every device of it shows the new count. */
 export interface UnreadChanged extends Fact {

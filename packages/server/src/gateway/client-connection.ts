@@ -197,7 +197,7 @@ export class ClientConnection implements Connection, Flushable, SocketEvents, Wa
     ) {
       this.#write(portion);
     }
-    this.#end();
+    this.#end(code);
   }
 
   onGone(): void {
@@ -217,11 +217,11 @@ export class ClientConnection implements Connection, Flushable, SocketEvents, Wa
    * answers no close frame, and must not count as online until that wait is over. Not within the call that ends it,
    * though, which may come from the peer itself.
    */
-  #end(): void {
+  #end(closeCode?: number): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#inbox.close();
-    queueMicrotask(() => this.#peer?.disconnected());
+    queueMicrotask(() => this.#peer?.disconnected(closeCode));
   }
 
   /** Runs code of the rooms behind: a mistake there costs this connection, not the process. */

@@ -31,6 +31,7 @@ const tellers: Tellers = {
   'members-moderated': membersModerated,
   'client-kicked': clientKicked,
   'subscription-changed': subscriptionChanged,
+  'chat-room-visited': nobody,
   'client-online': nobody,
   'client-offline': nobody,
 };

@@ -33,8 +33,12 @@ export interface Connection {
 export interface Peer {
   /** Called once per decoded command, in arrival order. Never throws; slow work goes on in the background. */
   receive(command: GenericCommand): void;
-  /** The socket is gone, for whatever reason. Called exactly once; nothing is received afterwards. */
-  disconnected(): void;
+  /**
+   * The socket is gone, for whatever reason. Called exactly once; nothing is received afterwards.
+   *
+   * @param closeCode of the close frame that this server or the client sent, where there was one
+   */
+  disconnected(closeCode?: number): void;
   /** This node wants its clients to move: send one `goaway`. The gateway closes the socket after a grace period. */
   goAway(): void;
 }

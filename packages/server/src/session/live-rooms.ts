@@ -40,9 +40,11 @@ export class LiveRooms implements Rooms {
     return this.#rooms.get(room)?.sessions ?? EMPTY;
   }
 
-  enter(room: ConversationKey, id: SessionId): void {
+  enter(room: ConversationKey, id: SessionId): boolean {
     const session = this.#live.byId(id);
-    if (session !== undefined) this.#enter(room, session);
+    if (session === undefined || this.#roomOf.get(session) === room) return false;
+    this.#enter(room, session);
+    return true;
   }
 
   leave(room: ConversationKey, id: SessionId): boolean {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { App } from '../domain/app/app.ts';
 import { ImError } from '../domain/errors.ts';
-import type { ClientKicked, ClientOffline } from '../domain/events.ts';
+import type { ClientKicked, ClientOffline, LossCause } from '../domain/events.ts';
 import type { ClientId } from '../domain/identifiers.ts';
 import { fireWill } from '../domain/message/fire-will.ts';
 import type { Signature } from '../domain/signature/signature.ts';
@@ -103,7 +103,8 @@ export class Sessions {
     );
     if (request.reconnect || claims !== undefined) this.#rooms.returned(session);
     connection.loggedIn();
-    for (const other of displaced) this.#tellOffline(other, 'displaced', connection.remoteAddress);
+    for (const other of displaced)
+      this.#tellOffline(other, 'displaced', { address: connection.remoteAddress });
     this.#world.outbox.publish({
       type: 'client-online',
       app: app.key,
@@ -143,7 +144,7 @@ export class Sessions {
     this.#live.remove(session);
     if (tag !== undefined) this.#holders.forget(app.key, client, tag, device);
     this.#discardWillOf(session);
-    this.#tellOffline(session, 'logout', session.connection.remoteAddress);
+    this.#tellOffline(session, 'logout', { address: session.connection.remoteAddress });
     await this.#invalidations.closeSession(
       id,
       this.#world.clock.now() + app.settings.sessionTokenSeconds * 1000,
@@ -151,15 +152,15 @@ export class Sessions {
   }
 
   /** The connection was lost: the session may come back, and its will is due now. */
-  async disconnected(app: App, session: Session): Promise<void> {
+  async disconnected(app: App, session: Session, cause?: LossCause): Promise<void> {
     if (!this.#live.remove(session)) return;
     this.#rooms.disconnected(session);
-    this.#tellOffline(session, 'lost');
+    this.#tellOffline(session, 'lost', cause === undefined ? {} : { cause });
     await fireWill(this.#world, session.actor(app));
   }
 
   /** The app's server sent a client away: its sessions end, and its tokens with them. */
-  kicked({ app, client, epoch, address }: ClientKicked): void {
+  kicked({ app, client, epoch, address, isUnhooked }: ClientKicked): void {
     this.#invalidations.epochRaised(app, client, epoch);
     for (const session of this.#live.of(app, client)) {
       const { tag, device } = session.identity;
@@ -167,7 +168,10 @@ export class Sessions {
       this.#rooms.forget(session);
       this.#live.remove(session);
       this.#discardWillOf(session);
-      this.#tellOffline(session, 'kicked', address);
+      this.#tellOffline(session, 'kicked', {
+        ...(address !== undefined && { address }),
+        ...(isUnhooked === true && { isUnhooked }),
+      });
     }
   }
 
@@ -237,11 +241,17 @@ export class Sessions {
         this.#live.remove(other);
         this.#rooms.disconnected(other);
         this.#discardWillOf(other);
+        // Whoever was told that it came is told that it went, however it went.
+        this.#tellOffline(other, 'lost');
       }
     }
   }
 
-  #tellOffline({ identity }: Session, how: ClientOffline['how'], address?: string): void {
+  #tellOffline(
+    { identity }: Session,
+    how: ClientOffline['how'],
+    particulars: Pick<ClientOffline, 'address' | 'cause' | 'isUnhooked'> = {},
+  ): void {
     this.#world.outbox.publish({
       type: 'client-offline',
       app: identity.app,
@@ -249,7 +259,7 @@ export class Sessions {
       client: identity.client,
       how,
       ...(identity.tag !== undefined && { tag: identity.tag }),
-      ...(address !== undefined && { address }),
+      ...particulars,
     });
   }
 

@@ -51,6 +51,7 @@ export async function ask<Request extends AdministrationRequest>(
       apps,
       clock: systemClock,
       logger: pino({ level: 'silent' }),
+      privateTargets: config.privateTargets,
     });
     return await administer({ apps, ...core }, request, { via: 'cli', user });
   } finally {

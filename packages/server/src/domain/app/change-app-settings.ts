@@ -44,9 +44,19 @@ function problemsOf(name: string, value: unknown): readonly string[] {
   if (value === true && NOT_SERVED.has(name)) {
     return [`${name} cannot be switched on yet: this release does not serve it.`];
   }
+  const address = addressIn(name, value);
+  if (address !== '' && !URL.canParse(address))
+    return [`${name} has no web address: ${address.slice(0, 60)}.`];
   const candidate = { ...defaultAppSettings, [name]: value };
   return Value.Errors(appSettingsSchema, candidate).map(({ instancePath, message }) => {
     const path = instancePath.slice(1).replaceAll('/', '.') || name;
     return `${path} ${message}, and it is ${JSON.stringify(value)?.slice(0, 60)}.`;
   });
+}
+
+/** The address that a setting names; the schema only knows how it begins. */
+function addressIn(name: string, value: unknown): string {
+  const url = name === 'engine' || name === 'webhook' ? (value as { url?: unknown })?.url : value;
+  const isAddress = ['engine', 'webhook', 'serviceMessageCallbackUrl'].includes(name);
+  return isAddress && typeof url === 'string' ? url : '';
 }

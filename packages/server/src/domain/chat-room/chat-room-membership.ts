@@ -6,8 +6,8 @@ import type { MembershipResult } from '../membership/partial-result.ts';
 import type { World } from '../world.ts';
 
 /**
- * Opens a chat room for the acting session (`semantics §6.4`). The room it was in is left silently, and nobody is told
- * of either (F-ROOM-08).
+ * Opens a chat room for the acting session (`semantics §6.4`). The room it was in is left silently, and nobody in
+ * either is told (F-ROOM-08).
  *
  * @throws ImError NORMAL_CONVERSATION_REQUIRED where others are to be brought in, BLOCKED_BY_CONV
  */
@@ -21,7 +21,7 @@ export function enterChatRoom(
   if (room.blockedSet.has(visitor.client)) {
     throw new ImError('BLOCKED_BY_CONV', `${visitor.client} is blocked in chat room ${room.id}.`);
   }
-  world.rooms.enter(room.key, visitor.session);
+  if (world.rooms.enter(room.key, visitor.session)) tell(world, actor, room, visitor, true);
   return resultFor(visitor, room);
 }
 
@@ -37,7 +37,7 @@ export function leaveChatRoom(
   clients: readonly ClientId[],
 ): MembershipResult {
   const visitor = onlyItself(actor, clients);
-  world.rooms.leave(room.key, visitor.session);
+  if (world.rooms.leave(room.key, visitor.session)) tell(world, actor, room, visitor, false);
   return resultFor(visitor, room);
 }
 
@@ -55,6 +55,11 @@ function onlyItself(actor: Actor, clients: readonly ClientId[]): Visitor {
     );
   }
   return { client: actor.client, session: actor.session };
+}
+
+function tell(world: World, { app }: Actor, room: Conversation, { client }: Visitor, entered: boolean): void {
+  const at = world.clock.now();
+  world.outbox.publish({ type: 'chat-room-visited', app: app.key, at, conversation: room, client, entered });
 }
 
 function resultFor({ client }: Visitor, room: Conversation): MembershipResult {

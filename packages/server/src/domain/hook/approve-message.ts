@@ -76,7 +76,9 @@ export function receiversOf(world: World, conversation: Conversation, sender: Cl
       return world.rooms.sample(conversation.key, MAX_NAMED).filter((client) => client !== sender);
     }
     default:
-      return conversation.members.filter((client) => client !== sender);
+      return conversation.members.length > MAX_NAMED + 1
+        ? []
+        : conversation.members.filter((client) => client !== sender);
   }
 }
 

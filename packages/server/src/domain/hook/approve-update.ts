@@ -19,6 +19,7 @@ export interface ApprovedUpdate {
  * about; a recall says the same whatever the app would like it to say.
  *
  * @param log where the message is
+ * @param told who is told of the change, where that is not who is in the conversation
  * @throws ImError MESSAGE_NOT_FOUND, MESSAGE_OWNERSHIP_REQUIRED, MESSAGE_UPDATE_REJECTED_BY_APP
  */
 export async function approveUpdate(
@@ -28,13 +29,14 @@ export async function approveUpdate(
   log: ConversationKey,
   request: PatchMessage,
   body: MessageBody,
+  told?: readonly ClientId[],
 ): Promise<ApprovedUpdate> {
   const ask = hooksFor(world, author)?.messageUpdate;
   if (ask === undefined) return { body };
   const message = await world.store.messages.find(log, request.id, request.timestampHint);
   if (message === undefined) throw patchRefused('not-found', request, conversation);
   if (message.sender !== authorOf(author)) throw patchRefused('not-the-author', request, conversation);
-  const receivers = receiversOf(world, conversation, message.sender);
+  const receivers = told ?? receiversOf(world, conversation, message.sender);
   const verdict = await consult(author, 'MESSAGE_UPDATE_REJECTED_BY_APP', () =>
     ask({
       conversation,

@@ -1,8 +1,10 @@
 import { type Actor, byWhom } from '../actor.ts';
 import { enterChatRoom } from '../chat-room/chat-room-membership.ts';
 import { findConversation } from '../conversation/find-conversation.ts';
+import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
 import { approveMembership } from '../hook/approve-change.ts';
+import { hooksFor } from '../hook/consult.ts';
 import type { ClientId, ConversationId } from '../identifiers.ts';
 import { subscribe } from '../service-conversation/subscribe.ts';
 import { requireOperationSignature } from '../signature/require-operation-signature.ts';
@@ -36,7 +38,13 @@ export async function addMembers(
   const blocked = wished.filter((client) => conversation.blockedSet.has(client));
   if (conversation.kind === 'chat-room' || conversation.kind === 'service') {
     const welcome = wished.filter((client) => !blocked.includes(client));
-    await approveMembership(world, actor, 'add', conversation, welcome);
+    await approveMembership(
+      world,
+      actor,
+      'add',
+      conversation,
+      await newTo(world, actor, conversation, welcome),
+    );
     const enter = conversation.kind === 'chat-room' ? enterChatRoom : subscribe;
     return enter(world, actor, conversation, clients);
   }
@@ -80,4 +88,21 @@ export async function addMembers(
       { reason: 'CONVERSATION_FULL', clients: outcome.refused },
     ),
   };
+}
+
+/** Of those who want to enter or subscribe, the ones who are not in yet; looked up only where a hook is to be asked. */
+async function newTo(
+  world: World,
+  actor: Actor,
+  conversation: Conversation,
+  clients: readonly ClientId[],
+): Promise<readonly ClientId[]> {
+  if (hooksFor(world, actor)?.conversationAdd === undefined) return clients;
+  if (conversation.kind === 'chat-room') {
+    return clients.filter((client) => !world.rooms.isIn(conversation.key, client));
+  }
+  const [client] = clients;
+  if (client === undefined) return [];
+  const known = await world.store.services.subscriptions(client, [conversation.key]);
+  return known.length === 0 ? clients : [];
 }

@@ -22,5 +22,7 @@ export async function fireWill(world: World, actor: ClientActor): Promise<void> 
     message: will.message,
     kind: 'will',
     priority: 'normal',
+    ...(will.receivers !== undefined && { receivers: will.receivers }),
+    ...(actor.address !== undefined && { address: actor.address }),
   });
 }

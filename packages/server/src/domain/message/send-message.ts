@@ -87,7 +87,7 @@ async function approved(
   request: SendMessage,
 ): Promise<ApprovedMessage> {
   const { receipt, body } = request;
-  const content = { body, receipt, transient: request.kind === 'transient' };
+  const content = { body, receipt, transient: request.kind !== 'stored' };
   return { ...request, ...(await approveMessage(world, author, conversation, content)) };
 }
 
@@ -147,6 +147,7 @@ function keepWill(
     conversationId: conversation.id,
     message: deliverable(author, request, sent),
     session: author.session,
+    ...(request.receivers !== undefined && { receivers: request.receivers }),
   });
   return sent;
 }

@@ -15,6 +15,8 @@ export interface Hooks {
 export interface BeforeHooks {
   readonly messageReceived?: (message: IncomingMessage) => Promise<MessageVerdict>;
   readonly messageUpdate?: (message: MessageUpdate) => Promise<MessageVerdict>;
+  /** Asked when a message is told already, before those who are away are notified. */
+  readonly receiversOffline?: (message: MissedMessage) => Promise<PushVerdict>;
   readonly conversationStart?: (start: ConversationStart) => Promise<StartVerdict>;
   readonly conversationAdd?: (change: MembershipRequest) => Promise<Verdict>;
   readonly conversationRemove?: (change: MembershipRequest) => Promise<Verdict>;
@@ -44,6 +46,30 @@ export interface MessageUpdate extends Omit<IncomingMessage, 'transient' | 'rece
   readonly id: MessageId;
   readonly recall: boolean;
 }
+
+/** A committed message, and who was not there when it was told. */
+export interface MissedMessage {
+  readonly conversation: Conversation;
+  readonly sender: ClientId;
+  /** Those who silenced the conversation included. */
+  readonly offline: readonly ClientId[];
+  readonly body: MessageBody;
+  readonly at: Milliseconds;
+  readonly mentions: readonly ClientId[];
+  readonly mentionAll: boolean;
+}
+
+export type PushVerdict =
+  | { readonly verdict: 'skip' }
+  | {
+      readonly verdict: 'push';
+      /** The only ones who are notified. */
+      readonly receivers?: readonly ClientId[];
+      /** Instead of whatever content the message or the app has. */
+      readonly content?: JsonObject;
+      /** Also those who silenced the conversation. */
+      readonly force: boolean;
+    };
 
 /** What the app says of its refusal or change: its own code, and a text for people. */
 export interface Explanation {

@@ -5,8 +5,8 @@ import type { AppKey, ClientId, ConversationKey, SessionId } from '../identifier
  * in it only if it entered by itself. A session is in one room at most (F-ROOM-10). Nothing of this is stored.
  */
 export interface Rooms {
-  /** Puts a live session into the room, and out of the one it was in. */
-  enter(room: ConversationKey, session: SessionId): void;
+  /** Puts a live session into the room, and out of the one it was in. False where it was in this one already. */
+  enter(room: ConversationKey, session: SessionId): boolean;
   /** False where the session was not in the room. */
   leave(room: ConversationKey, session: SessionId): boolean;
   /** Puts out every session of a client, and lets none of them come back by itself. */

@@ -1,4 +1,4 @@
-import type { Operator } from '../actor.ts';
+import { isUnhooked, type Operator } from '../actor.ts';
 import type { ClientId } from '../identifiers.ts';
 import type { World } from '../world.ts';
 
@@ -29,6 +29,7 @@ export async function kickClient(
     epoch,
     reason,
     ...addressOf(operator),
+    ...(isUnhooked(operator) && { isUnhooked: true }),
   });
 }
 

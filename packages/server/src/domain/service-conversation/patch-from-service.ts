@@ -28,7 +28,7 @@ export interface PatchFromService {
  * one by one, and a broadcast to everybody only for those who have not received it yet (F-SYS-14).
  *
  * @throws ImError CONVERSATION_NOT_FOUND, SYSTEM_CONVERSATION_REQUIRED, MESSAGE_NOT_FOUND,
- *   MESSAGE_OWNERSHIP_REQUIRED, FRAME_TOO_LONG, INVALID_MESSAGING_TARGET
+ *   MESSAGE_OWNERSHIP_REQUIRED, FRAME_TOO_LONG, INVALID_MESSAGING_TARGET, MESSAGE_UPDATE_REJECTED_BY_APP
  */
 export async function patchFromService(
   world: World,
@@ -43,8 +43,11 @@ export async function patchFromService(
   const [first] = copies;
   if (first === undefined) throw noSuchMessage(request);
   const author = { ...operator, speaksFor: request.from };
-  const { body } = await approveUpdate(world, author, service, first.log, asPatch(request), wished);
-  for (const copy of copies) await patchCopy(world, app, service, request, body, copy);
+  const told = copies.flatMap(({ audience }) => (audience?.to === 'clients' ? audience.clients : []));
+  const approval = await approveUpdate(world, author, service, first.log, asPatch(request), wished, told);
+  for (const copy of copies) {
+    await patchCopy(world, app, service, request, approval.body, narrowedTo(copy, approval.receivers));
+  }
 }
 
 /** Takes back a broadcast for those who have not received it. False where the app has none of this id. */
@@ -56,6 +59,15 @@ interface Copy {
   readonly log: ConversationKey;
   /** Absent where who has received it keeps it as it was. */
   readonly audience?: ServiceAudience;
+}
+
+/** What the app does not want told is kept as it is now, too, and found in history. */
+function narrowedTo(copy: Copy, receivers: readonly ClientId[] | undefined): Copy {
+  const isTold =
+    receivers === undefined ||
+    copy.audience?.to !== 'clients' ||
+    copy.audience.clients.some((client) => receivers.includes(client));
+  return isTold ? copy : { log: copy.log };
 }
 
 async function copiesOf(

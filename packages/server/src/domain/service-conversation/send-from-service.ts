@@ -2,7 +2,7 @@ import { isUnhooked, type Operator } from '../actor.ts';
 import type { App } from '../app/app.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
-import type { ServiceAudience } from '../events.ts';
+import type { MessageSent, ServiceAudience } from '../events.ts';
 import { type Approved, approveMessage } from '../hook/approve-message.ts';
 import type { ClientId, ConversationId, Milliseconds } from '../identifiers.ts';
 import type { MessageBody } from '../message/message.ts';
@@ -81,8 +81,10 @@ export async function sendToClients(
   });
   if (outcome.state !== 'appended') throw serviceIsGone(service);
   const sent = { id: outcome.id, timestamp: outcome.timestamp };
-  for (const { client, log } of outcome.logs) {
-    tell(world, operator, service, message, sent, { to: 'clients', clients: [client], log });
+  // Each has it in a log of its own, and is told in the order of that; to hooks it is one message.
+  for (const [index, { client, log }] of outcome.logs.entries()) {
+    const heard = index === 0 ? { receivers: clients } : ({ isContinued: true } as const);
+    tell(world, operator, service, message, sent, { to: 'clients', clients: [client], log }, heard);
   }
   return sent;
 }
@@ -166,6 +168,7 @@ function tell(
   request: ServiceMessage,
   sent: SentMessage,
   audience: ServiceAudience,
+  heard: Pick<MessageSent, 'receivers' | 'isContinued'> = {},
 ): void {
   const { app, address } = operator;
   world.outbox.publish({
@@ -177,6 +180,7 @@ function tell(
     message: { ...contentOf(request), ...sent },
     kind: request.transient === true ? 'transient' : 'stored',
     priority: 'normal',
+    ...heard,
     ...(address !== undefined && { address }),
     ...(isUnhooked(operator) && { isUnhooked: true }),
     ...(request.pushData !== undefined && { pushData: request.pushData }),

@@ -25,7 +25,7 @@ export async function subscribe(
   const now = world.clock.now();
   const subscription = await world.store.services.subscribe(service, client, now);
   if (subscription === undefined) throw serviceIsGone(service);
-  tell(world, actor, service, client, true, now);
+  if (subscription.since === now) tell(world, actor, service, client, true, now);
   return { conversation: service, updatedAt: service.updatedAt, succeeded: [client], refused: [] };
 }
 
@@ -42,8 +42,8 @@ export async function unsubscribe(
 ): Promise<MembershipResult> {
   const client = subscriberOf(actor, clients);
   const now = world.clock.now();
-  await world.store.services.unsubscribe(service, client);
-  tell(world, actor, service, client, false, now);
+  const was = await world.store.services.unsubscribe(service, client);
+  if (was) tell(world, actor, service, client, false, now);
   return { conversation: service, updatedAt: service.updatedAt, succeeded: [client], refused: [] };
 }
 

@@ -1,4 +1,4 @@
-import type { App } from '../app/app.ts';
+import type { Operator } from '../actor.ts';
 import { DataError, ImError } from '../errors.ts';
 import type { ClientId, Milliseconds } from '../identifiers.ts';
 import { HookFailed } from '../ports/hooks.ts';
@@ -23,24 +23,36 @@ export interface LoginSignature {
  * @throws DataError USER_NOT_FOUND where the session is not in force
  * @throws ImError SIGNATURE_FAILED where the app's hook refuses
  */
-export async function signForUser(world: World, app: App, sessionToken: string): Promise<LoginSignature> {
+export async function signForUser(
+  world: World,
+  caller: Operator,
+  sessionToken: string,
+): Promise<LoginSignature> {
+  const { app } = caller;
   const user = await userOfSession(world, app, sessionToken);
   if (user === undefined) throw new DataError('USER_NOT_FOUND');
-  await askHook(world, app, user, sessionToken);
+  await askHook(world, caller, user, sessionToken);
   const timestamp = world.clock.now();
   const nonce = world.random.token(NONCE_LENGTH);
   const signature = sign(app, loginText(app, user.id, timestamp, nonce));
   return { client: user.id, timestamp, nonce, signature };
 }
 
-/** A hook that fails refuses, unless the app says otherwise: whoever cannot be checked gets no signature (H-12). */
-async function askHook(world: World, app: App, user: DataRecord, sessionToken: string): Promise<void> {
-  const ask = world.hooks.before(app)?.clientSign;
+/**
+ * A hook that fails refuses, unless the app wants otherwise: whoever cannot be checked gets no signature (H-12). That
+ * the app exempts its own servers from hooks does not matter: it is a client that asks.
+ */
+async function askHook(
+  world: World,
+  { app, isHook }: Operator,
+  user: DataRecord,
+  sessionToken: string,
+): Promise<void> {
+  const ask = isHook === true ? undefined : world.hooks.before(app)?.clientSign;
   if (ask === undefined) return;
   const verdict = await ask(user, sessionToken).catch((error: unknown) => {
-    if (error instanceof HookFailed) {
+    if (error instanceof HookFailed)
       return { isAllowed: app.settings.signWhenHookFails, error: 'HOOK_CALL_FAILED' };
-    }
     throw error;
   });
   if (!verdict.isAllowed) throw new ImError('SIGNATURE_FAILED', verdict.error ?? 'The app refuses to sign.');

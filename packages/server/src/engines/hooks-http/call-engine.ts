@@ -1,28 +1,53 @@
-import { createHmac } from 'node:crypto';
 import {
   type BulkheadPolicy,
   bulkhead,
   type CircuitBreakerPolicy,
+  CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
   handleAll,
+  isBrokenCircuitError,
+  isBulkheadRejectedError,
 } from 'cockatiel';
 import { Pool } from 'undici';
 import type { App } from '../../domain/app/app.ts';
 import { HookFailed } from '../../domain/ports/hooks.ts';
+import { connectTo, type Targets } from '../outgoing/targets.ts';
+import { signName } from './legacy-sign.ts';
 
 /** A dead engine is not to add its time-out to every message (`hooks-and-signatures §1.3`). */
 const FAILURES_TO_OPEN = 10;
 const OPEN_FOR_MS = 5_000;
 /** Notifications that may wait for their turn; what is beyond is lost, and counted. */
 const WAITING_NOTIFICATIONS = 10_000;
+/** Questions that may wait for theirs: a burst is not to slip past a hook, but nobody waits beyond the time-out. */
+const WAITING_QUESTIONS = 10_000;
+const LIST_TIMEOUT_MS = 5_000;
 const MAX_ANSWER_BYTES = 1024 * 1024;
+const VERSION = 'Parley/1.0';
 
 export interface EngineCounters {
   called: number;
   failed: number;
-  /** Notifications nobody was told of, because too many were waiting. */
+  /** Calls that were not made, because too many were waiting. */
   dropped: number;
+}
+
+/** `skipped`: left alone after many failures. `dropped`: too many were waiting. */
+export type CallOutcome = 'answered' | 'failed' | 'timed-out' | 'skipped' | 'dropped';
+
+/** Told of every call when it is over. */
+export type CallObserver = (app: App, name: string, outcome: CallOutcome, milliseconds: number) => void;
+
+/** Whether a function is called, left alone for the moment, or about to be tried once more. */
+export type BreakerState = 'closed' | 'open' | 'half-open';
+
+/** Where a call comes from, and what becomes of it. */
+interface Call {
+  readonly name: string;
+  readonly parameters: object;
+  /** Of the client it is about. */
+  readonly address?: string;
 }
 
 /**
@@ -34,17 +59,19 @@ export class EngineCaller {
   readonly #app: App;
   readonly #pool: Pool;
   readonly #base: string;
-  readonly #bulkhead: BulkheadPolicy;
+  readonly #called: CallObserver;
+  readonly #questions: BulkheadPolicy;
   readonly #notifications: BulkheadPolicy;
   readonly #breakers = new Map<string, CircuitBreakerPolicy>();
 
-  constructor(app: App) {
+  constructor(app: App, targets: Targets, called: CallObserver = () => {}) {
     const { url, maxInFlight } = app.settings.engine;
     const { origin, pathname } = new URL(url);
     this.#app = app;
+    this.#called = called;
     this.#base = pathname.replace(/\/+$/, '');
-    this.#pool = new Pool(origin, { connections: maxInFlight, pipelining: 1 });
-    this.#bulkhead = bulkhead(maxInFlight);
+    this.#pool = new Pool(origin, { connections: maxInFlight, pipelining: 1, connect: connectTo(targets) });
+    this.#questions = bulkhead(maxInFlight, WAITING_QUESTIONS);
     this.#notifications = bulkhead(maxInFlight, WAITING_NOTIFICATIONS);
   }
 
@@ -53,24 +80,48 @@ export class EngineCaller {
    *
    * @throws HookFailed
    */
-  ask(name: string, parameters: object): Promise<unknown> {
+  ask(call: Call): Promise<unknown> {
     const { timeoutMs } = this.#app.settings.engine;
-    return this.#guarded(this.#bulkhead, name, async () => {
-      const text = await this.#post(name, parameters, timeoutMs);
+    const begun = performance.now();
+    return this.#guarded(this.#questions, call.name, async () => {
+      const left = Math.ceil(timeoutMs - (performance.now() - begun));
+      if (left <= 0) throw new HookFailed('The engine is too busy: a call waited for its turn too long.');
+      const text = await this.#post(call, left);
       // Some runtimes answer nothing at all where a function returns nothing.
       return text === '' ? undefined : resultOf(text);
     });
   }
 
   /** Tells a function what has happened. What it answers does not matter, as long as it does. */
-  async tell(name: string, parameters: object): Promise<void> {
+  async tell(call: Call): Promise<void> {
     const { notifyTimeoutMs } = this.#app.settings.engine;
-    await this.#guarded(this.#notifications, name, () => this.#post(name, parameters, notifyTimeoutMs));
+    await this.#guarded(this.#notifications, call.name, () => this.#post(call, notifyTimeoutMs));
+  }
+
+  /** Functions that were called, and whether they are now. */
+  *breakers(): Iterable<readonly [name: string, state: BreakerState]> {
+    for (const [name, { state }] of this.#breakers) {
+      yield [
+        name,
+        state === CircuitState.Closed ? 'closed' : state === CircuitState.Open ? 'open' : 'half-open',
+      ];
+    }
+  }
+
+  /** Calls that wait for their turn. */
+  get waiting(): number {
+    const { queueSlots: asking } = this.#questions;
+    const { queueSlots: telling } = this.#notifications;
+    return WAITING_QUESTIONS - asking + (WAITING_NOTIFICATIONS - telling);
   }
 
   /** The names of the functions the engine has. @throws HookFailed */
   async list(): Promise<readonly string[]> {
-    const text = await this.#request('GET', '/1.1/functions/_ops/metadatas', undefined, 5_000);
+    const path = '/1.1/functions/_ops/metadatas';
+    const text = await this.#request(
+      { method: 'GET', path, headers: this.#masterHeaders() },
+      LIST_TIMEOUT_MS,
+    );
     const names = resultOf(text);
     if (!Array.isArray(names)) throw new HookFailed('The list of functions is no list.');
     return names.filter((name) => typeof name === 'string');
@@ -86,10 +137,16 @@ export class EngineCaller {
     call: () => Promise<Answer>,
   ): Promise<Answer> {
     this.counters.called++;
+    const begun = performance.now();
     try {
-      return await turnstile.execute(() => this.#breaker(name).execute(call));
+      const answer = await turnstile.execute(() => this.#breaker(name).execute(call));
+      this.#called(this.#app, name, 'answered', performance.now() - begun);
+      return answer;
     } catch (error) {
+      const outcome = outcomeOf(error);
+      this.#called(this.#app, name, outcome, performance.now() - begun);
       this.counters.failed++;
+      if (outcome === 'dropped') this.counters.dropped++;
       if (error instanceof HookFailed) throw error;
       throw new HookFailed(error instanceof Error ? error.message : String(error), { cause: error });
     }
@@ -107,32 +164,28 @@ export class EngineCaller {
     return breaker;
   }
 
-  #post(name: string, parameters: object, timeoutMs: number): Promise<string> {
+  #post({ name, parameters, address }: Call, timeoutMs: number): Promise<string> {
     const { legacySign } = this.#app.settings.engine;
-    const signed = legacySign ? { ...parameters, __sign: this.#legacySign(name) } : parameters;
-    return this.#request('POST', `/1.1/functions/${name}`, JSON.stringify(signed), timeoutMs);
-  }
-
-  /** `{time},{HMAC-SHA1 of name and time}`, without which the PHP SDK refuses (`hooks-and-signatures §2.4`). */
-  #legacySign(name: string): string {
-    const now = Date.now();
-    return `${now},${createHmac('sha1', this.#app.masterKey).update(`${name}:${now}`).digest('hex')}`;
+    const { masterKey } = this.#app;
+    const signed = legacySign ? { ...parameters, __sign: signName(masterKey, name, Date.now()) } : parameters;
+    const path = `/1.1/functions/${name}`;
+    const headers = this.#callHeaders(address);
+    return this.#request({ method: 'POST', path, headers, body: JSON.stringify(signed) }, timeoutMs);
   }
 
   async #request(
-    method: 'GET' | 'POST',
-    path: string,
-    body: string | undefined,
+    request: {
+      readonly method: 'GET' | 'POST';
+      readonly path: string;
+      readonly headers: Record<string, string>;
+      readonly body?: string;
+    },
     timeoutMs: number,
   ): Promise<string> {
     const answer = await this.#pool.request({
-      method,
-      path: this.#base + path,
-      headers: method === 'GET' ? this.#masterHeaders() : this.#callHeaders(),
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
+      ...request,
+      path: this.#base + request.path,
       signal: AbortSignal.timeout(timeoutMs),
-      ...(body !== undefined && { body }),
     });
     const text = await bounded(answer.body);
     if (answer.statusCode !== 200) {
@@ -141,15 +194,16 @@ export class EngineCaller {
     return text;
   }
 
-  #callHeaders(): Record<string, string> {
+  #callHeaders(address: string | undefined): Record<string, string> {
     const { hookKey } = this.#app.settings.engine;
     return {
       'content-type': 'application/json',
       'x-lc-id': this.#app.id,
       'x-lc-key': this.#app.appKey,
       'x-lc-prod': '1',
-      'user-agent': 'Parley',
+      'user-agent': VERSION,
       ...(hookKey !== '' && { 'x-lc-hook-key': hookKey }),
+      ...(address !== undefined && address !== '' && { 'x-real-ip': address, 'x-forwarded-for': address }),
     };
   }
 
@@ -161,9 +215,15 @@ export class EngineCaller {
       'x-avoscloud-application-id': id,
       'x-lc-key': `${masterKey},master`,
       'x-avoscloud-master-key': masterKey,
-      'user-agent': 'Parley',
+      'user-agent': VERSION,
     };
   }
+}
+
+function outcomeOf(error: unknown): CallOutcome {
+  if (isBrokenCircuitError(error)) return 'skipped';
+  if (isBulkheadRejectedError(error)) return 'dropped';
+  return error instanceof Error && error.name === 'TimeoutError' ? 'timed-out' : 'failed';
 }
 
 async function bounded(body: AsyncIterable<Uint8Array>): Promise<string> {

@@ -3,10 +3,10 @@ import type { DomainEvent } from '../../domain/events.ts';
 import type { AppKey } from '../../domain/identifiers.ts';
 import type { Apps } from '../../domain/ports/apps.ts';
 import type { BeforeHooks, Hooks } from '../../domain/ports/hooks.ts';
-import type { Presence } from '../../domain/ports/presence.ts';
-import { EngineCaller, type EngineCounters } from './call-engine.ts';
+import type { Targets } from '../outgoing/targets.ts';
+import { type BreakerState, type CallObserver, EngineCaller, type EngineCounters } from './call-engine.ts';
 import { EngineFunctions } from './engine-functions.ts';
-import { notificationOf } from './notifications.ts';
+import { notificationOf, type Whereabouts } from './notifications.ts';
 import {
   clientSignParameters,
   conversationStartParameters,
@@ -14,17 +14,36 @@ import {
   membershipParameters,
   messageReceivedParameters,
   messageUpdateParameters,
+  receiversOfflineParameters,
 } from './parameters.ts';
-import { messageVerdict, signVerdict, startVerdict, updateVerdict, verdict } from './verdicts.ts';
+import {
+  messageVerdict,
+  pushVerdict,
+  signVerdict,
+  startVerdict,
+  updateVerdict,
+  verdict,
+} from './verdicts.ts';
 
 export interface HttpHooksParts {
   readonly apps: Apps;
-  readonly presence: Presence;
+  readonly whereabouts: Whereabouts;
+  readonly targets: Targets;
   /** Told, at most once a minute for each app, that calls fail. */
   readonly failed: (app: App, error: unknown, counters: EngineCounters) => void;
+  readonly called?: CallObserver;
+}
+
+/** How it stands with the engine of an app. */
+export interface EngineStatus {
+  readonly app: App;
+  readonly breakers: Iterable<readonly [name: string, state: BreakerState]>;
+  readonly waiting: number;
 }
 
 interface Engine {
+  /** As the app was when this was last looked up. */
+  app: App;
   /** The settings it was made for, as one text. */
   readonly settings: string;
   readonly caller: EngineCaller;
@@ -54,16 +73,27 @@ export class HttpHooks implements Hooks {
     const app = this.#parts.apps.byKey(event.app);
     if (app === undefined || app.settings.engine.url === '' || event.isUnhooked === true) return;
     const engine = this.#engineOf(app);
-    const notification = notificationOf(event, this.#parts.presence);
+    const notification = notificationOf(event, this.#parts.whereabouts);
     if (notification === undefined || !engine.functions.has(notification.name)) return;
+    const address = 'address' in event ? event.address : undefined;
     engine.caller
-      .tell(notification.name, notification.parameters)
+      .tell({
+        name: notification.name,
+        parameters: notification.parameters(),
+        ...(address !== undefined && { address }),
+      })
       .catch((error: unknown) => this.#failed(app, engine, error));
   }
 
   /** Begins to ask the engines of all apps what they have. */
   start(apps: readonly App[]): void {
     for (const app of apps) if (app.settings.engine.url !== '') this.#engineOf(app);
+  }
+
+  *status(): Iterable<EngineStatus> {
+    for (const { app, caller } of this.#engines.values()) {
+      yield { app, breakers: caller.breakers(), waiting: caller.waiting };
+    }
   }
 
   async close(): Promise<void> {
@@ -73,12 +103,18 @@ export class HttpHooks implements Hooks {
 
   /** The engine as the app is set up now; another one where that changed. */
   #engineOf(app: App): Engine {
-    const settings = JSON.stringify([app.settings.engine, app.appKey, app.masterKey]);
     const known = this.#engines.get(app.key);
-    if (known?.settings === settings) return known;
+    // Apps are snapshots: the same one has the same settings.
+    if (known?.app === app) return known;
+    const settings = JSON.stringify([app.settings.engine, app.appKey, app.masterKey]);
+    if (known?.settings === settings) {
+      known.app = app;
+      return known;
+    }
     if (known !== undefined) void this.#end(known);
-    const caller = new EngineCaller(app);
+    const caller = new EngineCaller(app, this.#parts.targets, this.#parts.called);
     const engine: Engine = {
+      app,
       settings,
       caller,
       functions: new EngineFunctions(caller, app.settings.engine.hooks, () => {
@@ -100,9 +136,16 @@ export class HttpHooks implements Hooks {
 
   #hooksOf(app: App, engine: Engine): BeforeHooks | undefined {
     const { functions } = engine;
-    const ask = async <Answer>(name: string, parameters: object, read: (result: unknown) => Answer) => {
+    // The Go SDK spells it without an s (H-18).
+    const offlineHook = ['_receiversOffline', '_receiverOffline'].find((name) => functions.has(name));
+    const ask = async <Answer>(
+      name: string,
+      parameters: object,
+      read: (result: unknown) => Answer,
+      { address }: { readonly address?: string } = {},
+    ) => {
       try {
-        return read(await engine.caller.ask(name, parameters));
+        return read(await engine.caller.ask({ name, parameters, ...(address !== undefined && { address }) }));
       } catch (error) {
         this.#failed(app, engine, error);
         throw error;
@@ -111,15 +154,24 @@ export class HttpHooks implements Hooks {
     const hooks: BeforeHooks = {
       ...(functions.has('_messageReceived') && {
         messageReceived: (message) =>
-          ask('_messageReceived', messageReceivedParameters(message), (result) =>
-            messageVerdict(result, typeof message.body !== 'string'),
+          ask(
+            '_messageReceived',
+            messageReceivedParameters(message),
+            (result) => messageVerdict(result, typeof message.body !== 'string'),
+            message,
           ),
       }),
       ...(functions.has('_messageUpdate') && {
         messageUpdate: (message) =>
-          ask('_messageUpdate', messageUpdateParameters(message), (result) =>
-            messageVerdict(result, typeof message.body !== 'string'),
+          ask(
+            '_messageUpdate',
+            messageUpdateParameters(message),
+            (result) => messageVerdict(result, typeof message.body !== 'string'),
+            message,
           ),
+      }),
+      ...(offlineHook !== undefined && {
+        receiversOffline: (message) => ask(offlineHook, receiversOfflineParameters(message), pushVerdict),
       }),
       ...(functions.has('_conversationStart') && {
         conversationStart: (start) =>

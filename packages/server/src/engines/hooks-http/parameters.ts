@@ -6,6 +6,7 @@ import type {
   IncomingMessage,
   MembershipRequest,
   MessageUpdate,
+  MissedMessage,
 } from '../../domain/ports/hooks.ts';
 import type { DataRecord } from '../../domain/records/record.ts';
 
@@ -36,6 +37,20 @@ export function messageUpdateParameters(message: MessageUpdate): JsonObject {
     sourceIP: message.address ?? '',
     recall: message.recall,
     system: message.conversation.kind === 'service' ? true : null,
+  };
+}
+
+/** Whom a mention is for is left out where it is for everybody (`hooks-and-signatures §3.2`). */
+export function receiversOfflineParameters(message: MissedMessage): JsonObject {
+  const { conversation, sender, offline, body, at, mentionAll, mentions } = message;
+  return {
+    fromPeer: sender,
+    convId: conversation.id,
+    offlinePeers: offline,
+    content: contentOf(body).content,
+    timestamp: at,
+    mentionAll,
+    mentionOfflinePeers: mentionAll ? [] : offline.filter((client) => mentions.includes(client)),
   };
 }
 

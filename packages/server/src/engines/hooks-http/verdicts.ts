@@ -5,6 +5,7 @@ import {
   type Explanation,
   HookFailed,
   type MessageVerdict,
+  type PushVerdict,
   type SignVerdict,
   type StartVerdict,
   type UpdateVerdict,
@@ -13,6 +14,7 @@ import {
 
 /** What a hook may make of a message at most; the limit of the app is about what clients write. */
 const MAX_BODY_BYTES = 32 * 1024;
+const MAX_PUSH_BYTES = 32 * 1024;
 
 function isJsonObject(value: unknown): value is JsonObject & JsonValue {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -33,6 +35,19 @@ export function messageVerdict(result: unknown, wasBinary: boolean): MessageVerd
     verdict: 'pass',
     ...(body !== undefined && { body, ...explanationOf(answer) }),
     ...(receivers !== undefined && { receivers }),
+  };
+}
+
+export function pushVerdict(result: unknown): PushVerdict {
+  const answer = answerOf(result);
+  if (isTruthy(answer.skip)) return { verdict: 'skip' };
+  const receivers = clientsOf(answer.offlinePeers);
+  const content = pushContentOf(answer.pushMessage);
+  return {
+    verdict: 'push',
+    force: isTruthy(answer.force),
+    ...(receivers !== undefined && { receivers }),
+    ...(content !== undefined && { content }),
   };
 }
 
@@ -90,4 +105,18 @@ function bodyOf({ content, bin }: JsonObject, wasBinary: boolean): MessageBody |
 
 function clientsOf(value: unknown): readonly ClientId[] | undefined {
   return Array.isArray(value) ? value.filter((client) => typeof client === 'string') : undefined;
+}
+
+/** JSON as an object or as text; any other text is what is shown (`hooks-and-signatures §3.2`). */
+function pushContentOf(value: unknown): JsonObject | undefined {
+  if (isJsonObject(value)) return value;
+  if (typeof value !== 'string' || value === '') return undefined;
+  if (Buffer.byteLength(value) > MAX_PUSH_BYTES) throw new HookFailed('The push of the engine is too long.');
+  try {
+    const parsed: unknown = JSON.parse(value);
+    if (isJsonObject(parsed)) return parsed;
+  } catch {
+    // Text for people.
+  }
+  return { alert: value };
 }

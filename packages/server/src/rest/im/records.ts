@@ -46,7 +46,7 @@ export function recordRoutes(collection: Collection): readonly RestRoute[] {
       async handle({ world, operator, body }) {
         const { m, unique, c, ...attributes } = body;
         if (kind === 'service') {
-          const service = await createService(world, operator.app, attributes as JsonObject);
+          const service = await createService(world, operator, attributes as JsonObject);
           return created(conversationRecord(service));
         }
         const { conversation, existing } = await startConversation(world, operator, {

@@ -29,8 +29,8 @@ export const signRoutes: readonly RestRoute[] = [
     needs: 'app',
     body: SessionToken,
     answers: { 200: SignatureAnswer },
-    handle: async ({ world, caller, body }) =>
-      answerOf(await signForUser(world, caller.app, body.session_token)),
+    handle: async ({ world, operator, body }) =>
+      answerOf(await signForUser(world, operator, body.session_token)),
   }),
   route({
     method: 'GET',
@@ -41,7 +41,7 @@ export const signRoutes: readonly RestRoute[] = [
     needs: 'app',
     query: SessionToken,
     answers: { 200: SignatureAnswer },
-    handle: async ({ world, caller, query }) =>
-      answerOf(await signForUser(world, caller.app, query.session_token)),
+    handle: async ({ world, operator, query }) =>
+      answerOf(await signForUser(world, operator, query.session_token)),
   }),
 ];

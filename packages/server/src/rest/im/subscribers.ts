@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
+import { addMembers } from '../../domain/membership/add-members.ts';
 import type { Subscription } from '../../domain/ports/services.ts';
-import { subscribe, unsubscribe } from '../../domain/service-conversation/subscribe.ts';
+import { unsubscribe } from '../../domain/service-conversation/subscribe.ts';
 import {
   countSubscribers,
   listSubscribers,
@@ -76,7 +77,7 @@ export const subscriberRoutes: readonly RestRoute[] = [
     answers: { 200: Empty },
     async handle({ world, operator, params, body }) {
       const service = await findIn(services, world, operator.app, params.cid);
-      await subscribe(world, operator, service, [body.client_id]);
+      await addMembers(world, operator, service.id, [body.client_id]);
       return ok({});
     },
   }),

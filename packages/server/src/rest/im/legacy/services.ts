@@ -1,7 +1,8 @@
 import Type from 'typebox';
+import { addMembers } from '../../../domain/membership/add-members.ts';
 import { findService } from '../../../domain/service-conversation/find-service.ts';
 import { sendToSubscribers } from '../../../domain/service-conversation/send-from-service.ts';
-import { subscribe, unsubscribe } from '../../../domain/service-conversation/subscribe.ts';
+import { unsubscribe } from '../../../domain/service-conversation/subscribe.ts';
 import {
   countSubscribers,
   listSubscribers,
@@ -113,7 +114,7 @@ const subscribeRoutes = [subscription, `${broadcasts}/subscription`].map((path) 
     answers: { 200: Empty },
     async handle({ world, operator, body }) {
       const service = await findService(world, operator.app, conversationIdOf(body.conv_id));
-      await subscribe(world, operator, service, [body.client_id]);
+      await addMembers(world, operator, service.id, [body.client_id]);
       return ok({});
     },
   }),
