@@ -5,6 +5,7 @@ import { type BasicConversation, type Message, ServiceConversation } from '../sr
 import {
   createServer,
   createSigner,
+  type HistoryQuery,
   HookRefused,
   type Operation,
   type ParleyServer,
@@ -39,7 +40,7 @@ describe('a signature', () => {
     ...{ action, clientId, conversationId, members },
   });
 
-  it.each<[string, Operation, string]>([
+  it.each<[string, Operation | HistoryQuery, string]>([
     ['login', { action: 'login', clientId: 'Tom' }, '21eca6f3a7364b45d5883ef691e871dd214fe04f'],
     ['login of any name', { action: 'login', clientId: '汤姆' }, '67b9e7d1b8d414c2bc1b86c0d827bf672b54df72'],
     [
@@ -59,9 +60,30 @@ describe('a signature', () => {
       act('conversation-unblock-clients', 'Tom', 'Jerry', 'Mary'),
       'a3c5d4e44537d2b83fc32c0a96ec77b6da7ced2c',
     ],
+    [
+      'history query',
+      { action: 'history', clientId: 'Tom', conversationId },
+      'e8163a93fec226604dec3655bb284481d0e3850d',
+    ],
+    [
+      'list that repeats itself',
+      { action: 'create', clientId: 'Tom', members: ['Tom', 'Jerry', 'Tom'] },
+      'c3c3e8e7610c0344912f28ed16be6e39ee0450eb',
+    ],
   ])('[F-SEC-03] of a %s is what every SDK computes', (_, operation, signature) => {
     const app = { appId: 'appid', masterKey: 'masterkey' };
     expect(signAt(operation, app, 1_700_000_000_000, 'abc123').signature).toBe(signature);
+  });
+
+  it('[F-SEC-03] is refused for an id that is empty', () => {
+    const app = { appId: 'appid', masterKey: 'masterkey' };
+    for (const operation of [
+      { action: 'login', clientId: '' },
+      { action: 'create', clientId: 'a', members: ['b', ''] },
+      { action: 'history', clientId: 'a', conversationId: '' },
+    ] as const) {
+      expect(() => createSigner(app)(operation)).toThrow(TypeError);
+    }
   });
 
   it('[F-SEC-04][F-SEC-07] lets a client do everything that has to be signed', async () => {

@@ -22,4 +22,4 @@ export {
   type ServerSendOptions,
   type Target,
 } from './server.ts';
-export { createSigner, type SignerOptions } from './signer.ts';
+export { createSigner, type HistoryQuery, type SignerOptions } from './signer.ts';

@@ -150,7 +150,9 @@ export class ParleyServer {
     { query = {}, body }: RequestOptions = {},
   ): Promise<JsonObject> {
     const { url, appId, masterKey, fetch = globalThis.fetch } = this.#options;
-    const search = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]));
+    const search = new URLSearchParams(
+      Object.fromEntries(Object.entries(query).map(([key, value]) => [key, String(value)])),
+    );
     const response = await fetch(`${url}${path}${search.size === 0 ? '' : `?${search}`}`, {
       method,
       headers: {
