@@ -287,6 +287,45 @@ describe('tags', () => {
   });
 });
 
+describe('the push token of a device', () => {
+  const report = (client: TestClient, data: string) =>
+    client.request({
+      cmd: CommandType.report,
+      op: OpType.upload,
+      reportMessage: { initiative: true, type: 'token', data },
+    });
+
+  it('[F-SESS-23] is its name once it was reported: the reopen under it is no conflict, any other is', async () => {
+    const id = someone();
+    const first = await TestClient.connect(parley.wsUrl);
+    await first.login(parley.appId, id, { tag: 'Mobile', deviceId: '', deviceToken: 'made up' });
+    expect((await report(first, 'from Apple')).op).toBe(OpType.uploaded);
+    await first.terminate();
+    const swift = await TestClient.connect(parley.wsUrl);
+    const again = { tag: 'Mobile', deviceId: '', r: true };
+    const stranger = await swift.login(parley.appId, id, { ...again, deviceToken: 'made up' });
+    expect(stranger.errorMessage?.code).toBe(4111);
+    expect((await swift.login(parley.appId, id, { ...again, deviceToken: 'from Apple' })).op).toBe(
+      OpType.opened,
+    );
+  });
+
+  it('[F-SESS-23][F-SESS-29] may be another one at the reopen: the session token says that the device is the same', async () => {
+    const id = someone();
+    const before = await TestClient.connect(parley.wsUrl);
+    const opened = await before.login(parley.appId, id, { tag: 'Mobile', deviceId: '', deviceToken: 'old' });
+    const st = opened.sessionMessage?.st ?? '';
+    // The old connection is dead, which the server has not noticed.
+    const after = await TestClient.connect(parley.wsUrl);
+    const again = { tag: 'Mobile', deviceId: '', deviceToken: 'new', r: true };
+    expect((await after.login(parley.appId, id, again)).errorMessage?.code).toBe(4111);
+    expect((await after.login(parley.appId, id, { ...again, st })).op).toBe(OpType.opened);
+    await before.settled();
+    expect(before.inbox).toEqual([]);
+    expect((await conv(before, OpType.query, {})).errorMessage?.code).toBe(4105);
+  });
+});
+
 describe('several clients and devices', () => {
   it('[F-SESS-08] share one connection and each get their own copy, addressed to them', async () => {
     const [tom, jerry] = [someone('Tom'), someone('Jerry')];

@@ -65,13 +65,13 @@ export async function openSession(context: OpenContext): Promise<void> {
 
 function openRequest(command: GenericCommand): OpenSession {
   const message = command.sessionMessage ?? {};
-  const device = message.deviceId ?? message.deviceToken;
+  const device = [message.deviceId, message.deviceToken].find((name) => name !== undefined && name !== '');
   const signature = signatureOf(message);
   return {
     reconnect: message.r === true,
     ...(command.peerId !== undefined && { client: command.peerId }),
     ...(message.tag !== undefined && { tag: message.tag }),
-    ...(device !== undefined && device !== '' && { device }),
+    ...(device !== undefined && { device }),
     ...(message.st !== undefined && { token: message.st }),
     ...(message.configBitmap !== undefined && { features: message.configBitmap }),
     ...(signature !== undefined && { signature }),

@@ -34,7 +34,6 @@ interface Held extends InSequence {
  * that each is either contained in the unread summary or pushed after it, never both and never neither.
  */
 export class Session {
-  readonly identity: SessionIdentity;
   readonly connection: Connection;
   /** Commands that write to one conversation go through in arrival order. */
   readonly lanes = new OrderedLanes();
@@ -42,10 +41,20 @@ export class Session {
   /** The small half of a push differs by command only, so each is encoded once. */
   readonly #heads = new Map<number, Uint8Array>();
   #held: Held[] | undefined;
+  #identity: SessionIdentity;
 
   constructor(identity: SessionIdentity, connection: Connection) {
-    this.identity = identity;
+    this.#identity = identity;
     this.connection = connection;
+  }
+
+  get identity(): SessionIdentity {
+    return this.#identity;
+  }
+
+  /** The device goes by another name from now on. */
+  renameDevice(device: string): void {
+    this.#identity = { ...this.#identity, device };
   }
 
   /** This session acting within its app, as the app is set up right now. */

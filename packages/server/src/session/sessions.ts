@@ -34,6 +34,13 @@ export interface OpenSession {
   readonly features?: number;
 }
 
+/** Who wants to log in under a tag. */
+interface Newcomer {
+  readonly device: string;
+  readonly claims: SessionClaims | undefined;
+  readonly request: OpenSession;
+}
+
 export interface IssuedToken {
   readonly token: string;
   /** Seconds the token is valid. */
@@ -79,7 +86,7 @@ export class Sessions {
     const tag = effectiveTag(request.tag ?? claims?.tag);
     const device = request.device ?? claims?.device ?? `connection ${connection.id}`;
     const displaced =
-      tag === undefined ? [] : this.#settleConflict(app, client, tag, device, request.reconnect);
+      tag === undefined ? [] : this.#settleConflict(app, client, tag, { device, claims, request });
     const session = new Session(
       {
         id: claims?.session ?? randomUUID(),
@@ -135,6 +142,14 @@ export class Sessions {
       expiresAt: this.#world.clock.now() + ttl * 1000,
     });
     return { token, ttl };
+  }
+
+  /** The device of a session got the push token it is known by from now on (`wire-protocol §4.1.10`). @throws ImError INVALID_LOGIN */
+  renameDevice(app: App, session: Session, device: string): void {
+    checkLength('device token', device, MAX_DEVICE_LENGTH);
+    session.renameDevice(device);
+    const { client, tag } = session.identity;
+    if (tag !== undefined) this.#holders.remember(app.key, client, tag, device);
   }
 
   /** Logout: the device is free for whoever comes next, its tokens are void, its will is not delivered. */
@@ -202,19 +217,24 @@ export class Sessions {
     return claims;
   }
 
-  /** @returns the sessions that had to go */
+  /**
+   * A device may come back under another name: Apple gives it a new push token at times. Its session token, which is
+   * bound to the old name, says that it is the same.
+   *
+   * @returns the sessions that had to go
+   */
   #settleConflict(
     app: App,
     client: ClientId,
     tag: string,
-    device: string,
-    reconnect: boolean,
+    { device, claims, request }: Newcomer,
   ): readonly Session[] {
+    const isItself = (name: string) => name === device || name === claims?.device;
     const others = this.#live
       .of(app.key, client)
-      .filter((session) => session.identity.tag === tag && session.identity.device !== device);
+      .filter(({ identity }) => identity.tag === tag && !isItself(identity.device));
     const holder = this.#holders.deviceOf(app.key, client, tag);
-    if (reconnect && (others.length > 0 || (holder !== undefined && holder !== device))) {
+    if (request.reconnect && (others.length > 0 || (holder !== undefined && !isItself(holder)))) {
       throw new ImError('SESSION_CONFLICT', `${client} is logged in with tag "${tag}" on another device.`);
     }
     for (const other of others) this.#evict(other);
