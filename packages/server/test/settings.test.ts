@@ -1,6 +1,7 @@
 import { CommandType, OpType } from '@parley/protocol';
-import { FakeClock, type Parley, startParley, TestClient } from '@parley/testkit';
-import { afterEach, describe, expect, it } from 'vitest';
+import { FakeClock, openMemoryStore, type Parley, startParley, TestClient } from '@parley/testkit';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { DailyClients } from '../src/domain/presence/daily-clients.ts';
 import { conv, history, query, say, startConversation, where } from './flow.ts';
 
 let parley: Parley;
@@ -113,6 +114,97 @@ describe('a switch of the app', () => {
     const added = await conv(tom, OpType.add, { cid, m: ['c'] });
     expect(added.errorMessage?.code ?? added.convMessage?.failedPids?.[0]?.code).toBe(4304);
     await tom.close();
+  });
+});
+
+describe('bannedClients', () => {
+  it('[F-SESS-42] ends the sessions of a client with 4106 and refuses its logins, until it is taken off the list', async () => {
+    await start({});
+    const tom = await TestClient.open(parley, 'Tom');
+    const spy = await TestClient.connect(parley.wsUrl);
+    const st = (await spy.login(parley.appId, 'Spy', { tag: 'Mobile' })).sessionMessage?.st ?? '';
+    await parley.apps.changeSettings(parley.appId, { bannedClients: ['Spy'] });
+    const closed = await spy.push(CommandType.session, OpType.closed);
+    expect(closed).toMatchObject({ peerId: 'Spy', sessionMessage: { code: 4106, reason: 'BLACKLISTED' } });
+    expect((await conv(spy, OpType.query, {})).errorMessage?.code).toBe(4105);
+    for (const session of [{}, { st, r: true }]) {
+      expect((await spy.login(parley.appId, 'Spy', session)).errorMessage?.code).toBe(4106);
+    }
+    await tom.settled();
+    expect(tom.inbox).toEqual([]);
+    await parley.apps.changeSettings(parley.appId, { bannedClients: null });
+    expect((await spy.login(parley.appId, 'Spy')).op).toBe(OpType.opened);
+    await Promise.all([tom.close(), spy.close()]);
+  });
+});
+
+describe('dailyClients', () => {
+  it('[F-LIM-09] refuses who comes after the last of the day with 4113; who was there may come again', async () => {
+    const clock = new FakeClock();
+    await start({ dailyClients: 3 }, clock);
+    const logins = async (...ids: (string | undefined)[]) => {
+      const clients = await Promise.all(ids.map(() => TestClient.connect(parley.wsUrl)));
+      const replies = await Promise.all(clients.map((client, n) => client.login(parley.appId, ids[n])));
+      await Promise.all(clients.map((client) => client.close()));
+      return replies.map((reply) => reply.errorMessage?.code ?? 0);
+    };
+    expect(await logins('a')).toEqual([0]);
+    const together = await logins('b', 'c', 'd', 'e');
+    expect(together.toSorted()).toEqual([0, 0, 4113, 4113]);
+    expect(await logins('a')).toEqual([0]);
+    expect(await logins('f', undefined)).toEqual([4113, 4113]);
+    await parley.apps.changeSettings(parley.appId, { dailyClients: 4 });
+    expect(await logins('f')).toEqual([0]);
+    clock.advance(24 * 3600_000);
+    expect(await logins('g', 'h', 'i', 'j')).toEqual([0, 0, 0, 0]);
+    expect(await logins('a')).toEqual([4113]);
+  });
+
+  it('[F-LIM-09] leaves nobody online who was gone before the count was known', async () => {
+    const store = await openMemoryStore();
+    const counted = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    parley = await startParley({
+      store: {
+        ...store,
+        dailyClients: {
+          ...store.dailyClients,
+          async count(...about) {
+            asked.resolve();
+            await counted.promise;
+            return store.dailyClients.count(...about);
+          },
+        },
+      },
+      settings: { dailyClients: 5 },
+    });
+    const gone = await TestClient.connect(parley.wsUrl);
+    void gone.login(parley.appId, 'Tom').catch(() => {});
+    await asked.promise;
+    await gone.terminate();
+    const { live } = parley.app.core;
+    await vi.waitUntil(() => parley.app.gateway.stats().connections === 0);
+    counted.resolve();
+    const watcher = await TestClient.connect(parley.wsUrl);
+    await watcher.login(parley.appId, 'watcher');
+    expect(
+      [...live.all(parley.apps.find(parley.appId)?.key ?? 0)].map(({ identity }) => identity.client),
+    ).toEqual(['watcher']);
+    await watcher.close();
+  });
+
+  it('[F-LIM-09] counts those who came before the server was started again', async () => {
+    await start({});
+    const first = await TestClient.open(parley, 'before');
+    await first.close();
+    await parley.app.core.world.dailyClients.save();
+    await parley.apps.changeSettings(parley.appId, { dailyClients: 1 });
+    const { clock, store } = parley.app.core.world;
+    const restarted = new DailyClients(store.dailyClients, clock);
+    const key = parley.apps.find(parley.appId)?.key ?? 0;
+    await Promise.all(['before', 'after'].map((client) => restarted.prepare(key, client)));
+    expect(restarted.isFull(key, 'before', 1)).toBe(false);
+    expect(restarted.isFull(key, 'after', 1)).toBe(true);
   });
 });
 

@@ -139,6 +139,8 @@ export async function createCore({
   knownWorld = world;
   const invalidations = await TokenInvalidations.load(store.sessionTokens, clock.now());
   sessions = new Sessions(world, live, rooms, new TagHolders(), invalidations);
+  const opened = sessions;
+  apps.whenChanged(async (app) => opened.appChanged(app));
   const accept = serveConnections({
     world,
     sessions,

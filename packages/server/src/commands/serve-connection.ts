@@ -73,11 +73,9 @@ class ConnectionPeer implements Peer {
 
   disconnected(closeCode?: number): void {
     this.#gone = true;
-    const { world, sessions, failed } = this.#services;
     for (const session of this.#sessions.values()) {
-      const app = world.apps.byKey(session.identity.app);
-      if (app === undefined) continue;
-      sessions.disconnected(app, session, causeOf(closeCode)).catch((error: unknown) => failed(error, {}));
+      const app = this.#services.world.apps.byKey(session.identity.app);
+      if (app !== undefined) this.#disconnected(app, session, causeOf(closeCode));
     }
     this.#sessions.clear();
   }
@@ -105,7 +103,7 @@ class ConnectionPeer implements Peer {
         command,
         isShared: this.#sessions.size > 0,
         send: (peerId, reply) => this.#send(command, peerId, reply, true),
-        opened: (session) => this.#opened(session),
+        opened: (session) => this.#opened(app, session),
         failed: (error) => this.#services.failed(error, command),
       });
     } catch (error) {
@@ -145,10 +143,15 @@ class ConnectionPeer implements Peer {
     return this.#withinRate(app, command.peerId ?? this.#connection.id, 'operation', command, undefined);
   }
 
-  #opened(session: Session): void {
+  #opened(app: App, session: Session): void {
     // The client may be gone by the time its login went through.
-    if (this.#gone) return;
-    this.#sessions.set(session.identity.client, session);
+    if (this.#gone) this.#disconnected(app, session);
+    else this.#sessions.set(session.identity.client, session);
+  }
+
+  #disconnected(app: App, session: Session, cause?: LossCause): void {
+    const { sessions, failed } = this.#services;
+    sessions.disconnected(app, session, cause).catch((error: unknown) => failed(error, {}));
   }
 
   // ── commands of an open session ────────────────────────────────────────────────────────────────────────────

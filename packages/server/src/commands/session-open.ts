@@ -35,6 +35,7 @@ export async function openSession(context: OpenContext): Promise<void> {
   const { world, sessions, app, connection, command, send, opened, failed } = context;
   let session: Session;
   try {
+    if (app.settings.dailyClients > 0) await world.dailyClients.prepare(app.key, command.peerId ?? '');
     session = sessions.open(app, connection, openRequest(command));
   } catch (error) {
     if (!(error instanceof ImError)) throw error;

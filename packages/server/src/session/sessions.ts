@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { App } from '../domain/app/app.ts';
+import { isBanned } from '../domain/app/banned-clients.ts';
 import { ImError } from '../domain/errors.ts';
 import type { ClientKicked, ClientOffline, LossCause } from '../domain/events.ts';
 import type { ClientId } from '../domain/identifiers.ts';
@@ -19,6 +20,7 @@ import type { TokenInvalidations } from './token-invalidations.ts';
 
 /** The tag that is no tag (`wire-protocol §8` item 28). */
 const NO_TAG = 'default';
+const BANNED = 'The operators of the app keep this client out.';
 const MAX_TAG_LENGTH = 64;
 const MAX_DEVICE_LENGTH = 256;
 
@@ -75,11 +77,12 @@ export class Sessions {
   /**
    * Registers a client on a connection, after identity, token or signature, and tag conflict were checked.
    *
-   * @throws ImError INVALID_LOGIN, SESSION_TOKEN_EXPIRED, SIGNATURE_FAILED, SESSION_CONFLICT
+   * @throws ImError INVALID_LOGIN, BLACKLISTED, APP_QUOTA_EXCEEDED, SESSION_TOKEN_EXPIRED, SIGNATURE_FAILED, SESSION_CONFLICT
    */
   open(app: App, connection: Connection, request: OpenSession): Session {
     const client = request.client ?? this.#world.random.clientId();
     checkClientId(app, client);
+    this.#requireWelcome(app, client);
     checkLength('tag', request.tag, MAX_TAG_LENGTH);
     checkLength('device id', request.device, MAX_DEVICE_LENGTH);
     const claims = this.#authenticate(app, client, request);
@@ -177,22 +180,43 @@ export class Sessions {
   /** The app's server sent a client away: its sessions end, and its tokens with them. */
   kicked({ app, client, epoch, address, isUnhooked }: ClientKicked): void {
     this.#invalidations.epochRaised(app, client, epoch);
-    for (const session of this.#live.of(app, client)) {
-      const { tag, device } = session.identity;
-      if (tag !== undefined) this.#holders.forget(app, client, tag, device);
-      this.#rooms.forget(session);
-      this.#live.remove(session);
-      this.#discardWillOf(session);
-      this.#tellOffline(session, 'kicked', {
-        ...(address !== undefined && { address }),
-        ...(isUnhooked === true && { isUnhooked }),
-      });
+    const particulars = {
+      ...(address !== undefined && { address }),
+      ...(isUnhooked === true && { isUnhooked }),
+    };
+    for (const session of this.#live.of(app, client)) this.#end(session, particulars);
+  }
+
+  /** The app is set up anew: sessions of clients it keeps out from now on end. */
+  appChanged(app: App): void {
+    for (const session of [...this.#live.all(app.key)]) {
+      if (!isBanned(app, session.identity.client)) continue;
+      session.push(closedPush(this.#world.clock.now(), 'BLACKLISTED', BANNED));
+      this.#end(session, {});
     }
   }
 
   /** Forgets closed sessions whose tokens would have expired by now. */
   pruneInvalidations(): void {
     this.#invalidations.prune(this.#world.clock.now());
+  }
+
+  /** A session is over for good, by no wish of its client. */
+  #end(session: Session, particulars: Pick<ClientOffline, 'address' | 'isUnhooked'>): void {
+    const { app, client, tag, device } = session.identity;
+    if (tag !== undefined) this.#holders.forget(app, client, tag, device);
+    this.#rooms.forget(session);
+    this.#live.remove(session);
+    this.#discardWillOf(session);
+    this.#tellOffline(session, 'kicked', particulars);
+  }
+
+  #requireWelcome(app: App, client: ClientId): void {
+    if (isBanned(app, client)) throw new ImError('BLACKLISTED', BANNED);
+    const most = app.settings.dailyClients;
+    if (most > 0 && this.#world.dailyClients.isFull(app.key, client, most)) {
+      throw new ImError('APP_QUOTA_EXCEEDED', `The app has had its ${most} clients of today.`);
+    }
   }
 
   #authenticate(app: App, client: ClientId, request: OpenSession): SessionClaims | undefined {
@@ -213,7 +237,8 @@ export class Sessions {
 
   #claimsOf(app: App, client: ClientId, token: string): SessionClaims | undefined {
     const claims = readToken(app, token, this.#world.clock.now());
-    if (claims?.client !== client || this.#invalidations.isVoid(app.key, claims)) return undefined;
+    if (claims?.client !== client || isBanned(app, client) || this.#invalidations.isVoid(app.key, claims))
+      return undefined;
     return claims;
   }
 

@@ -201,8 +201,14 @@ export const appSettingsSchema = Type.Object(
       0,
       0,
       1_000_000_000,
-      'Distinct clients that may log in on one day; 0 means no limit.',
+      'Distinct clients that may log in on one day, others are refused with 4113 (F-LIM-09); 0 means no limit.',
     ),
+    bannedClients: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
+      default: [],
+      maxItems: 10_000,
+      description:
+        'Clients that are kept out: their sessions end, and their logins are refused with 4106 (F-SESS-42).',
+    }),
     maxServiceConversations: count(100, 0, 100_000, 'Service conversations the app may have.'),
     allowedOrigins: Type.Array(Type.String({ pattern: '^https?://[^/\\s]+$' }), {
       default: [],

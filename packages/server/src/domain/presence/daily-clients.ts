@@ -12,6 +12,8 @@ export class DailyClients {
   #day: string;
   #seen = new Map<AppKey, Set<ClientId>>();
   #unsaved = new Map<AppKey, Set<ClientId>>();
+  /** How many there are today, of apps that {@link isFull} was prepared for. */
+  #totals = new Map<AppKey, number>();
 
   constructor(repository: DailyClientRepository, clock: Clock) {
     this.#repository = repository;
@@ -26,7 +28,29 @@ export class DailyClients {
       if (this.#seen.get(app)?.has(user) === true) continue;
       setOf(this.#seen, app).add(user);
       setOf(this.#unsaved, app).add(user);
+      const total = this.#totals.get(app);
+      if (total !== undefined) this.#totals.set(app, total + 1);
     }
+  }
+
+  /** Reads what {@link isFull} has to know about a client. */
+  async prepare(app: AppKey, client: ClientId): Promise<void> {
+    this.#turn();
+    const day = this.#day;
+    if (this.#seen.get(app)?.has(client) === true) return;
+    const total = this.#totals.get(app) ?? (await this.count(app));
+    const isKnown = await this.#repository.has(app, day, client);
+    this.#turn();
+    if (day !== this.#day) return;
+    // Whoever was seen while the store counted is not in its number.
+    if (!this.#totals.has(app)) this.#totals.set(app, total + (this.#unsaved.get(app)?.size ?? 0));
+    if (isKnown) setOf(this.#seen, app).add(client);
+  }
+
+  /** Whether the app has had so many clients today, and this one is not among them. Ask after {@link prepare}. */
+  isFull(app: AppKey, client: ClientId, most: number): boolean {
+    this.#turn();
+    return this.#seen.get(app)?.has(client) !== true && (this.#totals.get(app) ?? 0) >= most;
   }
 
   async count(app: AppKey): Promise<number> {
@@ -60,6 +84,7 @@ export class DailyClients {
     if (today === this.#day) return;
     this.#day = today;
     this.#seen = new Map();
+    this.#totals = new Map();
     // Whoever came in the last minute of yesterday is in nobody's number any more.
     this.#unsaved = new Map();
   }

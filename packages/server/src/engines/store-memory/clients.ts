@@ -28,6 +28,9 @@ export function dailyClientRepository({ dailyClients }: Tables): DailyClientRepo
     async count(app, day) {
       return dailyClients.get(day)?.get(app)?.size ?? 0;
     },
+    async has(app, day, client) {
+      return dailyClients.get(day)?.get(app)?.has(client) ?? false;
+    },
     async forget(before, limit) {
       let forgotten = 0;
       for (const [day, apps] of dailyClients) {

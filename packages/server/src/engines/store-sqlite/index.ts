@@ -147,6 +147,7 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
     dailyClients: {
       add: (app, day, clients) => writer.call('addDailyClients', app, day, clients),
       count: (app, day) => reader.call('countDailyClients', app, day),
+      has: (app, day, client) => reader.call('hasDailyClient', app, day, client),
       forget: (before, limit) => writer.call('forgetDailyClients', before, limit),
     },
     webhooks: {

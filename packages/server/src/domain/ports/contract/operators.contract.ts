@@ -229,6 +229,9 @@ export function describeOperators(engine: Engine): void {
       await dailyClients.add(stage.app, '2026-01-31', ['Tom']);
       await dailyClients.add(stage.app + 1, '2026-01-31', ['Tyke']);
       expect(await dailyClients.count(stage.app, '2026-01-31')).toBe(2);
+      expect(await dailyClients.has(stage.app, '2026-01-31', 'Spike')).toBe(true);
+      expect(await dailyClients.has(stage.app, '2026-01-31', 'Tyke')).toBe(false);
+      expect(await dailyClients.has(stage.app, '2026-01-30', 'Spike')).toBe(false);
       while ((await dailyClients.forget('2026-01-31', 1)) > 0);
       expect(await dailyClients.count(stage.app, '2026-01-30')).toBe(0);
       expect(await dailyClients.count(stage.app, '2026-01-31')).toBe(2);

@@ -39,3 +39,13 @@ export function readRefusedBy(
 export function countDailyClients(sql: Statements, app: AppKey, day: string): number {
   return Number(sql.get('SELECT count(*) AS n FROM daily_client WHERE day = ? AND app = ?', day, app)?.n);
 }
+
+export function hasDailyClient(sql: Statements, app: AppKey, day: string, client: ClientId): boolean {
+  const row = sql.get(
+    'SELECT 1 FROM daily_client WHERE day = ? AND app = ? AND client = ?',
+    day,
+    app,
+    client,
+  );
+  return row !== undefined;
+}

@@ -9,7 +9,12 @@ import { openForReading } from '../open-database.ts';
 import { Statements } from '../statements.ts';
 import type { Answer, Call, FromWorker, Operations, ToWorker, WorkerData } from '../worker-protocol.ts';
 import { readAuditEntries } from './audit-reads.ts';
-import { countDailyClients, readRefusedBy, readRefusedConversations } from './client-reads.ts';
+import {
+  countDailyClients,
+  hasDailyClient,
+  readRefusedBy,
+  readRefusedConversations,
+} from './client-reads.ts';
 import { readHistory } from './history.ts';
 import {
   readNotices,
@@ -131,5 +136,6 @@ function operationTable(sql: Statements): Operations {
     refusedConversations: readRefusedConversations.bind(undefined, sql),
     refusedBy: readRefusedBy.bind(undefined, sql),
     countDailyClients: countDailyClients.bind(undefined, sql),
+    hasDailyClient: hasDailyClient.bind(undefined, sql),
   };
 }
