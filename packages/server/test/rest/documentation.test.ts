@@ -1,4 +1,5 @@
 import { type Parley, startParley } from '@parley/testkit';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '../../src/rest/index.ts';
 
@@ -38,6 +39,12 @@ describe('the document of the API', () => {
     const served = routes.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);
     expect(described.toSorted()).toEqual(served.toSorted());
     expect(new Set(served).size).toBe(routes.length);
+  });
+
+  it('[F-GEN-11] is valid by the schema of OpenAPI 3.1', async () => {
+    const validator = new Validator();
+    const { valid, errors } = await validator.validate({ ...(await read()) });
+    expect([valid, errors, validator.version]).toEqual([true, undefined, '3.1']);
   });
 
   it('describes every part of a path, names operations once, and uses only what it defines', async () => {
