@@ -31,19 +31,25 @@ async function startServer(): Promise<{ wsUrl: string; appId: string }> {
   return { wsUrl, appId: /App ID +(\S+)/.exec(server.output())?.[1] ?? '' };
 }
 
-describe('parley app, client and message', () => {
+// Each starts several processes, which takes long where others compute, too.
+describe('parley app, client and message', { timeout: 120_000 }, () => {
   it('makes an app beside the first, lists both, and clients of the new one log in at once', async () => {
     const first = await startServer();
-    const made = JSON.parse((await parley('app', 'create', 'second', '--json')).output);
+    const made = JSON.parse((await parley('app', 'create', 'second-app', '--json')).output);
     expect(made).toEqual({
-      id: 'second',
+      id: 'second-app',
       appKey: expect.stringMatching(/^\w{24}$/),
       masterKey: expect.stringMatching(/^\w{24}$/),
     });
-    expect(JSON.parse((await parley('app', 'list', '--json')).output)).toEqual([first.appId, 'second']);
-    await (await TestClient.open({ ...first, appId: 'second' }, 'Tom')).close();
-    const again = await parley('app', 'create', 'second');
-    expect([again.code, again.output.trim()]).toEqual([1, 'There is an app second already.']);
+    expect(JSON.parse((await parley('app', 'list', '--json')).output)).toEqual([first.appId, 'second-app']);
+    await (await TestClient.open({ ...first, appId: 'second-app' }, 'Tom')).close();
+    const again = await parley('app', 'create', 'second-app');
+    expect([again.code, again.output.trim()]).toEqual([1, 'There is an app second-app already.']);
+    const short = await parley('app', 'create', 'tooshort');
+    expect([short.code, short.output.trim()]).toEqual([
+      1,
+      'An app id has 9 to 64 letters, digits, "-" and "_".',
+    ]);
     expect((await parley('app', 'show')).output).toContain('name one with --app');
   });
 

@@ -216,8 +216,9 @@ async function createApp(
   now: number,
   author: AuditAuthor,
 ): Promise<App> {
-  if (id !== undefined && !/^[\w-]{1,64}$/.test(id)) {
-    throw new AdministrationRefused('An app id has 1 to 64 letters, digits, "-" and "_".');
+  // The Java SDK cannot work with shorter ones (`storage-subset §9.2`).
+  if (id !== undefined && !/^[\w-]{9,64}$/.test(id)) {
+    throw new AdministrationRefused('An app id has 9 to 64 letters, digits, "-" and "_".');
   }
   const keys = { id: id ?? randomKey(), appKey: randomKey(), masterKey: randomKey() };
   const created = await apps.create(keys, now, author);
