@@ -9,6 +9,7 @@ import { createApp, type ParleyApp } from './create-app.ts';
 import { createLogger } from './create-logger.ts';
 import { greeting } from './greeting.ts';
 import { openFiles } from './open-files.ts';
+import { productionWarnings } from './production-warnings.ts';
 import { provisionApp } from './provision-app.ts';
 import { readTlsFiles } from './read-tls-files.ts';
 import { systemClock } from './system-clock.ts';
@@ -61,6 +62,7 @@ export async function startServer(
     });
     const { url, wsUrl } = app.gateway;
     const stopControl = await startControlServer(controlPath(dataDir), { apps, ...app.core });
+    for (const warning of productionWarnings(config, apps.list())) logger.warn(warning);
     logger.info({ url, dataDir, version }, 'Parley is ready.');
     if (config.logFormat === 'text') {
       process.stdout.write(greeting(provisioned, { version, url: config.publicUrl ?? url, wsUrl, dataDir }));

@@ -44,6 +44,22 @@ describe('the configuration', () => {
     expect(config.requireTls).toBe(false);
   });
 
+  it('[F-SEC-15] is that of production by PARLEY_ENV, before what NODE_ENV says to everybody', () => {
+    const production = { env: 'production', requireTls: true, logFormat: 'json' };
+    const development = { env: 'development', requireTls: false, logFormat: 'text' };
+    const file = fileWith({ env: 'production' });
+    expect(loadConfig({ PARLEY_ENV: 'production' }).config).toMatchObject(production);
+    expect(loadConfig({ NODE_ENV: 'production' }).config).toMatchObject(production);
+    expect(loadConfig({ PARLEY_CONFIG: file }).config).toMatchObject(production);
+    expect(loadConfig({ PARLEY_CONFIG: file, PARLEY_ENV: 'development' }).config).toMatchObject(development);
+    const both = { PARLEY_ENV: 'development', NODE_ENV: 'production' };
+    expect(loadConfig(both).config).toMatchObject(development);
+    expect(loadConfig({ NODE_ENV: 'test' }).config).toMatchObject(development);
+    expect(problemsOf({ PARLEY_ENV: 'prod' })).toEqual([
+      'PARLEY_ENV must be one of development, production, not "prod".',
+    ]);
+  });
+
   it('reads switches and lists as people write them', () => {
     expect(loadConfig({ PARLEY_CLIENT_RATE_LIMITS: 'off' }).config.clientRateLimits).toBe(false);
     expect(loadConfig({ PARLEY_CLIENT_RATE_LIMITS: 'TRUE' }).config.clientRateLimits).toBe(true);

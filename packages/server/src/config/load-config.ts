@@ -43,7 +43,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   const problems: string[] = [];
   const warnings: string[] = [];
   const { path, values } = readFile(environment[FILE_VARIABLE] || undefined, problems);
-  const production = environment.NODE_ENV === 'production';
+  const production = isProduction(environment, values);
   const config: Record<string, unknown> = {};
 
   for (const [name, option] of optionEntries) {
@@ -85,6 +85,15 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   if (problems.length > 0) throw new ConfigInvalid(problems);
   // Every option was read by its own kind, or has its own standard value.
   return { config: config as Config, ...(path !== undefined && { file: path }), warnings };
+}
+
+/** `NODE_ENV` is for every program in the environment; what is said to Parley alone goes before it. */
+function isProduction(
+  environment: Readonly<Record<string, string | undefined>>,
+  values: Readonly<Record<string, unknown>>,
+): boolean {
+  const said = environment[options.env.variable] || values.env;
+  return (said ?? environment.NODE_ENV) === 'production';
 }
 
 function readFile(

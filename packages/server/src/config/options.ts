@@ -16,7 +16,7 @@ export interface Option<T> {
   readonly kind: OptionKind<T>;
   /** Absent: the option has no value unless one is given. */
   readonly standard?: T;
-  /** Another standard where `NODE_ENV` is `production`. */
+  /** Another standard in production; see the option `env`. */
   readonly inProduction?: T;
   readonly secret?: true;
   readonly group: 'Network' | 'Data' | 'Files' | 'App' | 'Limits' | 'Operation';
@@ -219,6 +219,16 @@ export const options = {
     standard: 128 * 1024,
     group: 'Limits',
     about: 'A longer WebSocket frame closes the connection with 4109.',
+  }),
+  env: standing({
+    variable: 'PARLEY_ENV',
+    kind: oneOf('development', 'production'),
+    standard: 'development',
+    // Where NODE_ENV alone says it.
+    inProduction: 'production',
+    group: 'Operation',
+    about:
+      '`production` where strangers connect: see [security.md](../operating/security.md). Without it, `NODE_ENV=production` says the same.',
   }),
   drainSeconds: standing({
     variable: 'PARLEY_DRAIN_SECONDS',

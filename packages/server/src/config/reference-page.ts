@@ -40,7 +40,7 @@ Everything has a standard value: \`npm start\` needs no configuration. Options a
 
 \`npm start -- config\` prints what is in force, without secrets. A wrong value ends the start with a sentence that names
 it; an unknown key in the file does too; an unknown \`PARLEY_…\` variable is warned about. "In production" means
-\`NODE_ENV=production\`.
+\`PARLEY_ENV=production\`, or \`NODE_ENV=production\` where \`PARLEY_ENV\` is not set.
 
 What belongs to one app and may change while the server runs – switches, message limits, retention – is an app setting:
 [app-settings.md](app-settings.md).
