@@ -48,6 +48,19 @@ async function group(): Promise<Group> {
   };
 }
 
+async function isOnline(asker: TestClient, client: string): Promise<boolean> {
+  const reply = await asker.request({
+    cmd: CommandType.session,
+    op: OpType.query,
+    sessionMessage: { sessionPeerIds: [client] },
+  });
+  return (reply.sessionMessage?.onlineSessionPeerIds ?? []).length > 0;
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
+}
+
 const setRole = (client: TestClient, cid: string, pid: string, role: string) =>
   conv(client, OpType.member_info_update, { cid, targetClientId: pid, info: { pid, role } });
 const shutup = (
@@ -206,6 +219,39 @@ describe('silencing members', () => {
     await end();
   });
 
+  it('[F-GRP-12][F-GRP-16] leaves no other way to speak: no edit, and no last will; taking back stays allowed', async () => {
+    for (const [keepOut, code] of [
+      [({ owner, member, cid }: Group) => shutup(owner, OpType.add_shutup, cid, [member.id]), 4563],
+      [
+        ({ owner, member, cid }: Group) =>
+          blacklist(owner, OpType.block, { srcCid: cid, toPids: [member.id] }),
+        4548,
+      ],
+    ] as const) {
+      const all = await group();
+      const { owner, member, cid } = all;
+      const { uid: mid = '', t: timestamp = 0 } = (await say(member, cid, 'as it was')).ackMessage ?? {};
+      await say(member, cid, 'my last word', { will: true });
+      await keepOut(all);
+      const patch = (recall: boolean) =>
+        member.request({
+          cmd: CommandType.patch,
+          op: OpType.modify,
+          patchMessage: { patches: [{ cid, mid, timestamp, recall, data: 'a way around' }] },
+        });
+      expect((await patch(false)).errorMessage?.code).toBe(code);
+      expect(await history(owner, cid)).toEqual(['as it was']);
+      expect((await patch(true)).op).toBe(OpType.modified);
+      const name = member.id;
+      await member.terminate();
+      await until(async () => !(await isOnline(owner, name)));
+      await owner.settled();
+      const heard = owner.inbox.filter(({ cmd }) => cmd === CommandType.direct);
+      expect(heard.map(({ directMessage }) => directMessage?.msg)).toEqual(['as it was']);
+      await all.end();
+    }
+  });
+
   it.each([
     ['a member may not', 'member', 'other', 4320],
     ['a manager may not act on the owner', 'manager', 'owner', 4320],
@@ -271,6 +317,19 @@ describe('silencing members', () => {
 
 describe('blocking clients', () => {
   afterEach(() => parley.apps.changeSettings(parley.appId, { blacklist: null }));
+
+  it('[F-GRP-16] closes the history of a chat room to them, which everybody else may read', async () => {
+    const [host, guest, outsider] = [await login('host'), await login('guest'), await login('outsider')];
+    const cid = await startConversation(host, { transient: true });
+    await say(host, cid, 'not for everybody');
+    await blacklist(host, OpType.block, { srcCid: cid, toPids: [guest.id] });
+    const read = (client: TestClient) => client.request({ cmd: CommandType.logs, logsMessage: { cid } });
+    expect((await read(guest)).errorMessage?.code).toBe(4312);
+    expect((await read(outsider)).logsMessage?.logs).toHaveLength(1);
+    await blacklist(host, OpType.unblock, { srcCid: cid, toPids: [guest.id] });
+    expect((await read(guest)).logsMessage?.logs).toHaveLength(1);
+    await Promise.all([host, guest, outsider].map((client) => client.close()));
+  });
 
   it('[F-GRP-04][F-GRP-16][F-GRP-17] puts them out and keeps them out, and tells each what concerns it', async () => {
     const { owner, manager, member, other, cid, end } = await group();

@@ -1,9 +1,12 @@
 import type { ClientActor } from '../actor.ts';
+import type { Conversation } from '../conversation/known-conversation.ts';
+import { ImError } from '../errors.ts';
 import type { World } from '../world.ts';
+import { requireMaySend } from './right-to-speak.ts';
 
 /**
  * Delivers the last will of a client whose session was lost without a logout: to the members online now, never to
- * history (`wire-protocol §4.9.5`). A will set by another device of the client stays armed.
+ * history (`wire-protocol §4.9.5`), and only if the client may still send there. A will set by another device of the client stays armed.
  */
 export async function fireWill(world: World, actor: ClientActor): Promise<void> {
   const will = world.wills.take(actor.app.key, actor.client);
@@ -13,7 +16,7 @@ export async function fireWill(world: World, actor: ClientActor): Promise<void> 
     return;
   }
   const conversation = await world.conversations.load(actor.app.key, will.conversationId);
-  if (conversation === undefined) return;
+  if (conversation === undefined || !maySend(world, actor, conversation)) return;
   world.outbox.publish({
     type: 'message-sent',
     app: actor.app.key,
@@ -25,4 +28,14 @@ export async function fireWill(world: World, actor: ClientActor): Promise<void> 
     ...(will.receivers !== undefined && { receivers: will.receivers }),
     ...(actor.address !== undefined && { address: actor.address }),
   });
+}
+
+function maySend(world: World, actor: ClientActor, conversation: Conversation): boolean {
+  try {
+    requireMaySend(world, actor, conversation);
+    return true;
+  } catch (error) {
+    if (error instanceof ImError) return false;
+    throw error;
+  }
 }

@@ -9,6 +9,7 @@ import type { World } from '../world.ts';
 import { type MessageBody, RECALLED_BODY, type StoredMessage } from './message.ts';
 import { checkMessageSize } from './message-size.ts';
 import { patchRefused } from './patch-refused.ts';
+import { requireMaySpeak } from './right-to-speak.ts';
 
 export interface PatchMessage {
   readonly conversation: ConversationId;
@@ -29,7 +30,8 @@ export interface PatchMessage {
  * (`semantics §4.7`, D-10).
  *
  * @throws ImError CONVERSATION_NOT_FOUND, MESSAGE_EDIT_DISABLED, MESSAGE_RECALL_DISABLED, MESSAGE_NOT_FOUND,
- *   MESSAGE_OWNERSHIP_REQUIRED, FRAME_TOO_LONG, MESSAGE_UPDATE_REJECTED_BY_APP
+ *   MESSAGE_OWNERSHIP_REQUIRED, FRAME_TOO_LONG, MESSAGE_UPDATE_REJECTED_BY_APP, and for an edit what keeps the author
+ *   from sending: BLOCKED_BY_CONV, SILIENCED, CONVERSATION_TEMPORARY_BLACKLISTED
  */
 export async function patchMessage(
   world: World,
@@ -42,6 +44,8 @@ export async function patchMessage(
     change.action === 'recall' ? { body: RECALLED_BODY, mentions: [], mentionAll: false } : change;
   checkMessageSize(author.app, content);
   const conversation = await findConversation(world, author.app, request.conversation);
+  // Taking back is no speaking.
+  if (change.action === 'edit') requireMaySpeak(world, author, conversation);
   const own = await ownLogIn(world, conversation, author);
   const approval = await approveUpdate(
     world,

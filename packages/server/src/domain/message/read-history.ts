@@ -25,7 +25,7 @@ export interface HistoryPage {
 
 /**
  * A page of a conversation's history (`wire-protocol §4.12`). Only members may read basic and temporary
- * conversations; somebody who rejoined sees what was sent in between.
+ * conversations, and chat rooms whoever is not blocked there; somebody who rejoined sees what was sent in between.
  *
  * @throws ImError CONVERSATION_NOT_FOUND, CONVERSATION_LOG_REJECTED
  */
@@ -37,6 +37,10 @@ export async function readHistory(world: World, actor: Actor, request: ReadHisto
       'CONVERSATION_LOG_REJECTED',
       `Only members may read the history of ${conversation.id}.`,
     );
+  }
+  // A chat room is open to everybody but those it keeps out (D-22).
+  if (conversation.kind === 'chat-room' && !isOperator(actor) && conversation.blockedSet.has(actor.client)) {
+    throw new ImError('CONVERSATION_LOG_REJECTED', `${actor.client} is blocked in ${conversation.id}.`);
   }
   const limit = Math.max(0, Math.min(Math.trunc(request.limit ?? DEFAULT_LIMIT), MAX_LIMIT));
   if (limit === 0) return { conversation, messages: [] };

@@ -15,6 +15,7 @@ import { sendToService } from '../service-conversation/send-to-service.ts';
 import type { World } from '../world.ts';
 import type { MessageBody } from './message.ts';
 import { checkMessageSize } from './message-size.ts';
+import { requireMaySend } from './right-to-speak.ts';
 import { unstored } from './unstored.ts';
 
 export interface SendMessage {
@@ -209,26 +210,6 @@ function deliverable(author: Author, request: ApprovedMessage, sent: SentMessage
     mentions: request.mentions,
     mentionAll: request.mentionAll,
   };
-}
-
-function requireMaySend(world: World, author: Author, conversation: Conversation): void {
-  if (isOperator(author)) return;
-  if (conversation.kind !== 'chat-room' && conversation.kind !== 'service') {
-    if (!conversation.memberSet.has(author.client)) throw notAMember(author, conversation);
-  }
-  if (conversation.blockedSet.has(author.client)) {
-    throw new ImError('BLOCKED_BY_CONV', `${author.client} is blocked in conversation ${conversation.id}.`);
-  }
-  if (conversation.silencedSet.has(author.client)) {
-    throw new ImError('SILIENCED', `${author.client} is muted in conversation ${conversation.id}.`);
-  }
-  const until = conversation.silenceEnds.get(author.client);
-  if (until !== undefined && until > world.clock.now()) {
-    throw new ImError(
-      'CONVERSATION_TEMPORARY_BLACKLISTED',
-      `${author.client} is muted in conversation ${conversation.id} until ${new Date(until).toISOString()}.`,
-    );
-  }
 }
 
 /** A temporary conversation that is gone has expired, which SDKs tell by this code (`wire-protocol §4.9.2`). */
