@@ -83,7 +83,9 @@ export interface RouteDefinition<P extends TObject, Q extends TObject, B extends
   /** `false` for what works where messaging is switched off, such as data of the app. */
   readonly messaging?: boolean;
   /** Which budget of the app a call takes from. */
-  readonly rate?: RestClass | ((body: Static<B>) => RestClass);
+  readonly rate?:
+    | RestClass
+    | ((call: Omit<RestContext<Static<P>, Static<Q>, Static<B>>, 'note'>) => Promise<RestClass>);
   readonly params?: P;
   /** Numbers, booleans, objects and arrays of numbers are read from their texts. */
   readonly query?: Q;
@@ -104,7 +106,7 @@ type Nothing = TObject<Record<never, never>>;
 /** A route among others: its handler takes whatever its own schemas let through. */
 export interface RestRoute
   extends Omit<RouteDefinition<TObject, TObject, TObject>, 'handle' | 'rate' | 'audit'> {
-  readonly rate?: RestClass | ((body: never) => RestClass);
+  readonly rate?: RestClass | ((call: Omit<RestContext<never, never, never>, 'note'>) => Promise<RestClass>);
   readonly audit?: AuditRule | ((params: never) => AuditRule);
   readonly handle: (context: RestContext<never, never, never>) => Promise<Answer>;
 }

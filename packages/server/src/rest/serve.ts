@@ -5,7 +5,7 @@ import Type from 'typebox';
 import type { Operator } from '../domain/actor.ts';
 import { ImError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { perform } from './audit.ts';
+import { type Call, perform } from './audit.ts';
 import { authenticate, type Caller, isSame, requireLevel } from './authenticate.ts';
 import { Checked, parseBody } from './parameters.ts';
 import { envelopeOf, RestError, refusalFrom, tooManyRequests } from './rest-error.ts';
@@ -53,14 +53,10 @@ function serveRoute(scope: FastifyInstance, services: RestServices, route: RestR
     handler: async (request, reply) => {
       const caller = callers.get(request);
       if (caller === undefined) throw new Error('A request came past its authentication.');
-      const checked = {
+      const call: Call = {
         params: params.texts(request.params as JsonObject) as never,
         query: query.texts(request.query as JsonObject) as never,
         body: bodyOf(route, body, request) as never,
-      };
-      takeFromBudget(services, route, caller, checked.body);
-      const answer = await perform(route, {
-        ...checked,
         world: services.world,
         services,
         caller,
@@ -68,7 +64,9 @@ function serveRoute(scope: FastifyInstance, services: RestServices, route: RestR
         ip: request.ip,
         userAgent: String(request.headers['x-lc-ua'] ?? request.headers['user-agent'] ?? ''),
         origin: originOf(request),
-      });
+      };
+      await takeFromBudget(route, call);
+      const answer = await perform(route, call);
       return send(reply, answer.status, answer.body, answer.headers);
     },
   });
@@ -107,9 +105,10 @@ function textOf(body: unknown): string {
 }
 
 /** What was refused so far costs nothing (`rest §7`). @throws RestError 429 */
-function takeFromBudget({ rates }: RestServices, { rate }: RestRoute, { app }: Caller, body: never): void {
+async function takeFromBudget({ rate }: RestRoute, call: Call): Promise<void> {
   if (rate === undefined) return;
-  const wait = rates.take(app, typeof rate === 'string' ? rate : rate(body));
+  const limited = typeof rate === 'string' ? rate : await rate(call);
+  const wait = call.services.rates.take(call.caller.app, limited);
   if (wait !== undefined) throw tooManyRequests(wait);
 }
 

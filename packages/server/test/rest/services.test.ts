@@ -291,4 +291,25 @@ describe('budgets', () => {
     await there.done(speak());
     await strict.close();
   });
+
+  it('[F-LIM-07] of broadcasts are used by changing one, too; of subscribers by changing what they were told', async () => {
+    const settings = {
+      restBroadcasts: { perMinute: 2, perDay: 0 },
+      restSubscriberMessages: { perMinute: 3, perDay: 0 },
+    };
+    const strict = await startParley({ store: 'memory', settings });
+    const there = new Api(strict);
+    const sid = (await there.done(there.post(PATH))).objectId;
+    const said = { from_client: 'ops', message: 'x' };
+    const change = (sent: { 'msg-id': string; timestamp: number }, what = '') =>
+      there.put(`${PATH}/${sid}/messages/${sent['msg-id']}${what}`, { ...said, timestamp: sent.timestamp });
+    const toAll = await there.done(there.post('/1.2/rtm/broadcasts', { ...said, conv_id: sid }));
+    const toSubscribers = await there.done(there.post(`${PATH}/${sid}/broadcasts`, said));
+    await there.done(change(toAll));
+    expect((await change(toAll)).status).toBe(429);
+    await there.done(change(toSubscribers));
+    await there.done(change(toSubscribers, '/recall'));
+    expect((await change(toSubscribers)).status).toBe(429);
+    await strict.close();
+  });
 });

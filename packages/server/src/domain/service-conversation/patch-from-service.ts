@@ -55,6 +55,16 @@ export function withdrawBroadcast(world: World, app: App, id: MessageId): Promis
   return world.store.services.withdrawBroadcast(app.key, id);
 }
 
+/** Whether a message was said to everybody in the app. @throws ImError as {@link patchFromService} */
+export async function isBroadcast(
+  world: World,
+  app: App,
+  { service, id, timestampHint }: Pick<PatchFromService, 'service' | 'id' | 'timestampHint'>,
+): Promise<boolean> {
+  const { everyone } = await world.store.services.logsOf(await findService(world, app, service), '');
+  return everyone !== undefined && (await holds(world, everyone, id, timestampHint));
+}
+
 interface Copy {
   readonly log: ConversationKey;
   /** Absent where who has received it keeps it as it was. */
@@ -75,23 +85,31 @@ async function copiesOf(
   service: Conversation,
   { id, timestampHint, clients }: PatchFromService,
 ): Promise<readonly Copy[]> {
-  const holds = async (log: ConversationKey | undefined) =>
-    log !== undefined && (await world.store.messages.find(log, id, timestampHint)) !== undefined;
+  const isIn = (log: ConversationKey) => holds(world, log, id, timestampHint);
   if (clients !== undefined) {
     const copies: Copy[] = [];
     for (const client of distinctClients(clients)) {
       const { own } = await world.store.services.logsOf(service, client);
-      if (own === undefined || !(await holds(own))) continue;
+      if (own === undefined || !(await isIn(own))) continue;
       copies.push({ log: own, audience: { to: 'clients', clients: [client], log: own } });
     }
     return copies;
   }
-  if (await holds(service.key)) {
+  if (await isIn(service.key)) {
     return [{ log: service.key, audience: { to: 'subscribers', log: service.key } }];
   }
   // The log for everybody is the same for every client.
   const { everyone } = await world.store.services.logsOf(service, '');
-  return everyone !== undefined && (await holds(everyone)) ? [{ log: everyone }] : [];
+  return everyone !== undefined && (await isIn(everyone)) ? [{ log: everyone }] : [];
+}
+
+async function holds(
+  { store }: World,
+  log: ConversationKey,
+  id: MessageId,
+  timestampHint: Milliseconds | undefined,
+): Promise<boolean> {
+  return (await store.messages.find(log, id, timestampHint)) !== undefined;
 }
 
 async function patchCopy(

@@ -2,7 +2,7 @@ import Type from 'typebox';
 import type { Conversation } from '../../domain/conversation/known-conversation.ts';
 import { ImError } from '../../domain/errors.ts';
 import { deleteMessage } from '../../domain/message/delete-message.ts';
-import { patchFromService } from '../../domain/service-conversation/patch-from-service.ts';
+import { isBroadcast, patchFromService } from '../../domain/service-conversation/patch-from-service.ts';
 import {
   MAX_CLIENTS,
   sendToClients,
@@ -10,6 +10,7 @@ import {
 } from '../../domain/service-conversation/send-from-service.ts';
 import { readServiceHistory } from '../../domain/service-conversation/service-history.ts';
 import type { World } from '../../domain/world.ts';
+import type { Caller } from '../authenticate.ts';
 import { badParameter } from '../rest-error.ts';
 import { ok, type RestRoute, route } from '../route.ts';
 import { ClientIdText, Empty } from '../schemas.ts';
@@ -34,9 +35,24 @@ const DEFAULTS = { transient: false, priority: 'normal' } as const;
 export const ChosenClients = Type.Array(ClientIdText, { minItems: 1, maxItems: MAX_CLIENTS });
 const SubscriberPath = Type.Object({ ...ConversationPath.properties, ...ClientPath.properties });
 
-/** What a message says to all costs more than what it says to some (`rest §7`). */
-const rateOf = ({ to_clients }: { to_clients?: readonly string[] }) =>
-  to_clients === undefined ? 'subscription' : 'normal';
+interface MessageChange {
+  readonly params: { readonly cid: string; readonly mid: string };
+  readonly body: {
+    readonly from_client: string;
+    readonly timestamp: number;
+    readonly to_clients?: readonly string[];
+  };
+}
+
+/** To speak to all subscribers costs more than to some of them, to everybody in the app most (`rest §7`). */
+const rateOfRecall = async ({ body }: MessageChange) =>
+  body.to_clients === undefined ? 'subscription' : 'normal';
+const rateOfChange = async (context: MessageChange & { readonly world: World; readonly caller: Caller }) => {
+  const { world, caller, params, body } = context;
+  const isToAll =
+    body.to_clients === undefined && (await isBroadcast(world, caller.app, messageNamed(params, body)));
+  return isToAll ? 'broadcast' : rateOfRecall(context);
+};
 
 /** What a service says, and what it said to one client (`rest §5.1.9`–`§5.1.14`). */
 export const serviceMessageRoutes: readonly RestRoute[] = [
@@ -95,7 +111,7 @@ export const serviceMessageRoutes: readonly RestRoute[] = [
     description:
       'With `to_clients` the copies of these clients; without, a message to all subscribers, or a broadcast for those who have not received it.',
     needs: 'master',
-    rate: rateOf,
+    rate: rateOfChange,
     params: MessagePath,
     body: Type.Object({
       ...MessageAt.properties,
@@ -118,7 +134,7 @@ export const serviceMessageRoutes: readonly RestRoute[] = [
     summary: 'Take a message back',
     audit: { action: 'message.recall', tells: ['from_client', 'to_clients'] },
     needs: 'master',
-    rate: rateOf,
+    rate: rateOfRecall,
     params: MessagePath,
     body: Type.Object({ ...MessageAt.properties, to_clients: Type.Optional(ChosenClients) }),
     answers: { 200: Empty },
@@ -177,10 +193,7 @@ export const serviceMessageRoutes: readonly RestRoute[] = [
   }),
 ];
 
-function messageNamed(
-  params: { readonly cid: string; readonly mid: string },
-  body: { readonly from_client: string; readonly timestamp: number; readonly to_clients?: readonly string[] },
-) {
+function messageNamed(params: MessageChange['params'], body: MessageChange['body']) {
   return {
     service: conversationIdOf(params.cid),
     id: params.mid,
