@@ -96,6 +96,23 @@ describe('a switch of the app', () => {
     expect(await client.closed).toMatchObject({ code: 4100 });
   });
 
+  it('[F-SEC-12] imEnabled off ends what is going on, at once, and on lets everybody in again', async () => {
+    await start({});
+    const tom = await TestClient.open(parley, 'Tom');
+    const jerry = await TestClient.open(parley, 'Jerry');
+    const cid = await startConversation(tom, { m: ['Jerry'] });
+    await parley.apps.changeSettings(parley.appId, { imEnabled: false });
+    const said = await say(tom, cid, 'unheard');
+    expect(said.errorMessage).toMatchObject({ code: 4100, reason: 'APP_NOT_AVAILABLE' });
+    expect(await tom.closed).toMatchObject({ code: 4100 });
+    expect(await fetch(`${parley.url}/v1/route?appId=${parley.appId}`)).toMatchObject({ status: 404 });
+    await parley.apps.changeSettings(parley.appId, { imEnabled: null });
+    expect(await history(jerry, cid)).toEqual([]);
+    const back = await TestClient.open(parley, 'Tom');
+    expect((await say(back, cid, 'heard')).ackMessage?.code).toBeUndefined();
+    await Promise.all([jerry.close(), back.close()]);
+  });
+
   it('[F-SEC-11] allowedOrigins refuses pages of other sites with 4110', async () => {
     await start({ allowedOrigins: ['https://chat.example.com'] });
     const page = (origin: string) => TestClient.connect(parley.wsUrl, { headers: { origin } });
@@ -105,6 +122,50 @@ describe('a switch of the app', () => {
     void foreign.login(parley.appId, 'Jerry').catch(() => {});
     expect(await foreign.closed).toMatchObject({ code: 4110 });
     await own.close();
+  });
+
+  it('[F-SEC-11] allowedOrigins are scheme, host and port, all of them, and hold from the next login on', async () => {
+    await start({});
+    const outcome = async (origin?: string) => {
+      const page = await TestClient.connect(
+        parley.wsUrl,
+        origin === undefined ? {} : { headers: { origin } },
+      );
+      const login = page.login(parley.appId, 'Tom').then(({ op }) => (op === OpType.opened ? 'open' : op));
+      const result = await Promise.race([login, page.closed.then(({ code }) => code)]);
+      page.terminate();
+      login.catch(() => {});
+      return result;
+    };
+    expect(await outcome('https://evil.example.com')).toBe('open');
+    const allowedOrigins = ['https://Chat.Example.com:443', 'http://intra.example.com:8080'];
+    await parley.apps.changeSettings(parley.appId, { allowedOrigins });
+    for (const origin of [
+      'https://chat.example.com',
+      'http://intra.example.com:8080',
+      'http://localhost',
+      'http://localhost:5173',
+      'capacitor://localhost',
+      undefined,
+    ]) {
+      expect([origin, await outcome(origin)]).toEqual([origin, 'open']);
+    }
+    for (const origin of [
+      'http://chat.example.com',
+      'https://chat.example.com:8443',
+      'https://www.chat.example.com',
+      'https://chat.example.com.evil.com',
+      'https://evil.com/https://chat.example.com',
+      'http://intra.example.com',
+      'http://localhost.evil.com',
+      'http://127.0.0.1',
+      'null',
+      '',
+    ]) {
+      expect([origin, await outcome(origin)]).toEqual([origin, 4110]);
+    }
+    await parley.apps.changeSettings(parley.appId, { allowedOrigins: [] });
+    expect(await outcome('https://evil.example.com')).toBe('open');
   });
 
   it('[F-CONV-20] maxMembers is the size of a group', async () => {

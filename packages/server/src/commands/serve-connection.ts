@@ -9,6 +9,7 @@ import type { AcceptConnection, Connection, Peer } from '../session/connection.t
 import type { LiveSessions } from '../session/live-sessions.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
+import { isOriginAllowed } from '../session/web-origin.ts';
 import type { CommandContext, CommandRow, Reply } from './command.ts';
 import { failedAck } from './direct.ts';
 import { echoReply } from './echo.ts';
@@ -116,19 +117,23 @@ class ConnectionPeer implements Peer {
     const app =
       command.appId === undefined ? this.#appOfOthers() : this.#services.world.apps.find(command.appId);
     if (app === undefined || !app.settings.imEnabled) {
-      const error = new ImError(
-        'APP_NOT_AVAILABLE',
-        `App ${command.appId ?? ''} is unknown here or switched off.`,
-      );
-      this.#send(command, command.peerId, errorReply(error), true);
-      this.#connection.close(CloseCode.APP_NOT_AVAILABLE, error.reason);
+      this.#refuseForApp(command);
       return undefined;
     }
-    if (!originAllowed(app, this.#connection.origin)) {
+    if (!isOriginAllowed(app, this.#connection.origin)) {
       this.#connection.close(CloseCode.INVALID_ORIGIN, 'INVALID_ORIGIN');
       return undefined;
     }
     return app;
+  }
+
+  #refuseForApp(command: GenericCommand): void {
+    const error = new ImError(
+      'APP_NOT_AVAILABLE',
+      `App ${command.appId ?? ''} is unknown here or switched off.`,
+    );
+    this.#send(command, command.peerId, errorReply(error), true);
+    this.#connection.close(CloseCode.APP_NOT_AVAILABLE, error.reason);
   }
 
   #appOfOthers(): App | undefined {
@@ -164,6 +169,11 @@ class ConnectionPeer implements Peer {
     }
     const { world, sessions } = this.#services;
     const app = world.apps.byKey(session.identity.app);
+    // A switch that left everybody talking who is logged in would be none.
+    if (app !== undefined && !app.settings.imEnabled) {
+      this.#refuseForApp(command);
+      return;
+    }
     const row = rowFor(command);
     if (app === undefined || row === undefined) {
       const what = `cmd ${command.cmd ?? 'absent'}, op ${command.op ?? 'absent'}`;
@@ -281,10 +291,4 @@ function causeOf(closeCode: number | undefined): LossCause | undefined {
     default:
       return undefined;
   }
-}
-
-/** Only browsers send an origin; an empty list allows every one (F-SEC-11). */
-function originAllowed(app: App, origin: string | undefined): boolean {
-  const allowed = app.settings.allowedOrigins;
-  return origin === undefined || allowed.length === 0 || allowed.includes(origin);
 }

@@ -40,7 +40,19 @@ describe('app settings', () => {
   it('look into settings that have parts', () => {
     const [problem] = problemsOf({ clientRateLimits: { messagesPerMinute: -1 } });
     expect(problem).toContain('clientRateLimits');
-    expect(problemsOf({ allowedOrigins: ['chat.example.com'] })[0]).toContain('allowedOrigins.0');
+    expect(problemsOf({ allowedOrigins: ['https://chat.example.com', 'http://intra:8080'] })).toEqual([]);
+    for (const origin of [
+      'chat.example.com',
+      'https://*.example.com',
+      'https://chat.example.com/',
+      'https://me@chat.example.com',
+      'ftp://chat.example.com',
+    ]) {
+      expect([origin, problemsOf({ allowedOrigins: [origin] })[0]]).toEqual([
+        origin,
+        expect.stringContaining('allowedOrigins.0'),
+      ]);
+    }
   });
 
   it('refuse to promise a protection that is not served', () => {

@@ -33,7 +33,10 @@ function restBudget(perMinute: number, perDay: number, what: string) {
  */
 export const appSettingsSchema = Type.Object(
   {
-    imEnabled: switchSetting(true, 'Off refuses every login with 4100.'),
+    imEnabled: switchSetting(
+      true,
+      'Off refuses every login, and everything clients do who are logged in, with 4100 and closes their connections.',
+    ),
     signLogin: switchSetting(false, 'A login needs a signature (4102).'),
     signConversation: switchSetting(
       false,
@@ -210,11 +213,11 @@ export const appSettingsSchema = Type.Object(
         'Clients that are kept out: their sessions end, and their logins are refused with 4106 (F-SESS-42).',
     }),
     maxServiceConversations: count(100, 0, 100_000, 'Service conversations the app may have.'),
-    allowedOrigins: Type.Array(Type.String({ pattern: '^https?://[^/\\s]+$' }), {
+    allowedOrigins: Type.Array(Type.String({ maxLength: 300, pattern: '^https?://[^/\\s*@?#]+$' }), {
       default: [],
       maxItems: 200,
       description:
-        'Web origins that may connect, such as `https://chat.example.com`. Empty allows every one.',
+        'Web origins that may connect, such as `https://chat.example.com`: scheme, host and port, no wildcards. Empty allows every one; `localhost` is always allowed.',
     }),
     sessionTokenSeconds: count(48 * 3600, 60, 365 * 86_400, 'Seconds a session token is valid.'),
     offlinePushContent: Type.String({
