@@ -25,6 +25,7 @@ const commands = {
   format: ['node_modules/@biomejs/biome/bin/biome', 'check', '--write'],
   typecheck: ['node_modules/typescript/bin/tsc', '--project', 'tsconfig.json'],
   'typecheck-client': ['node_modules/typescript/bin/tsc', '--project', 'packages/client'],
+  'typecheck-demo': ['node_modules/typescript/bin/tsc', '--project', 'packages/demo'],
   'check-imports': ['tools/check-imports.ts'],
   'check-links': ['tools/check-links.ts'],
   features: ['tools/features.ts'],

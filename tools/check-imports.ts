@@ -22,8 +22,13 @@ const ANY = '*';
 
 const PACKAGES: Readonly<Record<string, Arrows>> = {
   protocol: {},
-  server: { protocol: 'the wire and the error table' },
+  server: {
+    protocol: 'the wire and the error table',
+    demo: 'the files of the page at `/`, and the people who answer there',
+    client: 'how those people reach their server',
+  },
   client: { protocol: 'the wire and the error table' },
+  demo: { client: 'the page is an app, and apps speak through the SDK' },
   react: { client: 'the kit shows what the SDK knows' },
   console: { react: 'the operator sees what users see', client: 'test messages are sent as a client' },
   testkit: { server: 'it starts a whole server', protocol: 'its client speaks the raw wire' },
@@ -130,6 +135,8 @@ const KEPT: Readonly<Record<string, { readonly rooms: readonly string[]; readonl
     rooms: ['engines/store-sqlite'],
     because: 'what is stored where is decided behind the store port',
   },
+  '@parley/client': { rooms: ['app'], because: 'the server is no client, except for the people of its page' },
+  '@parley/demo': { rooms: ['app'], because: 'the page is no part of the service' },
   '@parley/protocol': {
     rooms: ['app', 'gateway', 'session', 'commands', 'pushes'],
     because: 'wire words stop at commands and pushes; elsewhere import @parley/protocol/errors at most',
@@ -144,7 +151,7 @@ const TEST_PACKAGES: Arrows = { testkit: 'a server to talk to', protocol: 'raw f
 const TEST_FILE = /\.(test|contract)\.ts$|\/(test|testing)\//;
 const SERVER = 'packages/server/src/';
 const SOURCES = [
-  'packages/*/{src,test}/**/*.ts',
+  'packages/*/{src,test}/**/*.{ts,tsx}',
   'conformance/**/*.ts',
   'examples/**/*.ts',
   'bench/**/*.ts',
@@ -169,7 +176,7 @@ export function readImports(text: string): Import[] {
   const { code, literals } = scanSource(text);
   const found: Import[] = [];
   const statements =
-    /(?:\b(?:import|export)\s+(type)\s[^;"]*?)?\bfrom\s*"(\d+)"|\bimport\s*"(\d+)"|(?<!\.)\b(?:import|require)\s*\(\s*(?:"(\d+)"\s*[,)])?/g;
+    /(?:\b(?:import|export)\s+(type)\s[^;"]*?)?(?<!\.)\bfrom\s*"(\d+)"|\bimport\s*"(\d+)"|(?<!\.)\b(?:import|require)\s*\(\s*(?:"(\d+)"\s*[,)])?/g;
   for (const match of code.matchAll(statements)) {
     const [, type, ...numbers] = match;
     const literal = literals[Number(numbers.find((number) => number !== undefined))];

@@ -16,7 +16,7 @@ export interface ParleyProcess {
 /**
  * A server as an operator runs it: a process of its own with its data on disk.
  *
- * @param environment on top of the test's own; `PORT` is 0 unless given
+ * @param environment on top of the test's own; `PORT` is 0 and the chat page is off unless given
  * @throws Error with everything the process printed, if it ends before it listens
  */
 export async function startParleyProcess(
@@ -24,7 +24,7 @@ export async function startParleyProcess(
 ): Promise<ParleyProcess> {
   const child = spawn(process.execPath, [MAIN], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PORT: '0', LOG_LEVEL: 'warn', ...environment },
+    env: { ...process.env, PORT: '0', LOG_LEVEL: 'warn', PARLEY_DEMO: 'off', ...environment },
   });
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   const url = await new Promise<string>((resolve, reject) => {

@@ -21,6 +21,8 @@ export interface DirectoryOptions {
   readonly withoutClientRates?: string | undefined;
   /** Dates entries of the audit log; that of the machine unless given. */
   readonly clock?: Pick<Clock, 'now'>;
+  /** Id of an app that is not served, as if it were not there; what is stored of it stays. */
+  readonly without?: string | undefined;
 }
 
 /** The apps of this deployment as snapshots, replaced as a whole when something changes. */
@@ -44,7 +46,9 @@ export class AppDirectory implements Apps {
 
   static async load(repository: AppRepository, options: DirectoryOptions = {}): Promise<AppDirectory> {
     const directory = new AppDirectory(repository, options);
-    for (const record of await repository.list()) directory.#put(record);
+    for (const record of await repository.list()) {
+      if (record.id !== options.without) directory.#put(record);
+    }
     return directory;
   }
 

@@ -8,7 +8,13 @@ import type { Store } from '../domain/ports/store.ts';
 import type { DeadLetter } from '../domain/ports/webhooks.ts';
 import type { PrivateTargets } from '../engines/outgoing/targets.ts';
 import { NotTaken } from '../engines/webhooks-http/index.ts';
-import { createGateway, type Gateway, type GatewayOptions } from '../gateway/index.ts';
+import {
+  createGateway,
+  type FrontPage,
+  type Gateway,
+  type GatewayOptions,
+  serveFrontPage,
+} from '../gateway/index.ts';
 import { startJobs } from '../jobs/index.ts';
 import { type FileService, registerRest } from '../rest/index.ts';
 import type { AppDirectory } from './app-directory.ts';
@@ -27,6 +33,8 @@ export interface AppParts {
   readonly privateTargets?: PrivateTargets;
   /** Brings messages to devices whose app is not running. */
   readonly pusher?: Pusher;
+  /** What people find at `/`, if anything. */
+  readonly page?: FrontPage | undefined;
   readonly gateway: Omit<GatewayOptions, 'accept' | 'apps' | 'ready' | 'routes' | 'timers' | 'logger'>;
 }
 
@@ -55,6 +63,7 @@ export async function createApp({
   logger,
   privateTargets = true,
   pusher,
+  page,
   gateway: options,
 }: AppParts): Promise<ParleyApp> {
   const core = await createCore({
@@ -69,8 +78,9 @@ export async function createApp({
   const gateway = await createGateway({
     ...options,
     accept: core.accept,
-    routes: (http) =>
-      registerRest(
+    routes: async (http) => {
+      await serveFrontPage(http, page);
+      await registerRest(
         http,
         {
           world: core.world,
@@ -80,7 +90,8 @@ export async function createApp({
           replay: (app, letter) => replay(core.webhooks, app, letter),
         },
         { version },
-      ),
+      );
+    },
     apps: { routable: (appId) => apps.find(appId)?.settings.imEnabled === true },
     timers: clock,
     logger,

@@ -1,13 +1,28 @@
 import type { AppRecord } from '../domain/ports/store.ts';
 
+export interface Whereabouts {
+  readonly version: string;
+  readonly url: string;
+  readonly wsUrl: string;
+  readonly dataDir: string;
+  /** The chat page, where there is one. */
+  readonly page?: string;
+}
+
 /** What somebody who typed `npm start` wants to know: where it is, the keys, and how to connect. */
 export function greeting(
   { id, appKey, masterKey }: AppRecord,
-  { version, url, wsUrl, dataDir }: Readonly<Record<'version' | 'url' | 'wsUrl' | 'dataDir', string>>,
+  { version, url, wsUrl, dataDir, page }: Whereabouts,
 ): string {
+  const look =
+    page === undefined
+      ? ''
+      : `
+  See it work: open ${page} in two tabs and chat. PARLEY_DEMO=off takes the page away.
+`;
   return `
   Parley ${version} is running.
-
+${look}
     URL         ${url}
     WebSocket   ${wsUrl}
     App ID      ${id}

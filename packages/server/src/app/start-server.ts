@@ -1,12 +1,16 @@
 import { resolve } from 'node:path';
 import type { Logger } from 'pino';
-import { type LoadedConfig, loadConfig } from '../config/index.ts';
+import { type Config, ConfigInvalid, type LoadedConfig, loadConfig } from '../config/index.ts';
+import type { Store } from '../domain/ports/store.ts';
 import { openSqliteStore } from '../engines/store-sqlite/index.ts';
+import type { TlsMaterial } from '../gateway/index.ts';
 import { AppDirectory } from './app-directory.ts';
 import { controlPath } from './control/control-path.ts';
 import { startControlServer } from './control/control-server.ts';
 import { createApp, type ParleyApp } from './create-app.ts';
 import { createLogger } from './create-logger.ts';
+import type { Demo } from './demo/demo.ts';
+import { DEMO_APP_ID, provisionDemoApp } from './demo/demo-app.ts';
 import { greeting } from './greeting.ts';
 import { openFiles } from './open-files.ts';
 import { productionWarnings } from './production-warnings.ts';
@@ -38,6 +42,9 @@ export async function startServer(
   const { config } = loaded;
   const logger = createLogger(config);
   for (const warning of loaded.warnings) logger.warn(warning);
+  if (config.appId === DEMO_APP_ID) {
+    throw new ConfigInvalid([`PARLEY_APP_ID cannot be ${DEMO_APP_ID}, which is the app of the chat page.`]);
+  }
   const tls = readTlsFiles(config);
   const dataDir = resolve(config.dataDir);
   const store = await openSqliteStore({
@@ -47,7 +54,9 @@ export async function startServer(
 
   try {
     const provisioned = await provisionApp(store.apps, config, systemClock);
+    const demo = config.demo ? await openDemo(store, config, tls, logger) : undefined;
     const apps = await AppDirectory.load(store.apps, {
+      without: config.demo ? undefined : DEMO_APP_ID,
       withoutClientRates: config.clientRateLimits ? undefined : provisioned.id,
     });
     const app = await createApp({
@@ -58,20 +67,41 @@ export async function startServer(
       clock: systemClock,
       logger,
       privateTargets: config.privateTargets,
+      page: demo?.page,
       gateway: gatewayOptions(loaded, tls),
     });
     const { url, wsUrl } = app.gateway;
     const stopControl = await startControlServer(controlPath(dataDir), { apps, ...app.core });
     for (const warning of productionWarnings(config, apps.list())) logger.warn(warning);
+    demo?.start(wsUrl);
     logger.info({ url, dataDir, version }, 'Parley is ready.');
     if (config.logFormat === 'text') {
-      process.stdout.write(greeting(provisioned, { version, url: config.publicUrl ?? url, wsUrl, dataDir }));
+      process.stdout.write(
+        greeting(provisioned, {
+          version,
+          url: config.publicUrl ?? url,
+          wsUrl,
+          dataDir,
+          ...(config.demo && { page: `${config.publicUrl ?? url}/` }),
+        }),
+      );
     }
-    return { logger, ...signals(app, loaded, logger, stopControl) };
+    return { logger, ...signals(app, loaded, logger, () => Promise.all([stopControl(), demo?.stop()])) };
   } catch (error) {
     await store.close();
     throw error;
   }
+}
+
+async function openDemo(
+  { apps }: Store,
+  config: Config,
+  tls: TlsMaterial | undefined,
+  logger: Logger,
+): Promise<Demo> {
+  // Nobody else needs the SDK and the scripts of the sample people.
+  const { createDemo } = await import('./demo/demo.ts');
+  return createDemo({ app: await provisionDemoApp(apps, systemClock), config, tls, logger });
 }
 
 function fileServiceOf({ maxFileBytes, publicUrl, filesUrl }: LoadedConfig['config']) {
@@ -99,10 +129,15 @@ function gatewayOptions({ config }: LoadedConfig, tls: ReturnType<typeof readTls
   };
 }
 
-function signals(app: ParleyApp, { config }: LoadedConfig, logger: Logger, stopControl: () => Promise<void>) {
+function signals(
+  app: ParleyApp,
+  { config }: LoadedConfig,
+  logger: Logger,
+  stopOthers: () => Promise<unknown>,
+) {
   return {
     async drain() {
-      await stopControl();
+      await stopOthers();
       await app.drain(config.drainSeconds * 1000);
     },
     reloadTls() {

@@ -189,6 +189,15 @@ export const options = {
     about:
       'The key of your own servers, which may do everything. Generated at the first start and kept, unless given. A new one ends all session tokens: clients log in once more.',
   }),
+  demo: standing({
+    variable: 'PARLEY_DEMO',
+    kind: flag,
+    standard: true,
+    inProduction: false,
+    group: 'App',
+    about:
+      'The chat page at `/`, with an app of its own (`parley-demo`) that anybody who reaches the page may use. Off, the app is not served either.',
+  }),
   clientRateLimits: standing({
     variable: 'PARLEY_CLIENT_RATE_LIMITS',
     kind: flag,

@@ -23,6 +23,7 @@ import { createUpgrade, type Upgraded } from './upgrade.ts';
 
 export { CannotListen, type CannotListenReason } from './cannot-listen.ts';
 export type { GatewayCounters } from './counters.ts';
+export { type FrontPage, serveFrontPage } from './front-page.ts';
 export {
   type AppDirectory,
   defaultLimits,

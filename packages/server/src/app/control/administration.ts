@@ -8,6 +8,7 @@ import type { DeadLetter } from '../../domain/ports/webhooks.ts';
 import { kickClient, MAX_REASON } from '../../domain/presence/kick-client.ts';
 import type { World } from '../../domain/world.ts';
 import type { AppDirectory } from '../app-directory.ts';
+import { DEMO_APP_ID } from '../demo/demo-app.ts';
 import { randomKey } from '../provision-app.ts';
 
 const MAX_LETTERS = 10_000;
@@ -220,6 +221,7 @@ async function createApp(
   if (id !== undefined && !/^[\w-]{9,64}$/.test(id)) {
     throw new AdministrationRefused('An app id has 9 to 64 letters, digits, "-" and "_".');
   }
+  if (id === DEMO_APP_ID) throw new AdministrationRefused(`${id} is the app of the chat page at /.`);
   const keys = { id: id ?? randomKey(), appKey: randomKey(), masterKey: randomKey() };
   const created = await apps.create(keys, now, author);
   if (created === undefined) throw new AdministrationRefused(`There is an app ${id} already.`);
@@ -228,13 +230,14 @@ async function createApp(
 
 function appOf(apps: AppDirectory, wanted: string | undefined): App {
   const all = apps.list();
-  const [first] = all;
+  // Nobody means the app of the chat page unless they say so.
+  const [first, another] = all.filter(({ id }) => id !== DEMO_APP_ID);
   if (first === undefined) {
     throw new AdministrationRefused('There is no app yet: start the server once, and it makes one.');
   }
   const ids = all.map(({ id }) => id).join(', ');
   if (wanted === undefined) {
-    if (all.length === 1) return first;
+    if (another === undefined) return first;
     throw new AdministrationRefused(`There are several apps: name one with --app. They are ${ids}.`);
   }
   return reportable(apps.find(wanted), `There is no app ${wanted}. There is ${ids}.`);

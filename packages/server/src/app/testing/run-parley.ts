@@ -18,7 +18,8 @@ const { PATH, HOME } = process.env;
 export function runParley(environment: Readonly<Record<string, string>>, ...args: readonly string[]): Run {
   const child = spawn(process.execPath, [MAIN, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH, HOME, PORT: '0', ...environment },
+    // The chat page has tests of its own.
+    env: { PATH, HOME, PORT: '0', PARLEY_DEMO: 'off', ...environment },
   });
   let output = '';
   const watchers = new Set<() => void>();

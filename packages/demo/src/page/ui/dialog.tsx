@@ -1,0 +1,36 @@
+import { type ReactNode, useEffect, useRef } from 'react';
+import { IconButton } from './button.tsx';
+import styles from './dialog.module.css';
+
+export interface DialogProps {
+  readonly title: string;
+  readonly closeLabel: string;
+  readonly close: () => void;
+  /** As wide as the window lets it, for pictures. */
+  readonly isWide?: boolean;
+  readonly children: ReactNode;
+}
+
+/** In front of everything; the browser keeps the focus inside and takes Escape for "close". */
+export function Dialog({ title, closeLabel, close, isWide = false, children }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog
+      ref={dialog}
+      className={styles.dialog}
+      data-wide={isWide}
+      aria-label={title}
+      onClose={close}
+      onPointerDown={(event) => event.target === dialog.current && close()}
+    >
+      <div className={styles.body}>
+        <header className={styles.head}>
+          <h2>{title}</h2>
+          <IconButton icon="close" label={closeLabel} onClick={close} />
+        </header>
+        {children}
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,83 @@
+import type { BasicConversation, Client, Conversation, ConversationEvents } from '@parley/client';
+import { type AnswerTo, answerTo, greetings } from './answers.ts';
+import { HIKE, type Language, sampleNames } from './names.ts';
+
+export interface AnswerOptions {
+  /** The group that newcomers are brought into, by who does that. */
+  readonly hike?: (language: Language) => Promise<BasicConversation> | undefined;
+  readonly failed: (error: unknown) => void;
+}
+
+/** How long reading and writing take, in milliseconds. */
+const READING = 600;
+const WRITING = 1_100;
+
+/** Greets whoever begins a conversation, reads what is said, and answers. */
+export async function answerPeople(client: Client, { hike, failed }: AnswerOptions): Promise<void> {
+  /** One answer at a time and conversation; what is said meanwhile is read with it. */
+  const busy = new Set<Conversation>();
+
+  async function once(conversation: Conversation, act: () => Promise<void>): Promise<void> {
+    if (busy.has(conversation)) return;
+    busy.add(conversation);
+    try {
+      await act();
+    } catch (error) {
+      failed(error);
+    } finally {
+      busy.delete(conversation);
+    }
+  }
+
+  const greet = (conversation: Conversation) =>
+    once(conversation, async () => {
+      if (!isPair(conversation)) return;
+      if (conversation.data.createdAt === 0) await conversation.refresh();
+      if (conversation.lastMessage !== undefined) return;
+      const language = languageOf(conversation);
+      for (const line of greetings(client.id, language)) await write(conversation, line);
+      const visitor = conversation.members.find((member) => member !== client.id);
+      if (visitor !== undefined) await (await hike?.(language))?.add([visitor]);
+    });
+
+  client.on('joined', ({ conversation }) => void greet(conversation));
+  client.on('message', ({ conversation, message }: ConversationEvents['message']) => {
+    if (sampleNames.includes(message.from)) return;
+    const isAsked = isPair(conversation) || message.mentions(client.id);
+    if (!isAsked) {
+      // Whoever is there reads along, so that receipts show in groups as well.
+      if (conversation.attributes.sample === HIKE) conversation.markRead();
+      return;
+    }
+    const question: AnswerTo = { by: client.id, language: languageOf(conversation), message };
+    void once(conversation, async () => {
+      await pause(READING);
+      conversation.markRead();
+      await write(conversation, answerTo(question));
+    });
+  });
+
+  // Those who began a conversation while nobody was here.
+  const begun = await client.conversations.query().where('lastMessageAt', 'exists', false).limit(50).find();
+  for (const conversation of begun) void greet(conversation);
+}
+
+async function write(conversation: Conversation, text: string): Promise<void> {
+  conversation.startTyping();
+  await pause(WRITING);
+  await conversation.send(text);
+}
+
+const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+
+function isPair(conversation: Conversation): conversation is BasicConversation {
+  return (
+    conversation.type === 'basic' &&
+    conversation.data.members.length <= 2 &&
+    conversation.attributes.sample !== HIKE
+  );
+}
+
+function languageOf({ attributes }: Conversation): Language {
+  return attributes.language === 'zh' ? 'zh' : 'en';
+}

@@ -1,0 +1,50 @@
+import { type Client, Connection, type ConnectionOptions, createClient } from '@parley/client';
+import { answerPeople } from './answer-people.ts';
+import { LEO, languages, MEI } from './names.ts';
+import { openSquare, planHike } from './sample-conversations.ts';
+
+/**
+ * The two people who are there before anybody else: they greet, answer, plan a hike, and sit in the town square. They
+ * are clients like all others, on one connection.
+ */
+export class SamplePeople {
+  readonly #options: ConnectionOptions;
+  readonly #failed: (error: unknown) => void;
+  #clients: readonly Client[] = [];
+
+  constructor(options: ConnectionOptions, failed: (error: unknown) => void) {
+    this.#options = options;
+    this.#failed = failed;
+  }
+
+  /** Lets them in, unless they are there. */
+  start(): void {
+    if (this.#clients.length > 0) return;
+    const connection = new Connection(this.#options);
+    const [mei, leo] = [
+      createClient({ connection, clientId: MEI }),
+      createClient({ connection, clientId: LEO }),
+    ];
+    this.#clients = [mei, leo];
+    this.#settle(mei, leo).catch((error: unknown) => {
+      if (this.#clients.length > 0) this.#failed(error);
+    });
+  }
+
+  async #settle(mei: Client, leo: Client): Promise<void> {
+    await Promise.all([mei.whenOpen(), leo.whenOpen()]);
+    const hikes = new Map(languages.map((language) => [language, planHike(language, mei, leo)]));
+    await openSquare(leo);
+    await Promise.all([
+      answerPeople(mei, { hike: (language) => hikes.get(language), failed: this.#failed }),
+      answerPeople(leo, { failed: this.#failed }),
+    ]);
+    await Promise.all(hikes.values());
+  }
+
+  async stop(): Promise<void> {
+    const clients = this.#clients;
+    this.#clients = [];
+    await Promise.all(clients.map((client) => client.close().catch(() => {})));
+  }
+}
