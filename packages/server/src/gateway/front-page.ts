@@ -43,10 +43,13 @@ export async function serveFrontPage(http: FastifyInstance, page: FrontPage | un
       return reply;
     }
     return reply
+      .removeHeader('access-control-allow-origin')
       .headers({
         'cache-control': file.isImmutable ? `public, max-age=${ONE_YEAR_SECONDS}, immutable` : 'no-cache',
         'content-security-policy': policy,
         'content-type': file.type,
+        'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-resource-policy': 'same-origin',
         'referrer-policy': 'no-referrer',
         'x-content-type-options': 'nosniff',
       })
@@ -54,7 +57,7 @@ export async function serveFrontPage(http: FastifyInstance, page: FrontPage | un
   }
 
   await http.register(async (scope) => {
-    await scope.register(compress, { encodings: ['br', 'gzip'], threshold: COMPRESSED_FROM_BYTES });
+    await scope.register(compress, { encodings: ['gzip'], threshold: COMPRESSED_FROM_BYTES });
     scope.get('/', (_request, reply) => send(reply, 'index.html'));
     scope.get<{ Params: { readonly '*': string } }>(`${folder}*`, (request, reply) =>
       send(reply, request.params['*']),

@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
 
+export type { Browser, BrowserContext, Page } from 'playwright-core';
+
 /** Where Chromium and Chrome usually are. */
 const INSTALLED = [
   '/usr/bin/chromium',
