@@ -185,6 +185,25 @@ describe('a command that makes no sense', () => {
   });
 });
 
+describe('history of one type', () => {
+  it('[F-MSG-56] is refused with 4311 when looking for it would take too long, and only then', async () => {
+    const store = await openMemoryStore();
+    const slow: typeof store.messages = {
+      ...store.messages,
+      history: (range) => store.messages.history({ ...range, budget: -1 }),
+    };
+    const own = await startParley({ store: { ...store, messages: slow } });
+    const tom = await TestClient.open(own, 'Tom');
+    const cid = await startConversation(tom, { m: ['Jerry'] });
+    await say(tom, cid, 'no type');
+    const reply = await tom.request({ cmd: CommandType.logs, logsMessage: { cid, lctype: 1 } });
+    expect(reply.errorMessage).toMatchObject({ code: 4311, reason: 'CONVERSATION_LOG_FAILED' });
+    expect(await history(tom, cid)).toEqual(['no type']);
+    await tom.close();
+    await own.close();
+  });
+});
+
 describe('a store that fails', () => {
   it('[F-MSG-04] is answered with 4200; nothing is told to anybody, and later messages pass', async () => {
     const store = await openMemoryStore();

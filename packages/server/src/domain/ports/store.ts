@@ -290,6 +290,8 @@ export interface HistoryRange {
   readonly limit: number;
   /** Only text messages that are JSON objects with this `_lctype`. */
   readonly type?: number;
+  /** Milliseconds a search by type may take, which has to look at every message until it has enough. */
+  readonly budget?: Milliseconds;
 }
 
 export interface PatchDraft {

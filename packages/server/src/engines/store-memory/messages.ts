@@ -1,11 +1,12 @@
 import type { ClientId, MessageId, Milliseconds } from '../../domain/identifiers.ts';
 import type { StoredMessage } from '../../domain/message/message.ts';
 import { messageIdAt } from '../../domain/ports/message-id.ts';
-import type {
-  HistoryBound,
-  LoggedMessage,
-  MessageDraft,
-  MessageRepository,
+import {
+  type HistoryBound,
+  type LoggedMessage,
+  type MessageDraft,
+  type MessageRepository,
+  QueryTooSlow,
 } from '../../domain/ports/store.ts';
 import { everyoneLogId, readLogs, servicesOf } from './service-logs.ts';
 import { type ConversationEntry, recordOf, type Tables } from './tables.ts';
@@ -27,7 +28,10 @@ export function messageRepository(tables: Tables): MessageRepository {
       if (name !== undefined) entry.sendTokens.set(name, message);
       return { state: 'appended', id: message.id, timestamp, seq: message.seq };
     },
-    async history({ conversation, direction, start, end, limit, type }) {
+    async history({ conversation, direction, start, end, limit, type, budget }) {
+      if (type !== undefined && budget !== undefined && budget < 0) {
+        throw new QueryTooSlow(`The search was given up after ${budget} ms.`);
+      }
       const messages = tables.conversations.get(conversation)?.messages ?? [];
       const [lower, upper] = direction === 'older' ? [end, start] : [start, end];
       const within = messages.filter(

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StoredMessage } from '../../message/message.ts';
+import { QueryTooSlow } from '../store.ts';
 import { bodies, type Engine, Stage } from '../testing/stage.ts';
 
 export function describeMessages(engine: Engine): void {
@@ -71,6 +72,56 @@ export function describeMessages(engine: Engine): void {
         reason: 'no-conversation',
       });
       expect(bodies(await stage.history(group))).toHaveLength(1);
+    });
+
+    it('[F-MSG-56] of one type are found among thousands of others, from any place in both directions', async () => {
+      const group = await stage.conversation();
+      // Few in the middle, many at the end, so that a step finds nothing, some, or more than is wanted.
+      const isTyped = (n: number) => n % 997 === 5 || n > 4900;
+      const said = await Promise.all(
+        Array.from({ length: 5000 }, (_, n) =>
+          stage.say(group, isTyped(n) ? `{"_lctype":7,"n":${n}}` : `{"_lctype":-1,"n":${n}}`),
+        ),
+      );
+      const places = fc.nat(said.length - 1);
+      await fc.assert(
+        fc.asyncProperty(
+          fc.record({
+            direction: fc.constantFrom('older', 'newer'),
+            start: fc.option(fc.record({ place: places, included: fc.boolean(), byId: fc.boolean() })),
+            end: fc.option(fc.record({ place: places, included: fc.boolean(), byId: fc.boolean() })),
+            limit: fc.integer({ min: 1, max: 12 }),
+          }),
+          async ({ direction, start, end, limit }) => {
+            const bound = (at: typeof start) => {
+              const message = said[at?.place ?? -1];
+              if (at === null || message === undefined) return undefined;
+              const { id, timestamp } = message;
+              return { timestamp, included: at.included, ...(at.byId && { id }) };
+            };
+            const [from, to] = [bound(start), bound(end)];
+            const range = {
+              direction,
+              ...(from !== undefined && { start: from }),
+              ...(to !== undefined && { end: to }),
+            } as const;
+            const all = await stage.history(group, { ...range, limit: 10_000 });
+            const typed = bodies(all).filter((body) => String(body).includes('"_lctype":7'));
+            const nearest = direction === 'older' ? typed.slice(-limit) : typed.slice(0, limit);
+            expect(bodies(await stage.history(group, { ...range, limit, type: 7, budget: 60_000 }))).toEqual(
+              nearest,
+            );
+          },
+        ),
+        { numRuns: 60, noBias: true },
+      );
+    });
+
+    it('[F-MSG-56] are not searched for by type beyond the time there is', async () => {
+      const group = await stage.conversation();
+      await stage.say(group, '{"_lctype":-1}');
+      await expect(stage.history(group, { type: 7, budget: -1 })).rejects.toThrow(QueryTooSlow);
+      expect(await stage.history(group, { budget: -1 })).toHaveLength(1);
     });
 
     it('[F-MSG-67] with a known token are the message they repeat, for this sender and conversation only', async () => {

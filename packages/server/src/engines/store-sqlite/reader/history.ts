@@ -1,25 +1,77 @@
 import type { StoredMessage } from '../../../domain/message/message.ts';
-import type { HistoryBound, HistoryRange } from '../../../domain/ports/store.ts';
+import { type HistoryBound, type HistoryRange, QueryTooSlow } from '../../../domain/ports/store.ts';
 import { MESSAGE_COLUMNS, messageOf } from '../rows.ts';
-import type { Statements } from '../statements.ts';
+import type { Row, Statements } from '../statements.ts';
 
-/** A page of history: one walk along the index on (conversation, timestamp). */
+/** Messages that a search by type looks at between two looks at the clock. */
+const MESSAGES_PER_LOOK = 2000;
+
+/** A page of history: one walk along the index on (conversation, timestamp). @throws QueryTooSlow */
 export function readHistory(sql: Statements, range: HistoryRange): readonly StoredMessage[] {
-  const older = range.direction === 'older';
+  const rows =
+    range.type === undefined ? walk(sql, range, range.limit, []) : walkForType(sql, range, range.type);
+  const messages = rows.map(messageOf);
+  return range.direction === 'older' ? messages.reverse() : messages;
+}
+
+type Condition = readonly [sql: string, parameter: number];
+
+/** The nearest messages to the start that meet all conditions, the nearest first. */
+function walk(
+  sql: Statements,
+  range: HistoryRange,
+  limit: number,
+  further: readonly Condition[],
+): readonly Row[] {
   const { conditions, parameters } = rangeConditions(range);
-  if (range.type !== undefined) {
-    conditions.push('type = ?');
-    parameters.push(range.type);
-  }
-  const rows = sql.all(
-    `SELECT ${MESSAGE_COLUMNS} FROM ordered_message WHERE ${['conversation = ?', ...conditions].join(' AND ')}
-      ORDER BY timestamp ${older ? 'DESC' : 'ASC'} LIMIT ?`,
+  return sql.all(
+    `SELECT ${MESSAGE_COLUMNS} FROM ordered_message
+      WHERE ${['conversation = ?', ...conditions, ...further.map(([condition]) => condition)].join(' AND ')}
+      ORDER BY timestamp ${range.direction === 'older' ? 'DESC' : 'ASC'} LIMIT ?`,
     range.conversation,
     ...parameters,
-    range.limit,
+    ...further.map(([, parameter]) => parameter),
+    limit,
   );
-  const messages = rows.map(messageOf);
-  return older ? messages.reverse() : messages;
+}
+
+/** No index knows the types, so this may come to every message of a long conversation: in steps, while time lasts. */
+function walkForType(sql: Statements, range: HistoryRange, type: number): readonly Row[] {
+  const { conversation, direction, start, limit, budget } = range;
+  const [ahead, order] = direction === 'older' ? ['<', 'DESC'] : ['>', 'ASC'];
+  const deadline = performance.now() + (budget ?? Number.POSITIVE_INFINITY);
+  const found: Row[] = [];
+  let reached = start?.timestamp ?? (direction === 'older' ? Number.MAX_SAFE_INTEGER : 0);
+  let isFirst = true;
+  for (;;) {
+    if (performance.now() > deadline) throw new QueryTooSlow(`The search was given up after ${budget} ms.`);
+    const from = isFirst ? `${ahead}=` : ahead;
+    const last = sql.get(
+      `SELECT timestamp FROM message_order WHERE conversation = ? AND timestamp ${from} ?
+        ORDER BY timestamp ${order} LIMIT 1 OFFSET ?`,
+      conversation,
+      reached,
+      MESSAGES_PER_LOOK - 1,
+    );
+    found.push(
+      ...walk(sql, range, limit - found.length, [
+        ['type = ?', type],
+        [`timestamp ${from} ?`, reached],
+        ...(last === undefined
+          ? []
+          : [[direction === 'older' ? 'timestamp >= ?' : 'timestamp <= ?', Number(last.timestamp)] as const]),
+      ]),
+    );
+    if (last === undefined || found.length >= limit || isBehind(Number(last.timestamp), range)) return found;
+    reached = Number(last.timestamp);
+    isFirst = false;
+  }
+}
+
+/** Whether nothing of the range is beyond this moment. */
+function isBehind(timestamp: number, { direction, end }: HistoryRange): boolean {
+  if (end === undefined) return false;
+  return direction === 'older' ? timestamp <= end.timestamp : timestamp >= end.timestamp;
 }
 
 /** @param table in front of the columns, with its dot */
