@@ -16,7 +16,7 @@ const AROUND = `
 import type * as parley from '@parley/client';
 import type { ParleyServer } from '@parley/client/server';
 declare global {
-  const url: string, appId: string, appKey: string, masterKey: string, hookKey: string, news: string, id: string;
+  const url: string, appId: string, appKey: string, masterKey: string, secret: string, hookKey: string, news: string, id: string;
   const headers: Headers, body: string, picture: File, lastSeen: Date, position: parley.Message;
   const client: parley.Client, tom: parley.Client, jerry: parley.Client;
   const chat: parley.BasicConversation, conversation: parley.Conversation, team: parley.BasicConversation;
@@ -71,7 +71,13 @@ function complete({ code }: Example): string {
   const mine = new Set([...code.matchAll(/\b(?:const|let|import \{)\s+(\w+)/g)].map(([, name]) => name));
   const isUsed = (name: string) => new RegExp(`\\b${name}\\b`).test(code) && !mine.has(name);
   const values = Object.keys(client).filter(isUsed);
-  const servers = ['createServer', 'createSigner', 'verifyHook', 'verifyServiceWebhook'].filter(isUsed);
+  const servers = [
+    'createServer',
+    'createSigner',
+    'verifyHook',
+    'verifyServiceWebhook',
+    'verifyWebhook',
+  ].filter(isUsed);
   const imported = (names: readonly string[], source: string) => {
     const missing = names.filter((name) => !new RegExp(`import \\{[^}]*\\b${name}\\b`).test(code));
     const statement = ['import {', missing.join(', '), '}', FROM, JSON.stringify(source), '\n'];

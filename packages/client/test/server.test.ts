@@ -1,16 +1,23 @@
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { type Parley, startParley } from '@parley/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BasicConversation, type Message, ServiceConversation } from '../src/index.ts';
 import {
+  type CommittedMessage,
   createServer,
   createSigner,
   type HistoryQuery,
   HookRefused,
+  type IncomingCall,
   type Operation,
   type ParleyServer,
   verifyHook,
   verifyServiceWebhook,
+  verifyWebhook,
 } from '../src/server/index.ts';
 import { signAt } from '../src/server/signer.ts';
 import { person, sendHomeAfterEach } from './support/people.ts';
@@ -236,5 +243,44 @@ describe('a call of a hook', () => {
       },
     ]);
     expect(() => verifyServiceWebhook({ headers: {}, body: '[]' }, { hookKey: 'k' })).toThrow(HookRefused);
+  });
+});
+
+describe('the webhook of every message', () => {
+  const secret = `whsec_${Buffer.from('a secret of both sides').toString('base64')}`;
+
+  it('[F-HOOK-07] is believed where the server signed it, and nowhere else', async () => {
+    const calls: IncomingCall[] = [];
+    const backend = createHttpServer(async (request, response) => {
+      calls.push({ headers: request.headers, body: await text(request) });
+      response.writeHead(204).end();
+    });
+    await once(backend.listen(0, '127.0.0.1'), 'listening');
+    const url = `http://127.0.0.1:${(backend.address() as AddressInfo).port}/`;
+    const strict = await startParley({ store: 'memory', settings: { webhook: { url, secret, retries: 0 } } });
+    const { client } = await person(strict, 'Tom');
+    const chat = await client.conversations.create({ members: ['Jerry'] });
+    const sent = await chat.send('hello');
+    await until(() => calls.length === 1);
+    const [call] = calls;
+    if (call === undefined) throw new Error('Nothing came.');
+    const message: CommittedMessage = {
+      ...{ messageId: sent.id ?? '', conversationId: chat.id, kind: 'basic', from: 'Tom' },
+      ...{ data: String(sent.encode()), isBinary: false, timestamp: sent.timestamp },
+    };
+    expect(verifyWebhook(call, { secret })).toEqual([message]);
+    expect(() => verifyWebhook({ ...call, body: call.body.replace('hello', 'hallo') }, { secret })).toThrow(
+      HookRefused,
+    );
+    expect(() => verifyWebhook({ ...call, headers: {} }, { secret })).toThrow(HookRefused);
+    expect(() => verifyWebhook(call, { secret: 'b3RoZXI=' })).toThrow(HookRefused);
+    expect(() => verifyWebhook(call, { secret, maxAge: -1 })).toThrow('too old');
+    expect(() => verifyWebhook(call, { secret: '' })).toThrow(TypeError);
+    const signature = `v1,b2xk ${(call.headers as Record<string, string>)['webhook-signature']}`;
+    const changing = { ...call, headers: { ...call.headers, 'webhook-signature': signature } };
+    expect(verifyWebhook(changing, { secret })).toHaveLength(1);
+    await client.close();
+    await strict.close();
+    backend.close();
   });
 });

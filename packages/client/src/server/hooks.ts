@@ -89,6 +89,65 @@ function timeOf(value: unknown): number {
   return iso === undefined ? 0 : Date.parse(iso);
 }
 
+/** A message as the webhook of every message brings it. */
+export interface CommittedMessage {
+  readonly messageId: string;
+  readonly conversationId: string;
+  readonly kind: 'basic' | 'chat-room' | 'temporary' | 'service' | (string & {});
+  readonly from: string;
+  /** Typed messages are JSON in this text; bytes are base64. */
+  readonly data: string;
+  readonly isBinary: boolean;
+  /** Milliseconds. */
+  readonly timestamp: number;
+}
+
+/**
+ * The messages in a call of the webhook, once it is sure that the server called it. One may come twice: compare ids.
+ *
+ * @param secret of the app setting `webhook`, as it is there
+ *
+ * @example
+ * app.post('/parley', (request, response) => {
+ *   for (const message of verifyWebhook(request, { secret })) console.log(message.from, message.data);
+ *   response.sendStatus(204);
+ * });
+ *
+ * @throws HookRefused
+ */
+export function verifyWebhook(
+  call: IncomingCall,
+  { secret, maxAge = MAX_AGE }: { readonly secret: string; readonly maxAge?: number },
+): readonly CommittedMessage[] {
+  verifyStandardSignature(call, secret, maxAge);
+  const body = parseJson(call.body);
+  const records = isObject(body) && Array.isArray(body.data) ? body.data : undefined;
+  if (records === undefined) throw new HookRefused('The body has no messages.');
+  return records.filter(isObject).map((record) => ({
+    messageId: asString(record['msg-id']) ?? '',
+    conversationId: asString(record.to) ?? '',
+    kind: asString(record.kind) ?? '',
+    from: asString(record.from) ?? '',
+    data: asString(record.data) ?? '',
+    isBinary: record.bin === true,
+    timestamp: typeof record.timestamp === 'number' ? record.timestamp : 0,
+  }));
+}
+
+/** As https://www.standardwebhooks.com describes it; of several signatures, as while a secret changes, one has to fit. */
+function verifyStandardSignature({ headers, body }: IncomingCall, secret: string, maxAge: number): void {
+  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+  if (key.length === 0) throw new TypeError('Pass the secret of the webhook, or nothing can be verified.');
+  const [id = '', timestamp = '', signatures = ''] = ['id', 'timestamp', 'signature'].map((name) =>
+    headerOf(headers, `webhook-${name}`),
+  );
+  const expected = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  const isSigned = signatures.split(' ').some((signature) => isEqual(signature, `v1,${expected}`));
+  if (!isSigned) throw new HookRefused('The signature is wrong.');
+  const age = Math.abs(Date.now() - Number(timestamp) * 1000);
+  if (!(age <= maxAge)) throw new HookRefused('The signature is too old.');
+}
+
 /** Checking nothing at all must not look like having checked. */
 function requireSecret({ hookKey, masterKey }: HookSecrets): void {
   if (!hookKey && !masterKey) throw new TypeError('Pass hookKey or masterKey, or nothing can be verified.');

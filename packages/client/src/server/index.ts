@@ -6,12 +6,14 @@ export { ParleyError } from '../errors.ts';
 export type { JsonObject, JsonValue } from '../json.ts';
 export type { Operation, Signature } from '../session/authorize.ts';
 export {
+  type CommittedMessage,
   HookRefused,
   type HookSecrets,
   type IncomingCall,
   type ServiceMessage,
   verifyHook,
   verifyServiceWebhook,
+  verifyWebhook,
 } from './hooks.ts';
 export {
   createServer,
