@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { type ParleyProcess, startParleyProcess } from '@parley/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BasicConversation, type Client, createClient, type Message } from '../src/index.ts';
-import { until } from './support/until.ts';
+import { until as untilWithin } from './support/until.ts';
 
 const ROUNDS = 3;
 const IN_FLIGHT = 3;
+/** A process takes its time to start, and clients to come back. */
+const until = (condition: () => boolean) => untilWithin(condition, 60_000);
 const APP_ID = 'sdk-crash-test-app';
 const APP_KEY = 'sdk-crash-test-key';
 
@@ -83,6 +85,7 @@ describe('two clients whose server is killed while they talk', () => {
       await until(() => count() >= enough);
       await server.killNine();
       server = await start();
+      for (const client of [tom, jerry]) client.connection.retry();
     }
     await Promise.all(both.map(({ stop }) => stop()));
 
@@ -103,7 +106,7 @@ describe('two clients whose server is killed while they talk', () => {
     expect(await unreadAfterLogin(jerry, there, both[1]?.list.items ?? [])).toBe(0);
     await Promise.all([tom.close(), jerry.close()]);
     await server.stop();
-  }, 120_000);
+  }, 240_000);
 });
 
 /** Reads everything and asks the server for the count. */
