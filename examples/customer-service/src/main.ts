@@ -1,4 +1,4 @@
-import { createClient, ParleyError } from '@parley/client';
+import { createClient, type ParleyError } from '@parley/client';
 import { startParley } from '@parley/testkit';
 import { askForHelp, Desk, takeNext } from './desk.ts';
 
@@ -11,7 +11,7 @@ const [desk, anna, carl] = ['desk', 'anna', 'carl'].map((clientId) =>
 const everybody = [desk, anna, carl];
 for (const client of everybody) {
   client.on('message', ({ message }) =>
-    console.log(`${client.id} reads from ${message.from}: ${message.text}`),
+    console.log(client.id, 'reads from', message.from, '–', message.text),
   );
 }
 await Promise.all(everybody.map((client) => client.whenOpen()));
@@ -24,14 +24,10 @@ await talk.send('It is on its way, it comes tomorrow.');
 await theirs.send('Thank you!');
 
 console.log('In ten seconds this talk ends by itself …');
-for (;;) {
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
-  try {
-    await theirs.send('One more question …');
-  } catch (error) {
-    console.log('carl cannot write any more:', error instanceof ParleyError ? error.reason : error);
-    break;
-  }
-}
+const end = theirs.expiresAt ?? new Date();
+await new Promise((resolve) => setTimeout(resolve, end.getTime() - Date.now() + 1_000));
+await theirs
+  .send('One more question …')
+  .catch((error: ParleyError) => console.log('carl cannot write any more:', error.reason));
 await Promise.all(everybody.map((client) => client.close()));
 await parley.close();

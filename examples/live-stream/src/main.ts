@@ -8,8 +8,8 @@ const { url, appId, appKey } = parley;
 const login = (clientId: string) =>
   createClient({ url, appId, appKey, clientId, messageTypes: [GiftMessage] });
 const screen = (who: string): Shown => ({
-  comment: (from, text) => console.log(`${who} sees  ${from}: ${text}`),
-  gift: (from, gift, total) => console.log(`${who} sees  ${from} gave ${gift}; ${total} coins in all`),
+  comment: (sender, text) => console.log(`${who} sees  ${sender}: ${text}`),
+  gift: (sender, gift, total) => console.log(`${who} sees  ${sender} gave ${gift}; ${total} coins in all`),
 });
 
 const people = ['host', 'mona', 'tom', 'troll'].map(login);

@@ -11,8 +11,8 @@ export const GiftMessage = defineMessageType({
 
 /** What the app shows beside the picture. */
 export interface Shown {
-  comment(from: string, text: string): void;
-  gift(from: string, gift: string, total: number): void;
+  comment(sender: string, text: string): void;
+  gift(sender: string, gift: string, total: number): void;
 }
 
 /** One person at a stream: its room, and what the app shows of it. */

@@ -23,8 +23,8 @@ function person(clientId: string): Client {
 function screen() {
   const seen: string[] = [];
   const shown: Shown = {
-    comment: (from, text) => seen.push(`${from}: ${text}`),
-    gift: (from, gift, total) => seen.push(`${from} gave ${gift}, ${total}`),
+    comment: (sender, text) => seen.push(`${sender}: ${text}`),
+    gift: (sender, gift, total) => seen.push(`${sender} gave ${gift}, ${total}`),
   };
   return { seen, shown };
 }

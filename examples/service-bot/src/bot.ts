@@ -9,7 +9,7 @@ export interface BotOptions {
   /** The secret that Parley and the bot share. */
   readonly hookKey: string;
   /** What to say to somebody who wrote this; nothing if it is `undefined`. */
-  answer(question: string, from: string): string | undefined;
+  answer(question: string, sender: string): string | undefined;
 }
 
 /** Handles the calls of Parley, which bring what people write to the service, and answers them over REST. */

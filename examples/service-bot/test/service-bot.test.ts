@@ -27,8 +27,8 @@ beforeAll(async () => {
   });
   server = createServer(parley);
   service = await server.createService('Cheese shop');
-  const answer = (question: string, from: string) => {
-    asked.push(`${from}: ${question}`);
+  const answer = (question: string, sender: string) => {
+    asked.push(`${sender}: ${question}`);
     return /open/.test(question) ? 'From 9 to 18.' : undefined;
   };
   bot.on('request', createBot({ server, service, hookKey, answer }));
@@ -47,7 +47,7 @@ async function subscriber(clientId: string) {
   const shop = (await client.conversations.get(service)) as ServiceConversation;
   await shop.subscribe();
   const read: string[] = [];
-  shop.on('message', ({ message }) => read.push(`${message.from}: ${message.text}`));
+  shop.on('message', ({ message }) => read.push([message.from, message.text].join(': ')));
   return { shop, read };
 }
 
