@@ -1,8 +1,8 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
-import type { AppSettings } from '@parley/server';
 import { expect } from 'vitest';
+import type { AppSettings } from '../src/domain/app/app-settings.ts';
 
 export type Parameters = Record<string, unknown>;
 export type Handler = (parameters: Parameters) => unknown;

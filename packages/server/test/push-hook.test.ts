@@ -1,7 +1,8 @@
 import { OpType } from '@parley/protocol';
-import type { OfflinePush, Pusher } from '@parley/server';
 import { type Parley, startParley, TestClient } from '@parley/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Pusher } from '../src/domain/ports/pusher.ts';
+import type { OfflinePush } from '../src/domain/push/plan-push.ts';
 import { FakeEngine, Raw } from './fake-engine.ts';
 import { conv, say, startConversation } from './flow.ts';
 
