@@ -94,6 +94,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'typebox/value': 'the checks that follow from the schema',
     },
   },
+  plugins: {
+    is: 'the translation between plug-ins and domain words, and what keeps plug-ins from hurting the server',
+    rooms: { domain: 'a plug-in is asked by verbs, and what it does is an act of the domain' },
+  },
   outbox: {
     is: 'the way of committed events into lane 2',
     rooms: { domain: 'events are words of the domain' },
@@ -142,6 +146,9 @@ const KEPT: Readonly<Record<string, { readonly rooms: readonly string[]; readonl
     because: 'wire words stop at commands and pushes; elsewhere import @parley/protocol/errors at most',
   },
 };
+
+/** Rooms that load what a configuration names. */
+const LOADERS = ['app', 'plugins'];
 
 /** What tests may import beyond their room: a server to talk to, and the engine that needs nothing of the machine. */
 const TEST_ROOMS: Arrows = { 'engines/store-memory': 'the store of tests' };
@@ -222,8 +229,8 @@ export function checkFile(file: string, text: string, declared: (name: string) =
   return violations;
 
   function computed(): string | undefined {
-    if (room !== undefined && room !== 'app' && !isTest) {
-      return 'a computed import cannot be checked; only app may load what a configuration names.';
+    if (room !== undefined && !LOADERS.includes(room) && !isTest) {
+      return 'a computed import cannot be checked; only app and plugins may load what a configuration names.';
     }
     return undefined;
   }

@@ -11,3 +11,4 @@ export { openFilesOnDisk } from './engines/files-disk/index.ts';
 export { openMemoryStore } from './engines/store-memory/index.ts';
 export { openSqliteStore } from './engines/store-sqlite/index.ts';
 export type { GatewayLimits } from './gateway/index.ts';
+export type { PluginEntry } from './plugins/index.ts';

@@ -11,6 +11,7 @@ import {
   openMemoryStore,
   openSqliteStore,
   type ParleyApp,
+  type PluginEntry,
   type Pusher,
   type Store,
   systemClock,
@@ -30,6 +31,7 @@ export interface StartOptions {
   readonly pusher?: Pusher;
   /** Ids of further apps on the same server. */
   readonly otherApps?: readonly string[];
+  readonly plugins?: readonly PluginEntry[];
 }
 
 /** A complete server on a free port, with one app. */
@@ -79,6 +81,7 @@ export async function startParley(options: StartOptions = {}): Promise<Parley> {
     fileService: { maxBytes: options.maxFileBytes ?? 100 * 1024 * 1024 },
     apps,
     clock,
+    ...(options.plugins !== undefined && { plugins: options.plugins }),
     logger: pino({ level: process.env.PARLEY_TEST_LOG ?? 'fatal' }),
     ...(options.pusher !== undefined && { pusher: options.pusher }),
     gateway: { host: '127.0.0.1', port: 0, ...(options.limits !== undefined && { limits: options.limits }) },

@@ -16,6 +16,7 @@ import {
   serveFrontPage,
 } from '../gateway/index.ts';
 import { startJobs } from '../jobs/index.ts';
+import type { PluginEntry } from '../plugins/index.ts';
 import { type FileService, registerRest } from '../rest/index.ts';
 import type { AppDirectory } from './app-directory.ts';
 import { type Core, createCore } from './create-core.ts';
@@ -28,6 +29,8 @@ export interface AppParts {
   readonly fileService: FileService;
   readonly apps: AppDirectory;
   readonly clock: Clock;
+  /** In the order in which they are asked. */
+  readonly plugins?: readonly PluginEntry[];
   readonly logger: Logger;
   /** Which addresses beyond the public internet hooks and webhooks may call; all but those of the link by default. */
   readonly privateTargets?: PrivateTargets;
@@ -52,7 +55,7 @@ export interface ParleyApp {
  * Puts the service behind a gateway and starts what time drives. The caller chose store and clock, opened them, and
  * learns of their faults.
  *
- * @throws CannotListen
+ * @throws CannotListen, PluginUnusable
  */
 export async function createApp({
   store,
@@ -60,6 +63,7 @@ export async function createApp({
   fileService,
   apps,
   clock,
+  plugins = [],
   logger,
   privateTargets = true,
   pusher,
@@ -71,10 +75,13 @@ export async function createApp({
     files,
     apps,
     clock,
+    plugins,
     logger,
     privateTargets,
     ...(pusher !== undefined && { pusher }),
   });
+  // Before anybody can say anything that they would have objected to.
+  await core.plugins.start();
   const gateway = await createGateway({
     ...options,
     accept: core.accept,
@@ -95,6 +102,9 @@ export async function createApp({
     apps: { routable: (appId) => apps.find(appId)?.settings.imEnabled === true },
     timers: clock,
     logger,
+  }).catch(async (error: unknown) => {
+    await core.plugins.close();
+    throw error;
   });
   const stopJobs = startJobs({
     store,
@@ -108,6 +118,7 @@ export async function createApp({
   async function close(): Promise<void> {
     stopJobs();
     await gateway.close();
+    await core.plugins.close();
     core.webhooks.close();
     await core.hooks.close();
     await core.world.dailyClients

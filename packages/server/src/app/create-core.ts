@@ -5,6 +5,7 @@ import { serveConnections } from '../commands/serve-connection.ts';
 import { ConversationCache } from '../domain/conversation/conversation-cache.ts';
 import type { Conversation } from '../domain/conversation/known-conversation.ts';
 import type { DomainEvent } from '../domain/events.ts';
+import { HookChain } from '../domain/hook/hook-chain.ts';
 import { ClientRates } from '../domain/limits/client-rates.ts';
 import type { Apps } from '../domain/ports/apps.ts';
 import type { Clock } from '../domain/ports/clock.ts';
@@ -21,6 +22,7 @@ import { HttpHooks } from '../engines/hooks-http/index.ts';
 import { allowedTargets, type PrivateTargets } from '../engines/outgoing/targets.ts';
 import { Webhooks } from '../engines/webhooks-http/index.ts';
 import { InProcessOutbox } from '../outbox/in-process-outbox.ts';
+import { type PluginEntry, Plugins } from '../plugins/index.ts';
 import { deliverToSessions } from '../reactions/every-node/deliver-to-sessions.ts';
 import { DeliveryCeiling } from '../reactions/every-node/delivery-ceiling.ts';
 import { endKickedSessions } from '../reactions/every-node/end-kicked-sessions.ts';
@@ -35,6 +37,7 @@ import { LiveSessions } from '../session/live-sessions.ts';
 import { Sessions } from '../session/sessions.ts';
 import { TagHolders } from '../session/tag-holders.ts';
 import { TokenInvalidations } from '../session/token-invalidations.ts';
+import { pluginEnvironment } from './plugin-environment.ts';
 
 /** Conversations kept in memory; a group of 500 takes some 50 KB, a pair some 500 bytes. */
 const CACHED_CONVERSATIONS = 50_000;
@@ -46,11 +49,12 @@ export interface CoreParts {
   readonly files: FileStore;
   readonly apps: Apps;
   readonly clock: Clock;
-  readonly logger: Pick<Logger, 'error'>;
   /** Which addresses beyond the public internet hooks and webhooks may call. */
   readonly privateTargets: PrivateTargets;
   /** Absent where nothing can be pushed. */
   readonly pusher?: Pusher;
+  readonly plugins?: readonly PluginEntry[];
+  readonly logger: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 }
 
 /** The service without sockets: what accepts connections, and what it is made of. */
@@ -61,6 +65,7 @@ export interface Core {
   readonly sessions: Sessions;
   readonly hooks: HttpHooks;
   readonly webhooks: Webhooks;
+  readonly plugins: Plugins;
 }
 
 /** Wires the rooms between the gateway and the store. The one place that knows them all. */
@@ -69,6 +74,7 @@ export async function createCore({
   files,
   apps,
   clock,
+  plugins: pluginEntries = [],
   logger,
   privateTargets,
   pusher,
@@ -88,6 +94,14 @@ export async function createCore({
       ),
   });
   hooks.start(apps.list());
+  const plugins = new Plugins({
+    entries: pluginEntries,
+    apps,
+    whereabouts: { presence: live, rooms },
+    world: () => world,
+    environment: pluginEnvironment(process.env),
+    log: (level, plugin, text, fields) => logger[level]({ ...fields, plugin }, text),
+  });
   const webhooks = new Webhooks(
     {
       repository: store.webhooks,
@@ -115,6 +129,7 @@ export async function createCore({
       endKickedSessions(() => sessions),
       tellHooks(hooks),
       pushToOffline(() => knownWorld, pusher, reactionFailed),
+      ...(pluginEntries.length > 0 ? [tellHooks(plugins)] : []),
       wakeWebhooks(webhooks),
     ],
     reactionFailed,
@@ -129,7 +144,8 @@ export async function createCore({
     knownClients: new KnownClients(store.services, clock, new LRUCache<string, true>({ max: KNOWN_CLIENTS })),
     dailyClients: new DailyClients(store.dailyClients, clock),
     rooms,
-    hooks,
+    // Plug-ins come after the app's engine: who runs the server has the last word. Without them, nothing is added.
+    hooks: pluginEntries.length > 0 ? new HookChain([hooks, ...plugins.hooks]) : hooks,
     outbox,
     conversations: new ConversationCache(store.conversations, clock, entries),
     wills: new PendingWills(),
@@ -149,7 +165,7 @@ export async function createCore({
     failed: (error, command) =>
       logger.error({ err: error, cmd: command.cmd, op: command.op }, 'A command failed.'),
   });
-  return { accept, world, live, sessions, hooks, webhooks };
+  return { accept, world, live, sessions, hooks, webhooks, plugins };
 }
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';

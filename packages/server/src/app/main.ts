@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { loadConfig, optionEntries } from '../config/index.ts';
+import { loadConfig, type Option, optionEntries } from '../config/index.ts';
 import { appCommand } from './cli/app-command.ts';
 import { auditCommand } from './cli/audit-command.ts';
 import { clientCommand } from './cli/client-command.ts';
@@ -38,11 +38,14 @@ program
     const { config, file, warnings } = loadConfig(process.env);
     for (const warning of warnings) console.error(warning);
     console.error(file === undefined ? 'No configuration file.' : `Configuration file: ${file}`);
-    for (const [name, { variable, secret }] of optionEntries) {
-      const value = config[name];
-      console.log(`${variable}=${value === undefined ? '' : secret ? '[secret]' : String(value)}`);
-    }
+    for (const [name, option] of optionEntries)
+      console.log(`${option.variable}=${printed(option, config[name])}`);
   });
+
+function printed({ secret, kind }: Option<unknown>, value: unknown): string {
+  if (value === undefined) return '';
+  return secret ? '[secret]' : (kind.show?.(value) ?? String(value));
+}
 
 /** Signals are listened to from the first moment: one that comes while the server starts must not be lost. */
 async function start(): Promise<void> {

@@ -32,7 +32,7 @@ export interface RunningServer {
  * Starts the server this environment describes and prints where it is.
  *
  * @param died told once if the store cannot go on: end the process, nothing acknowledged is lost
- * @throws ConfigInvalid, DatabaseUnusable, CannotListen
+ * @throws ConfigInvalid, DatabaseUnusable, CannotListen, PluginUnusable
  */
 export async function startServer(
   environment: Readonly<Record<string, string | undefined>>,
@@ -65,6 +65,7 @@ export async function startServer(
       fileService: fileServiceOf(config),
       apps,
       clock: systemClock,
+      plugins: config.plugins,
       logger,
       privateTargets: config.privateTargets,
       page: demo?.page,

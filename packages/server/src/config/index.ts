@@ -1,2 +1,2 @@
 export { ConfigInvalid, type LoadedConfig, loadConfig } from './load-config.ts';
-export { type Config, type OptionName, optionEntries } from './options.ts';
+export { type Config, type Option, type OptionName, optionEntries } from './options.ts';

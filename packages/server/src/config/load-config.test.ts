@@ -1,6 +1,6 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigInvalid, loadConfig } from './load-config.ts';
 import { referencePage } from './reference-page.ts';
@@ -82,6 +82,36 @@ describe('the configuration', () => {
       'PARLEY_PUBLIC_URL must be a web address such as https://im.example.com, not "im.example.com".',
       `"drainSeconds" in ${file} must be a whole number from 0 to 3600, not -1.`,
       'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent, not "loud".',
+    ]);
+  });
+
+  it('takes plug-ins by path, from the folder of the file they stand in, or of the process', () => {
+    const file = fileWith({
+      plugins: ['a.ts', { path: '../b.ts', apps: ['x'], options: 7, timeoutMs: 100 }],
+    });
+    expect(loadConfig({ PARLEY_CONFIG: file }).config.plugins).toEqual([
+      { path: join(dirname(file), 'a.ts') },
+      { path: join(dirname(dirname(file)), 'b.ts'), apps: ['x'], options: 7, timeoutMs: 100 },
+    ]);
+    expect(loadConfig({ PARLEY_PLUGINS: './a.ts,/b.js' }).config.plugins).toEqual([
+      { path: resolve('a.ts') },
+      { path: '/b.js' },
+    ]);
+    expect(loadConfig({}).config.plugins).toEqual([]);
+  });
+
+  it.each([
+    'a.ts',
+    [7],
+    [''],
+    [{ file: 'a.ts' }],
+    [{ path: 'a.ts', timeout: 5 }],
+    [{ path: 'a.ts', timeoutMs: 0 }],
+    [{ path: 'a.ts', options: { token: 'a secret' }, memoryMb: 'much' }],
+  ])('takes no other list of plug-ins, such as %j, and does not repeat it', (plugins) => {
+    const file = fileWith({ plugins: typeof plugins === 'string' ? { path: plugins } : plugins });
+    expect(problemsOf({ PARLEY_CONFIG: file })).toEqual([
+      `"plugins" in ${file} must be a list of paths such as ./my-plugin.ts; in the file also {"path", "apps", "options", "timeoutMs", "memoryMb"}.`,
     ]);
   });
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { type Config, optionEntries, options } from './options.ts';
 
 /** The configuration cannot be used. Each problem is a sentence that names the key, the rule and what was found. */
@@ -54,12 +55,12 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       config[name] = production ? (option.inProduction ?? option.standard) : option.standard;
       continue;
     }
-    const value = option.kind.read(given);
+    const folder = fromEnvironment ? process.cwd() : dirname(resolve(path ?? ''));
+    const value = option.kind.read(given, folder);
     if (value === undefined) {
+      const isSecret = option.secret === true || option.kind.show !== undefined;
       const source = fromEnvironment ? option.variable : `"${name}" in ${path}`;
-      problems.push(
-        `${source} must be ${option.kind.expects}${option.secret ? '' : `, not ${shown(given)}`}.`,
-      );
+      problems.push(`${source} must be ${option.kind.expects}${isSecret ? '' : `, not ${shown(given)}`}.`);
     }
     config[name] = value;
   }

@@ -1,9 +1,17 @@
+import { resolve } from 'node:path';
+
 /** A kind of value an option may have, read alike from an environment variable and from the configuration file. */
 export interface OptionKind<T> {
   /** Completes "PORT must be …". */
   readonly expects: string;
-  /** The value of a text (environment) or JSON value (file); `undefined` where it is none of this kind. */
-  read(input: unknown): T | undefined;
+  /**
+   * The value of a text (environment) or JSON value (file); `undefined` where it is none of this kind.
+   *
+   * @param folder where a relative path in it begins
+   */
+  read(input: unknown, folder: string): T | undefined;
+  /** What of a value may be printed, where that is not all. */
+  show?(value: T): string;
 }
 
 export const text: OptionKind<string> = {
@@ -73,7 +81,7 @@ export const webAddress: OptionKind<string> = {
 export const flagOrList: OptionKind<boolean | readonly string[]> = {
   expects: '"on", "off" or a list of addresses and ranges such as 10.0.0.0/8,loopback',
   read(input) {
-    const switched = flag.read(input);
+    const switched = flag.read(input, '');
     if (switched !== undefined) return switched;
     const items = typeof input === 'string' ? input.split(',').map((item) => item.trim()) : input;
     if (!Array.isArray(items) || items.length === 0) return undefined;
@@ -82,3 +90,51 @@ export const flagOrList: OptionKind<boolean | readonly string[]> = {
       : undefined;
   },
 };
+
+/** A plug-in as the file names it. */
+export interface PluginOption {
+  readonly path: string;
+  readonly apps?: readonly string[];
+  readonly options?: unknown;
+  readonly timeoutMs?: number;
+  readonly memoryMb?: number;
+}
+
+/** Paths, comma-separated in the environment; in the file, an array of paths or of objects that say more. */
+export const plugins: OptionKind<readonly PluginOption[]> = {
+  expects:
+    'a list of paths such as ./my-plugin.ts; in the file also {"path", "apps", "options", "timeoutMs", "memoryMb"}',
+  read(input, folder) {
+    const items = typeof input === 'string' ? input.split(',').map((item) => item.trim()) : input;
+    if (!Array.isArray(items)) return undefined;
+    const read = items.map((item) => pluginOption(item, folder));
+    return read.every((plugin) => plugin !== undefined) ? read : undefined;
+  },
+  // Options of a plug-in may be secrets.
+  show: (value) => value.map(({ path }) => path).join(','),
+};
+
+function pluginOption(item: unknown, folder: string): PluginOption | undefined {
+  if (typeof item === 'string') return item === '' ? undefined : { path: resolve(folder, item) };
+  if (typeof item !== 'object' || item === null) return undefined;
+  const { path, apps, options, timeoutMs, memoryMb, ...others }: Readonly<Record<string, unknown>> = {
+    ...item,
+  };
+  if (typeof path !== 'string' || path === '' || Object.keys(others).length > 0) return undefined;
+  if (apps !== undefined && !isTexts(apps)) return undefined;
+  if (timeoutMs !== undefined && wholeNumber(1, 60_000).read(timeoutMs, folder) === undefined)
+    return undefined;
+  if (memoryMb !== undefined && wholeNumber(32, 65_536).read(memoryMb, folder) === undefined)
+    return undefined;
+  return {
+    path: resolve(folder, path),
+    ...(apps !== undefined && { apps }),
+    ...(options !== undefined && { options }),
+    ...(typeof timeoutMs === 'number' && { timeoutMs }),
+    ...(typeof memoryMb === 'number' && { memoryMb }),
+  };
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}

@@ -3,6 +3,7 @@ import {
   flagOrList,
   type OptionKind,
   oneOf,
+  plugins,
   text,
   token,
   webAddress,
@@ -238,6 +239,14 @@ export const options = {
     group: 'Operation',
     about:
       '`production` where strangers connect: see [security.md](../operating/security.md). Without it, `NODE_ENV=production` says the same.',
+  }),
+  plugins: standing({
+    variable: 'PARLEY_PLUGINS',
+    kind: plugins,
+    standard: [],
+    group: 'Operation',
+    about:
+      'Your own code, run by the server and asked in this order: see [the guide](../guides/plugins.md). Paths are relative to the file they stand in, or to the working directory. Changes take effect at the next start.',
   }),
   drainSeconds: standing({
     variable: 'PARLEY_DRAIN_SECONDS',

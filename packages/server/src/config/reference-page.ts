@@ -15,11 +15,15 @@ export function referencePage(): string {
 
 function row(name: string, option: Option<unknown>): string {
   const { variable, kind, standard, inProduction, about, secret } = option;
-  const usual = standard === undefined ? '–' : `\`${shown(standard)}\``;
+  const usual = standard === undefined || isNothing(standard) ? '–' : `\`${shown(standard)}\``;
   const production = inProduction === undefined ? '' : `, \`${shown(inProduction)}\` in production`;
   const note = secret ? ' A secret: never logged.' : '';
   const rule = kind === text ? '' : ` Must be ${kind.expects}.`;
   return `| \`${variable}\` | \`${name}\` | ${usual}${production} | ${about}${note}${rule} |`;
+}
+
+function isNothing(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
 function shown(value: unknown): string {

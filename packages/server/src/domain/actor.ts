@@ -23,7 +23,7 @@ export interface Operator {
   readonly client?: never;
   readonly session?: never;
   readonly address?: string;
-  /** It is a hook of the app that asks: nothing of this is asked of hooks again. */
+  /** It is a hook or a plug-in that asks: nothing of this is asked of hooks again. */
   readonly isHook?: boolean;
 }
 

@@ -1,0 +1,85 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Run, runParley } from './testing/run-parley.ts';
+
+const READY = /Ctrl-C stops it/;
+const PLUGIN = `import { definePlugin } from '@parley/server/plugin';
+export default definePlugin({
+  api: 1,
+  name: 'greeter',
+  options: (given) => given,
+  start(parley, options) {
+    const secrets = Object.keys(process.env).filter((name) => name.endsWith('_KEY'));
+    parley.log.info(\`hello \${JSON.stringify({ options, apps: parley.appIds.length, secrets })}\`);
+    return { stop: () => parley.log.info('good-bye') };
+  },
+});`;
+
+let folder: string;
+let runs: Run[];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'parley-main-'));
+  await mkdir(join(folder, 'plugins'));
+  await writeFile(join(folder, 'plugins/greeter.ts'), PLUGIN);
+  runs = [];
+});
+afterEach(async () => {
+  for (const run of runs) run.child.kill('SIGKILL');
+  await Promise.all(runs.map((run) => run.exited));
+  await rm(folder, { recursive: true, force: true });
+});
+
+function parley(environment: Record<string, string>, ...args: string[]): Run {
+  const run = runParley({ PARLEY_DATA_DIR: join(folder, 'data'), ...environment }, ...args);
+  runs.push(run);
+  return run;
+}
+
+async function configWith(plugins: unknown): Promise<string> {
+  const path = join(folder, 'parley.config.json');
+  await writeFile(path, JSON.stringify({ plugins }));
+  return path;
+}
+
+describe('npm start with plug-ins', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    '[F-MOD-02] starts them first and stops them last, by %s',
+    async (signal) => {
+      const PARLEY_CONFIG = await configWith([{ path: './plugins/greeter.ts', options: { words: ['x'] } }]);
+      const run = parley({
+        PARLEY_CONFIG,
+        PARLEY_DRAIN_SECONDS: '0',
+        PARLEY_MASTER_KEY: 'a-long-master-key',
+      });
+      await run.printed(READY);
+      await run.printed(/hello {"options":{"words":\["x"\]},"apps":1,"secrets":\[\]}/);
+      run.child.kill(signal);
+      expect(await run.exited).toBe(0);
+      expect(run.output()).toMatch(/good-bye/);
+    },
+  );
+
+  it('[F-MOD-02] ends with a sentence and code 1 where one of them cannot be used', async () => {
+    const run = parley({ PARLEY_PLUGINS: `${folder}/plugins/greeter.ts, ${folder}/nowhere.ts` });
+    expect(await run.exited).toBe(1);
+    expect(run.output().trim().split('\n').at(-1)).toBe(
+      `The plug-in ${folder}/nowhere.ts cannot be used: there is no such file.`,
+    );
+    expect(run.output()).not.toMatch(READY);
+  });
+
+  it('prints where they are and keeps their options to itself', async () => {
+    const PARLEY_CONFIG = await configWith([
+      { path: 'plugins/greeter.ts', options: { token: 'a secret' } },
+      'plugins/other.ts',
+    ]);
+    const run = parley({ PARLEY_CONFIG }, 'config');
+    expect(await run.exited).toBe(0);
+    expect(run.output()).toContain(
+      `PARLEY_PLUGINS=${folder}/plugins/greeter.ts,${folder}/plugins/other.ts\n`,
+    );
+    expect(run.output()).not.toContain('a secret');
+  });
+});

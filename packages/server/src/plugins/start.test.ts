@@ -1,0 +1,190 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Apps } from '../domain/ports/apps.ts';
+import { type PluginEntry, Plugins, type PluginsParts, PluginUnusable } from './index.ts';
+
+const apps: Apps = {
+  find: () => undefined,
+  byKey: () => undefined,
+  list: () => [],
+  whenChanged: () => {},
+};
+
+let folder: string;
+let written: string[] = [];
+let plugins: Plugins | undefined;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'parley-plugins-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  await plugins?.close();
+  plugins = undefined;
+  written = [];
+});
+
+async function file(name: string, text: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return path;
+}
+
+function start(entries: readonly PluginEntry[], parts: Partial<PluginsParts> = {}): Promise<void> {
+  plugins = new Plugins({
+    entries,
+    apps,
+    whereabouts: {
+      presence: { isOnline: () => false },
+      rooms: { count: () => 0, sample: () => [] },
+    },
+    world: () => {
+      throw new Error('There is no world in this test.');
+    },
+    environment: process.env,
+    log: (level, plugin, text, fields) => {
+      written.push(`${level} ${plugin}: ${text}${fields === undefined ? '' : ` ${JSON.stringify(fields)}`}`);
+    },
+    ...parts,
+  });
+  return plugins.start();
+}
+
+async function refusalOf(entries: readonly PluginEntry[], parts?: Partial<PluginsParts>): Promise<string> {
+  const error = await start(entries, parts).catch((reason: unknown) => reason);
+  if (error instanceof PluginUnusable) return error.message;
+  throw error instanceof Error ? error : new Error('It was started.');
+}
+
+const plugin = (rest: string) => `export default { api: 1, name: 'x', ${rest} };`;
+
+const UNUSABLE: Readonly<Record<string, readonly [text: string, why: string, options?: unknown]>> = {
+  'has no default export': [
+    'export const plugin = 7;',
+    'it has no default export that is a plug-in: write export default definePlugin({ … }).',
+  ],
+  'is of a later version': [
+    "export default { api: 2, name: 'x', start: () => ({}) };",
+    'it was written for version 2 of the interface of plug-ins; this Parley has version 1.',
+  ],
+  'is of no version': [
+    "export default { name: 'x', start: () => ({}) };",
+    'it does not say for which interface it was written: api: 1.',
+  ],
+  'has no name for a log': [
+    "export default { api: 1, name: 'My Plug-in', start: () => ({}) };",
+    'its name must be 1 to 64 small letters, digits and hyphens, not "My Plug-in".',
+  ],
+  'cannot start': [plugin('start: 7'), 'it has no function "start".'],
+  'misspells a hook': [
+    plugin('start: () => ({ before: { messageRecieved() {} } })'),
+    '"before.messageRecieved" is no hook; known are messageReceived, messageUpdate, receiversOffline, conversationStart, conversationAdd, conversationRemove, conversationUpdate, clientSign.',
+  ],
+  'returns no handlers': [
+    plugin('start: () => {}'),
+    'its start must return its handlers, such as { before: { … }, after: { … } }.',
+  ],
+  'returns handlers of another kind': [
+    plugin('start: () => ({ beforehand: {} })'),
+    'its start returned "beforehand"; known are before, after and stop.',
+  ],
+  'throws when it is loaded': ["throw new Error('no luck');", 'loading it failed: no luck'],
+  'throws when it starts': [
+    plugin("start: async () => { throw new Error('no luck'); }"),
+    'its start failed: no luck',
+  ],
+  'refuses its options': [
+    plugin('options: () => { throw new Error(\'"words" is missing.\'); }, start: () => ({})'),
+    'its options are refused: "words" is missing.',
+  ],
+  'takes no options': [
+    plugin('start: () => ({})'),
+    'the configuration gives it options, and it takes none.',
+    { words: [] },
+  ],
+  'needs a compiler': [
+    'enum Word { Spam } export default Word;',
+    'loading it failed: TypeScript enum is not supported in strip-only mode',
+  ],
+  'imports what is not there': [
+    "import './nowhere.ts'; export default 7;",
+    'loading it failed: Cannot find module',
+  ],
+  'ends itself': ['process.exit(7);', 'its process ended with code 7.'],
+};
+
+describe('a plug-in that cannot be used', () => {
+  it.each(Object.keys(UNUSABLE))('[F-MOD-02] because it %s ends the start with a sentence', async (what) => {
+    const [text, why, options] = UNUSABLE[what] ?? ['', ''];
+    const path = await file(`${what.replaceAll(' ', '-')}.ts`, text);
+    const message = await refusalOf([{ path, ...(options !== undefined && { options }) }]);
+    expect(message.startsWith(`The plug-in ${path} cannot be used: ${why}`)).toBe(true);
+    expect(message.split('\n')).toHaveLength(1);
+  });
+
+  it('[F-MOD-02] because it is not there, or never ready, says so too', async () => {
+    const path = join(folder, 'nowhere.ts');
+    expect(await refusalOf([{ path }])).toBe(`The plug-in ${path} cannot be used: there is no such file.`);
+    const endless = await file('endless.ts', plugin('start() { for (;;); }'));
+    const impatient = { patience: { startMs: 500 } };
+    expect(await refusalOf([{ path: endless }], impatient)).toMatch(/it has not started within 0.5 seconds/);
+  });
+
+  it('[F-MOD-02] because another has its name leaves none running', async () => {
+    const one = await file('one.js', plugin('start: () => ({})'));
+    const two = await file('two.js', plugin('start: () => ({})'));
+    expect(await refusalOf([{ path: one }, { path: two }])).toMatch(
+      /two\.js cannot be used: another one is called "x" already/,
+    );
+  });
+});
+
+describe('a plug-in that can be used', () => {
+  it('[F-MOD-02] lies anywhere, and gets the interface of the server that runs it', async () => {
+    const path = await file(
+      'typed.ts',
+      `import { definePlugin, readText, type Parley } from '@parley/server/plugin';
+       export default definePlugin({
+         api: 1,
+         name: 'typed',
+         options: (given): readonly string[] => given as string[],
+         start(parley: Parley, words) {
+           parley.log.info(\`\${readText('{"_lctype":-1,"_lctext":"hi"}')} \${words.length satisfies number}\`, { words });
+           return {};
+         },
+       });`,
+    );
+    await start([{ path, options: ['a', 'b'] }]);
+    await expect.poll(() => written).toEqual([`info ${path}: hi 2 {"words":["a","b"]}`]);
+  });
+
+  it('[F-MOD-02] has its own output in the log, a line for each, and not faster than a log can take', async () => {
+    const noisy = `start() { console.log('one\\ntwo'); console.error('three'); return { stop() { console.log('over'); } }; }`;
+    await start([{ path: await file('noisy.js', plugin(noisy)) }]);
+    await expect
+      .poll(() => written.map((line) => line.split(': ').at(-1)).sort())
+      .toEqual(['one', 'three', 'two']);
+    await plugins?.close();
+    expect(written.at(-1)).toBe('info x: over');
+  });
+
+  it('[F-MOD-02] cannot drown the log', async () => {
+    const flooding = `start(parley) {
+      for (let line = 0; line < 100_000; line++) parley.log.info('line');
+      setTimeout(() => parley.log.info('the last'), 1100);
+      return {};
+    }`;
+    await start([{ path: await file('flooding.js', plugin(flooding)) }]);
+    await expect.poll(() => written.at(-1), { timeout: 10_000 }).toMatch(/the last$/);
+    expect(written).toHaveLength(1002);
+    expect(written.at(-2)).toMatch(/99000 lines of this plug-in were left out\.$/);
+  });
+
+  it('[F-MOD-02] is given up where it does not stop in time', async () => {
+    const stubborn = 'start: () => ({ stop() { for (;;); } })';
+    await start([{ path: await file('stubborn.js', plugin(stubborn)) }], { patience: { stopMs: 200 } });
+    await plugins?.close();
+    expect(plugins?.hooks).toHaveLength(1);
+  });
+});

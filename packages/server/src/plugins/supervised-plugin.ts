@@ -1,0 +1,391 @@
+import { pathToFileURL } from 'node:url';
+import { type CircuitBreakerPolicy, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
+import type { App } from '../domain/app/app.ts';
+import { type BeforeHooks, HookFailed, type Hooks } from '../domain/ports/hooks.ts';
+import { type PluginEntry, PluginUnusable } from './plugin-entry.ts';
+import { PluginProcess, type Ready, StartRefused } from './plugin-process.ts';
+import type { Action, AfterName, BeforeName, Failure, LogLevel, Notification, Question } from './protocol.ts';
+import {
+  conversationUpdate,
+  incomingMessage,
+  membershipRequest,
+  messageUpdate,
+  missedMessage,
+  signRequest,
+} from './questions.ts';
+
+type VerdictOf<Name extends BeforeName> = Awaited<ReturnType<NonNullable<BeforeHooks[Name]>>>;
+
+/** A plug-in that fails is left alone for a while, as an engine over HTTP is (`hooks-and-signatures §1.3`). */
+const FAILURES_TO_OPEN = 10;
+const OPEN_FOR_MS = 5_000;
+const TIMEOUT_MS = 5_000;
+/** However little time hooks have, a process is not ended for a moment of the machine's. */
+const LEAST_SUSPICION_MS = 1_000;
+const MEMORY_MB = 256;
+/** Questions one plug-in may have at a time; what is beyond counts as failed. */
+const MAX_QUESTIONS = 1_000;
+/** Notifications that are with the plug-in at a time, and those that wait; what is beyond is lost, and counted. */
+const MAX_TOLD = 256;
+const MAX_WAITING = 10_000;
+const TELL_AGAIN_AFTER_MS = 60_000;
+/** A plug-in that ends again and again is started ever more rarely; one that lasted this long begins anew. */
+const RESTART_MS = 1_000;
+const LONGEST_RESTART_MS = 60_000;
+const LASTED_MS = 60_000;
+
+/** How long a plug-in has for what it does beside hooks. */
+export interface Patience {
+  readonly startMs: number;
+  readonly tellMs: number;
+  readonly stopMs: number;
+}
+
+export const PATIENCE: Patience = { startMs: 30_000, tellMs: 15_000, stopMs: 5_000 };
+
+export interface SupervisedParts {
+  readonly entry: PluginEntry;
+  readonly patience: Patience;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly appIds: () => readonly string[];
+  readonly act: (app: string, action: Action) => Promise<unknown>;
+  /** Writes to the server's log, in the name of the plug-in. */
+  readonly log: (level: LogLevel, plugin: string, text: string, fields?: object) => void;
+}
+
+type State =
+  | { readonly is: 'new' }
+  | { readonly is: 'running'; readonly process: PluginProcess; readonly since: number }
+  | { readonly is: 'down'; readonly why: string; readonly timer: NodeJS.Timeout }
+  | { readonly is: 'stopped' };
+
+interface Asked {
+  readonly resolve: (verdict: unknown) => void;
+  readonly reject: (error: HookFailed) => void;
+  readonly deadline: NodeJS.Timeout;
+}
+
+interface Waiting {
+  readonly event: AfterName;
+  readonly app: string;
+  readonly input: unknown;
+}
+
+/**
+ * One plug-in as the server sees it: it is asked and told things, and whatever happens to its process, questions are
+ * answered in time or fail.
+ */
+export class SupervisedPlugin implements Hooks {
+  readonly counters = { called: 0, failed: 0, dropped: 0, restarts: 0 };
+  readonly #parts: SupervisedParts;
+  readonly #asked = new Map<number, Asked>();
+  readonly #told = new Map<number, NodeJS.Timeout>();
+  readonly #breakers = new Map<BeforeName, CircuitBreakerPolicy>();
+  /** Ends with the snapshot of the app it was made for. */
+  #hooks = new WeakMap<App, BeforeHooks>();
+  #state: State = { is: 'new' };
+  #ready: Ready = { name: '', before: [], after: [] };
+  #waiting: Waiting[] = [];
+  #idle: (() => void) | undefined;
+  #lastId = 0;
+  #failuresInARow = 0;
+  #failureToldAt = Number.NEGATIVE_INFINITY;
+  #isSuspected = false;
+
+  constructor(parts: SupervisedParts) {
+    this.#parts = parts;
+  }
+
+  get name(): string {
+    return this.#ready.name;
+  }
+
+  /** @throws PluginUnusable */
+  async start(): Promise<void> {
+    try {
+      await this.#run();
+    } catch (error) {
+      if (error instanceof StartRefused) throw new PluginUnusable(this.#parts.entry.path, error.message);
+      throw error;
+    }
+  }
+
+  before(app: App): BeforeHooks | undefined {
+    if (!this.#isFor(app) || this.#ready.before.length === 0) return undefined;
+    let hooks = this.#hooks.get(app);
+    if (hooks === undefined) {
+      hooks = this.#hooksOf(app);
+      this.#hooks.set(app, hooks);
+    }
+    return hooks;
+  }
+
+  /** Whether it wants to know of such an event. */
+  listensTo(app: App, event: AfterName): boolean {
+    return this.#ready.after.includes(event) && this.#isFor(app);
+  }
+
+  tell(app: App, event: AfterName, input: Notification<AfterName>): void {
+    if (this.#state.is === 'stopped') return;
+    if (this.#waiting.length >= MAX_WAITING) {
+      this.counters.dropped++;
+      this.#failed(new Error('Too many events wait for the plug-in.'));
+      return;
+    }
+    this.#waiting.push({ event, app: app.id, input });
+    this.#tellNext();
+  }
+
+  /** Hands over what has happened so far, lets the plug-in finish, and ends its process. */
+  async stop(): Promise<void> {
+    const began = performance.now();
+    const left = () => Math.max(0, this.#parts.patience.stopMs - (performance.now() - began));
+    if (this.#state.is === 'running') await this.#untilIdle(left());
+    const state = this.#state;
+    this.#state = { is: 'stopped' };
+    if (state.is === 'down') clearTimeout(state.timer);
+    if (state.is === 'running') await state.process.stop(left());
+    this.#fail('The server stops.');
+  }
+
+  #isFor(app: App): boolean {
+    return this.#parts.entry.apps?.includes(app.id) ?? true;
+  }
+
+  async #run(): Promise<void> {
+    const { entry, patience, environment, appIds, act, log } = this.#parts;
+    const { process, ready } = await PluginProcess.start(
+      {
+        begin: {
+          url: pathToFileURL(entry.path).href,
+          options: entry.options,
+          appIds: appIds().filter((id) => entry.apps?.includes(id) ?? true),
+        },
+        memoryMb: entry.memoryMb ?? MEMORY_MB,
+        environment,
+      },
+      {
+        act,
+        log: (level, text, fields) => log(level, this.name || entry.path, text, fields),
+        answered: (ask, verdict) => this.#take(ask)?.resolve(verdict),
+        failed: (ask, failure) =>
+          this.#take(ask)?.reject(new HookFailed(failure.message, { cause: errorOf(failure) })),
+        told: (tell, failure) => this.#wasTold(tell, failure),
+        stray: (failure) => this.#failed(errorOf(failure)),
+        ended: (why) => this.#ended(why),
+      },
+      patience.startMs,
+    );
+    if (this.#state.is === 'stopped') {
+      await process.kill();
+      return;
+    }
+    // Started anew, the file may have other handlers.
+    this.#ready = ready;
+    this.#hooks = new WeakMap();
+    this.#state = { is: 'running', process, since: performance.now() };
+    // What the one before did wrong says nothing about this one.
+    this.#breakers.clear();
+    this.#tellNext();
+  }
+
+  #hooksOf(app: App): BeforeHooks {
+    const has = (name: BeforeName) => this.#ready.before.includes(name);
+    return {
+      ...(has('messageReceived') && {
+        messageReceived: (message) => this.#ask(app, 'messageReceived', incomingMessage(message)),
+      }),
+      ...(has('messageUpdate') && {
+        messageUpdate: (update) => this.#ask(app, 'messageUpdate', messageUpdate(update)),
+      }),
+      ...(has('receiversOffline') && {
+        receiversOffline: (message) => this.#ask(app, 'receiversOffline', missedMessage(message)),
+      }),
+      ...(has('conversationStart') && {
+        conversationStart: (start) => this.#ask(app, 'conversationStart', start),
+      }),
+      ...(has('conversationAdd') && {
+        conversationAdd: (change) => this.#ask(app, 'conversationAdd', membershipRequest(change)),
+      }),
+      ...(has('conversationRemove') && {
+        conversationRemove: (change) => this.#ask(app, 'conversationRemove', membershipRequest(change)),
+      }),
+      ...(has('conversationUpdate') && {
+        conversationUpdate: (update) => this.#ask(app, 'conversationUpdate', conversationUpdate(update)),
+      }),
+      ...(has('clientSign') && {
+        clientSign: (user, token) => this.#ask(app, 'clientSign', signRequest(user, token)),
+      }),
+    };
+  }
+
+  /** @throws HookFailed */
+  async #ask<Name extends BeforeName>(app: App, hook: Name, input: Question<Name>): Promise<VerdictOf<Name>> {
+    this.counters.called++;
+    try {
+      const state = this.#state;
+      if (state.is !== 'running') throw new HookFailed(`It is not running: ${whyNot(state)}`);
+      const verdict = await this.#breaker(hook).execute(() =>
+        this.#question(state.process, app, hook, input),
+      );
+      // The process has checked its answers (`host/answers.ts`).
+      return verdict as VerdictOf<Name>;
+    } catch (error) {
+      this.counters.failed++;
+      this.#failed(error);
+      throw error instanceof HookFailed ? error : new HookFailed(messageOf(error), { cause: error });
+    }
+  }
+
+  #question(process: PluginProcess, app: App, hook: BeforeName, input: unknown): Promise<unknown> {
+    if (this.#asked.size >= MAX_QUESTIONS)
+      throw new HookFailed(`${MAX_QUESTIONS} questions wait for it already.`);
+    const ask = ++this.#lastId;
+    const timeoutMs = this.#parts.entry.timeoutMs ?? TIMEOUT_MS;
+    return new Promise((resolve, reject) => {
+      const deadline = setTimeout(() => {
+        this.#take(ask)?.reject(new HookFailed(`It did not answer within ${timeoutMs} ms.`));
+        void this.#suspect(process);
+      }, timeoutMs);
+      this.#asked.set(ask, { resolve, reject, deadline });
+      process.post({ ask, hook, app: app.id, input });
+    });
+  }
+
+  /** The question, unless it has been answered or given up. */
+  #take(ask: number): Asked | undefined {
+    const asked = this.#asked.get(ask);
+    if (asked === undefined) return undefined;
+    this.#asked.delete(ask);
+    clearTimeout(asked.deadline);
+    return asked;
+  }
+
+  /** Hands over what waits, half of what it can hold at a time: the list is cut once for many. */
+  #tellNext(): void {
+    const state = this.#state;
+    // What a stuck process is told would be lost with it.
+    if (state.is !== 'running' || this.#isSuspected || this.#told.size > MAX_TOLD / 2) return;
+    const next = this.#waiting.splice(0, MAX_TOLD - this.#told.size);
+    for (const { event, app, input } of next) {
+      const tell = ++this.#lastId;
+      const deadline = setTimeout(() => {
+        this.#wasTold(tell, { message: `${event} did not end within ${this.#parts.patience.tellMs} ms.` });
+        void this.#suspect(state.process);
+      }, this.#parts.patience.tellMs);
+      this.#told.set(tell, deadline);
+      state.process.post({ tell, event, app, input });
+    }
+  }
+
+  #wasTold(tell: number, failure: Failure | undefined): void {
+    const deadline = this.#told.get(tell);
+    if (deadline === undefined) return;
+    clearTimeout(deadline);
+    this.#told.delete(tell);
+    if (failure !== undefined) this.#failed(errorOf(failure));
+    this.#tellNext();
+    if (this.#told.size === 0 && this.#waiting.length === 0) this.#idle?.();
+  }
+
+  async #untilIdle(patienceMs: number): Promise<void> {
+    if (this.#told.size === 0 && this.#waiting.length === 0) return;
+    const idle = Promise.withResolvers<void>();
+    this.#idle = idle.resolve;
+    const deadline = setTimeout(idle.resolve, patienceMs);
+    await idle.promise;
+    clearTimeout(deadline);
+  }
+
+  /** A question that is not answered may be one that waits; a process that answers nothing at all is stuck. */
+  async #suspect(process: PluginProcess): Promise<void> {
+    if (this.#isSuspected) return;
+    this.#isSuspected = true;
+    const patienceMs = Math.max(this.#parts.entry.timeoutMs ?? TIMEOUT_MS, LEAST_SUSPICION_MS);
+    const isAlive = await process.isAlive(patienceMs);
+    this.#isSuspected = false;
+    if (this.#state.is !== 'running' || this.#state.process !== process) return;
+    if (isAlive) {
+      this.#tellNext();
+      return;
+    }
+    void process.kill();
+    this.#ended(`it has not read anything for ${patienceMs} ms: something in it runs without end.`);
+  }
+
+  /** The process is gone. What was under way has failed, what waits is told to the next one. */
+  #ended(why: string): void {
+    const state = this.#state;
+    if (state.is !== 'running') return;
+    if (performance.now() - state.since >= LASTED_MS) this.#failuresInARow = 0;
+    this.#restartLater(why);
+  }
+
+  #restartLater(why: string): void {
+    const delay = Math.min(RESTART_MS * 2 ** this.#failuresInARow, LONGEST_RESTART_MS);
+    this.#failuresInARow++;
+    this.#parts.log(
+      'error',
+      this.name,
+      `The plug-in has ended and starts again in ${delay / 1000} s: ${why}`,
+    );
+    this.#state = { is: 'down', why, timer: setTimeout(() => void this.#restart(), delay) };
+    this.#fail(why);
+  }
+
+  async #restart(): Promise<void> {
+    try {
+      await this.#run();
+      this.counters.restarts++;
+    } catch (error) {
+      if (this.#state.is === 'down') this.#restartLater(messageOf(error));
+    }
+  }
+
+  #fail(why: string): void {
+    for (const ask of [...this.#asked.keys()])
+      this.#take(ask)?.reject(new HookFailed(`It has ended: ${why}`));
+    for (const deadline of this.#told.values()) clearTimeout(deadline);
+    this.#told.clear();
+    this.#idle?.();
+  }
+
+  #breaker(hook: BeforeName): CircuitBreakerPolicy {
+    let breaker = this.#breakers.get(hook);
+    if (breaker === undefined) {
+      breaker = circuitBreaker(handleAll, {
+        halfOpenAfter: OPEN_FOR_MS,
+        breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
+      });
+      this.#breakers.set(hook, breaker);
+    }
+    return breaker;
+  }
+
+  /** Once per burst: a plug-in that fails does so with every message. */
+  #failed(error: unknown): void {
+    const now = performance.now();
+    if (now - this.#failureToldAt < TELL_AGAIN_AFTER_MS) return;
+    this.#failureToldAt = now;
+    this.#parts.log(
+      'error',
+      this.name,
+      `The plug-in failed; more of this in the next minute is not told. ${messageOf(error)}`,
+      { err: error, ...this.counters },
+    );
+  }
+}
+
+function whyNot(state: Exclude<State, { is: 'running' }>): string {
+  return state.is === 'down' ? state.why : `it is ${state.is}.`;
+}
+
+function errorOf({ message, stack }: Failure): Error {
+  const error = new Error(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,113 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CommandType, OpType } from '@parley/protocol';
+import { type Parley, startParley, TestClient } from '@parley/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { conv, history, say, startConversation } from './flow.ts';
+
+const fixture = (name: string) => fileURLToPath(new URL(`./plugins/${name}.ts`, import.meta.url));
+
+let folder: string;
+let parley: Parley;
+let tom: TestClient;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'parley-plugins-'));
+  parley = await startParley({
+    otherApps: ['another-app-id'],
+    plugins: [
+      { path: fixture('talkative'), apps: ['parley-test-app-id'] },
+      // Writes down what it is asked and told, in all apps.
+      { path: fixture('obedient'), options: { file: join(folder, 'lines'), prefix: 'do: ' } },
+    ],
+  });
+  tom = await TestClient.open(parley, 'Tom');
+});
+afterAll(async () => {
+  await tom.close();
+  await parley.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function answerTo(text: string, members: readonly string[] = ['Tom', 'Jerry']): Promise<string> {
+  const cid = await startConversation(tom, {
+    m: [...members],
+    unique: false,
+    attr: { data: '{"name":"x"}' },
+  });
+  await say(tom, cid, text);
+  const { directMessage } = await tom.push(CommandType.direct);
+  return JSON.parse(directMessage?.msg ?? '{}')._lctext;
+}
+
+describe('a plug-in that acts', () => {
+  it('[F-MOD-02] speaks in a conversation it is no member of, and nobody answers it', async () => {
+    const cid = await startConversation(tom, { m: ['Tom', 'Jerry'], unique: false });
+    await say(tom, cid, 'hello');
+    const { directMessage } = await tom.push(CommandType.direct);
+    expect(directMessage).toMatchObject({ fromPeerId: 'bot', cid, msg: '{"_lctype":-1,"_lctext":"hello?"}' });
+    await say(tom, cid, 'again');
+    await tom.push(CommandType.direct);
+    expect(await history(tom, cid)).toHaveLength(4);
+    const noted = await readFile(join(folder, 'lines'), 'utf8');
+    const about = noted.split('\n').filter((line) => line.includes(cid));
+    expect(about.filter((line) => line.includes('"messageReceived"'))).toHaveLength(2);
+    expect(about.some((line) => line.includes('hello?'))).toBe(false);
+  });
+
+  it('[F-SYS-02] lets a service answer who asked it', async () => {
+    const response = await fetch(`${parley.url}/1.2/rtm/service-conversations`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'x-lc-id': parley.appId,
+        'x-lc-key': `${parley.masterKey},master`,
+      },
+      body: '{"name":"desk"}',
+    });
+    const { objectId: service } = (await response.json()) as { objectId: string };
+    await say(tom, service, 'is anybody there');
+    const { directMessage } = await tom.push(CommandType.direct);
+    expect(directMessage).toMatchObject({ fromPeerId: 'desk', cid: service, msg: 'is anybody there?' });
+  });
+
+  it('[F-MOD-02] learns who is in a conversation, and of none what there is not', async () => {
+    expect(JSON.parse(await answerTo('who is here'))).toEqual([
+      ['Tom', 'Jerry'],
+      'Tom',
+      { name: 'x', checked: true },
+    ]);
+    expect(await answerTo('look for nothing')).toBe('undefined');
+  });
+
+  it('[F-MSG-32] takes a message back in the name of its sender', async () => {
+    const cid = await startConversation(tom, { m: ['Tom', 'Jerry'], unique: false });
+    await say(tom, cid, 'take it back');
+    await expect.poll(() => history(tom, cid)).toEqual(['{"_lctype":-127}']);
+  });
+
+  it('is told what it cannot do, with the code that clients know', async () => {
+    expect(await answerTo('send nowhere')).toBe('4401: There is no conversation nowhere.');
+    expect(await answerTo('send nonsense')).toMatch(/^undefined: .*"conversation" must be a text/);
+    expect(await answerTo('the other app')).toBe('undefined: There is no app no-such-app.');
+  });
+
+  it('cannot ask for more than the server can bear at a time', async () => {
+    expect(await answerTo('flood')).toMatch(/1000 actions are under way already/);
+  });
+
+  it('[F-MOD-02] is asked in the apps it is for, and in no other', async () => {
+    const other = { ...parley, appId: 'another-app-id' };
+    const spike = await TestClient.open(other, 'Spike');
+    const cid = await startConversation(spike, { m: ['Spike', 'Tyke'] });
+    expect((await say(spike, cid, 'do: drop')).ackMessage?.code).toBe(4402);
+    await say(spike, cid, 'hello');
+    await conv(spike, OpType.mute, { cid });
+    await expect
+      .poll(async () => (await readFile(join(folder, 'lines'), 'utf8')).includes('"content":"hello"'))
+      .toBe(true);
+    expect(await history(spike, cid)).toEqual(['hello']);
+    await spike.close();
+  });
+});
