@@ -15,7 +15,14 @@ let realtime: Realtime;
 
 beforeAll(async () => {
   parley = await startParley({
-    settings: { signLogin: true, signConversation: true, signHistory: true, signBlacklist: true },
+    settings: {
+      signLogin: true,
+      signConversation: true,
+      signHistory: true,
+      signBlacklist: true,
+      strictQuitSignature: true,
+      removalTakesInviteSignature: false,
+    },
   });
   await Promise.all(['Tom', 'Jerry', 'Spike', 'Nibbles'].map((name) => accounts.add(name, `${name}!`)));
   http = signingServer({ ...parley, accounts });
@@ -108,12 +115,15 @@ describe('an app that signs everything', () => {
     await Promise.all([tom.close(), jerry.close()]);
   });
 
-  it('[F-SEC-04] lets everybody into what is open, and nobody elsewhere', async () => {
+  it('[F-SEC-04][F-SEC-14] lets everybody into what is open and out again, and nobody elsewhere', async () => {
     const tom = await withPublishedSdk('Tom');
     const open = await tom.createConversation({ members: [], name: 'Park', open: true, unique: false });
     const closed = await tom.createConversation({ members: [], name: 'House', unique: false });
     const nibbles = await withPublishedSdk('Nibbles');
-    await (await nibbles.getConversation(open.id)).join();
+    const park = await nibbles.getConversation(open.id);
+    await park.join();
+    await park.quit();
+    expect((await tom.getConversation(open.id, true)).members).toEqual(['Tom']);
     await expect((await nibbles.getConversation(closed.id)).join()).rejects.toThrow('You are no member.');
     await Promise.all([tom.close(), nibbles.close()]);
   });

@@ -77,11 +77,12 @@ describe('a switch of the app', () => {
 
   it('[F-SESS-01][F-SESS-03] strictClientId refuses what was never documented, with 4103', async () => {
     await start({ strictClientId: true });
-    for (const id of ['Tom', 'tom_1-b', 'x'.repeat(64)]) {
+    // The last one is that of a user of the app.
+    for (const id of ['Tom', 'tom_1-b', 'x'.repeat(64), '5fb4d1c2a3b4c5d6e7f80912']) {
       const client = await TestClient.open(parley, id);
       await client.close();
     }
-    for (const id of ['1Tom', 'Tom Cat', 'Töm', 'tom@example.com']) {
+    for (const id of ['1Tom', '5fb4d1c2a3b4c5d6e7f8091g', 'Tom Cat', 'Töm', 'tom@example.com']) {
       const client = await TestClient.connect(parley.wsUrl);
       const reply = await client.login(parley.appId, id);
       expect([id, reply.errorMessage?.code]).toEqual([id, 4103]);

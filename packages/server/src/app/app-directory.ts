@@ -34,6 +34,8 @@ export class AppDirectory implements Apps {
 
   readonly #withoutClientRates: string | undefined;
   readonly #clock: Pick<Clock, 'now'>;
+  /** The last change of settings: the next one begins with what it leaves. */
+  #settled: Promise<unknown> = Promise.resolve();
 
   private constructor(
     repository: AppRepository,
@@ -70,10 +72,20 @@ export class AppDirectory implements Apps {
    *
    * @throws AppSettingsInvalid
    */
-  async changeSettings(
+  changeSettings(
     appId: string,
     change: Readonly<Record<string, unknown>>,
     by: AuditAuthor = PROGRAM,
+  ): Promise<App | undefined> {
+    const changed = this.#settled.then(() => this.#changeSettings(appId, change, by));
+    this.#settled = changed.catch(() => {});
+    return changed;
+  }
+
+  async #changeSettings(
+    appId: string,
+    change: Readonly<Record<string, unknown>>,
+    by: AuditAuthor,
   ): Promise<App | undefined> {
     const app = this.find(appId);
     if (app === undefined) return undefined;

@@ -25,6 +25,19 @@ describe('app settings', () => {
     });
   });
 
+  it('[F-SEC-09][F-SEC-14] ask for no signature, and are no stricter than SDKs are, until the app says so', () => {
+    expect(defaultAppSettings).toMatchObject({
+      signLogin: false,
+      signConversation: false,
+      signHistory: false,
+      signBlacklist: false,
+      strictQuitSignature: false,
+      removalTakesInviteSignature: true,
+      kickVoidsSignatures: false,
+      signWhenHookFails: false,
+    });
+  });
+
   it('are stored as what differs, and null takes one back', () => {
     const overrides = changeAppSettings({ maxMembers: 100 }, { allowEdit: false, maxMembers: null });
     expect(overrides).toEqual({ allowEdit: false });
