@@ -26,6 +26,8 @@ export function closable(store: Omit<Store, 'close'>, release: () => Promise<voi
     dailyClients: guarded(store.dailyClients),
     webhooks: guarded(store.webhooks),
     audit: guarded(store.audit),
+    keywords: guarded(store.keywords),
+    bans: guarded(store.bans),
     retention: guarded(store.retention),
     ping: () => (released === undefined ? store.ping() : refuse()),
     close() {

@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { describeAudit } from './contract/audit.contract.ts';
 import { describeConversations } from './contract/conversations.contract.ts';
 import { describeInterleavings } from './contract/interleavings.contract.ts';
+import { describeKeywordsAndBans } from './contract/keywords-and-bans.contract.ts';
 import { describeMemberStates } from './contract/member-states.contract.ts';
 import { describeMessages } from './contract/messages.contract.ts';
 import { describeMoments } from './contract/moments.contract.ts';
@@ -33,5 +34,6 @@ export function describeStore(engine: Engine): void {
     describeUpkeep(engine);
     describeWebhooks(engine);
     describeAudit(engine);
+    describeKeywordsAndBans(engine);
   });
 }

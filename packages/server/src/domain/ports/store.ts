@@ -47,6 +47,8 @@ export interface Store {
   readonly dailyClients: DailyClientRepository;
   readonly webhooks: WebhookRepository;
   readonly audit: AuditRepository;
+  readonly keywords: KeywordRepository;
+  readonly bans: BanRepository;
   readonly retention: RetentionRepository;
   /**
    * Resolves when the store answers; rejects when it does not. Ordered with the writes: once it resolves, every write
@@ -554,6 +556,43 @@ export interface DailyClientRepository {
   forget(before: string, limit: number): Promise<number>;
 }
 
+// ── what may not be said, and who may not come in ────────────────────────────────────────────────────────────
+
+export interface StoredKeywords {
+  /** One keyword a line. */
+  readonly list: string;
+  readonly count: number;
+  readonly changedAt: Milliseconds;
+}
+
+export interface KeywordRepository {
+  /** Apps that ever had a list. */
+  apps(): Promise<readonly AppKey[]>;
+  read(app: AppKey): Promise<StoredKeywords | undefined>;
+  replace(app: AppKey, keywords: StoredKeywords): Promise<void>;
+}
+
+/** A client that may not log in. */
+export interface Ban {
+  readonly client: ClientId;
+  readonly since: Milliseconds;
+  /** Absent: for good. */
+  readonly until?: Milliseconds;
+  /** What the client is told. */
+  readonly reason: string;
+}
+
+export interface BanRepository {
+  /** Everything in force at `now`, read once at start. */
+  loadAll(now: Milliseconds): Promise<readonly (Ban & { readonly app: AppKey })[]>;
+  /** Takes the place of an earlier ban of the client. */
+  put(app: AppKey, ban: Ban): Promise<void>;
+  /** False where the client is not banned. */
+  lift(app: AppKey, client: ClientId): Promise<boolean>;
+  /** Those in force at `now` after a client, by ascending id. */
+  list(app: AppKey, now: Milliseconds, after: ClientId | undefined, limit: number): Promise<readonly Ban[]>;
+}
+
 // ── retention: bounded batches, called by jobs ───────────────────────────────────────────────────────────────
 
 /** One batch of conversations that are gone. */
@@ -591,4 +630,6 @@ export interface RetentionRepository {
   deleteNotices(app: AppKey, before: Milliseconds, limit: number): Promise<number>;
   deleteAuditEntries(app: AppKey, before: Milliseconds, limit: number): Promise<number>;
   deleteClosedSessions(now: Milliseconds, limit: number): Promise<number>;
+  /** Forgets bans that are over. */
+  deleteEndedBans(now: Milliseconds, limit: number): Promise<number>;
 }

@@ -18,6 +18,7 @@ export async function keepLifespans(store: Store, apps: readonly App[], now: Mil
   const counts = [
     await retention.forgetSendTokens(now - SEND_TOKEN_LIFESPAN, BATCH),
     await retention.deleteClosedSessions(now, BATCH),
+    await retention.deleteEndedBans(now, BATCH),
     await retention.forgetBroadcasts(now, BATCH),
     await retention.deleteRemainsOfConversations(BATCH),
   ];

@@ -1,4 +1,9 @@
-import type { DailyClientRepository, RefusedConversationRepository } from '../../domain/ports/store.ts';
+import type {
+  Ban,
+  BanRepository,
+  DailyClientRepository,
+  RefusedConversationRepository,
+} from '../../domain/ports/store.ts';
 import { pair, type Tables } from './tables.ts';
 
 export function refusedConversationRepository(tables: Tables): RefusedConversationRepository {
@@ -39,6 +44,30 @@ export function dailyClientRepository({ dailyClients }: Tables): DailyClientRepo
         for (const clients of apps.values()) forgotten += clients.size;
       }
       return forgotten;
+    },
+  };
+}
+
+export function banRepository({ bans }: Tables): BanRepository {
+  const inForce = (now: number) => (ban: Ban) => ban.until === undefined || ban.until > now;
+  return {
+    async loadAll(now) {
+      return [...bans].flatMap(([app, ofApp]) =>
+        [...ofApp.values()].filter(inForce(now)).map((ban) => ({ ...ban, app })),
+      );
+    },
+    async put(app, ban) {
+      bans.set(app, (bans.get(app) ?? new Map()).set(ban.client, ban));
+    },
+    async lift(app, client) {
+      return bans.get(app)?.delete(client) ?? false;
+    },
+    async list(app, now, after, limit) {
+      return [...(bans.get(app)?.values() ?? [])]
+        .filter(inForce(now))
+        .filter(({ client }) => after === undefined || client > after)
+        .sort((a, b) => (a.client < b.client ? -1 : 1))
+        .slice(0, limit);
     },
   };
 }

@@ -6,8 +6,9 @@ import type {
   Store,
 } from '../../domain/ports/store.ts';
 import { auditRepository } from './audit.ts';
-import { dailyClientRepository, refusedConversationRepository } from './clients.ts';
+import { banRepository, dailyClientRepository, refusedConversationRepository } from './clients.ts';
 import { conversationRepository } from './conversations.ts';
+import { keywordRepository } from './keywords.ts';
 import { memberStateRepository } from './member-states.ts';
 import { messageRepository } from './messages.ts';
 import { recordRepository } from './records.ts';
@@ -36,6 +37,8 @@ export async function openMemoryStore(): Promise<Store> {
       dailyClients: dailyClientRepository(tables),
       webhooks: webhookRepository(tables),
       audit: auditRepository(tables),
+      keywords: keywordRepository(),
+      bans: banRepository(tables),
       retention: retentionRepository(tables),
       async ping() {},
     },

@@ -76,6 +76,14 @@ export function retentionRepository(tables: Tables): RetentionRepository {
       for (const [session] of over) tables.closedSessions.delete(session);
       return over.length;
     },
+    async deleteEndedBans(now, limit) {
+      const over = [...tables.bans.values()]
+        .flatMap((ofApp) => [...ofApp.values()].map((ban) => ({ ofApp, ...ban })))
+        .filter(({ until }) => until !== undefined && until <= now)
+        .slice(0, limit);
+      for (const { ofApp, client } of over) ofApp.delete(client);
+      return over.length;
+    },
   };
 }
 

@@ -9,7 +9,7 @@ import type {
 } from '../../domain/identifiers.ts';
 import type { StoredMessage } from '../../domain/message/message.ts';
 import type { AuditDraft, AuditEntry } from '../../domain/ports/audit.ts';
-import type { AppRecord, Notice } from '../../domain/ports/store.ts';
+import type { AppRecord, Ban, Notice } from '../../domain/ports/store.ts';
 
 /** What a member has read and received, as times of messages. */
 export interface MemberState {
@@ -77,6 +77,8 @@ export class Tables {
   readonly refusedConversations = new Map<string, Set<ConversationId>>();
   /** By day, then by app. */
   readonly dailyClients = new Map<string, Map<AppKey, Set<ClientId>>>();
+  /** By app, then by client. */
+  readonly bans = new Map<AppKey, Map<ClientId, Ban>>();
   readonly epochs = new Map<string, { readonly app: AppKey; readonly client: ClientId; epoch: number }>();
   readonly closedSessions = new Map<string, Milliseconds>();
   /** Oldest first. */

@@ -163,6 +163,17 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
       add: (app, draft) => writer.call('addAuditEntry', app, draft),
       list: (query) => searcher.call('auditEntries', query),
     },
+    keywords: {
+      apps: () => reader.call('keywordApps'),
+      read: (app) => reader.call('keywords', app),
+      replace: (app, keywords) => writer.call('replaceKeywords', app, keywords),
+    },
+    bans: {
+      loadAll: (now) => reader.call('allBans', now),
+      put: (app, ban) => writer.call('putBan', app, ban),
+      lift: (app, client) => writer.call('liftBan', app, client),
+      list: (app, now, after, limit) => reader.call('bans', app, now, after, limit),
+    },
     retention: {
       deleteMessages: (app, before, limit) => writer.call('deleteMessages', app, before, limit),
       deleteInactiveConversations: (app, before, limit) =>
@@ -175,6 +186,7 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
       deleteNotices: (app, before, limit) => writer.call('deleteNotices', app, before, limit),
       deleteAuditEntries: (app, before, limit) => writer.call('deleteAuditEntries', app, before, limit),
       deleteClosedSessions: (now, limit) => writer.call('deleteClosedSessions', now, limit),
+      deleteEndedBans: (now, limit) => writer.call('deleteEndedBans', now, limit),
     },
     records: {
       create: (draft) => writer.call('createRecord', draft),

@@ -285,6 +285,21 @@ const steps: readonly string[] = [
   CREATE INDEX audit_entry_action ON audit_entry (app, action, id);
   CREATE INDEX audit_entry_target ON audit_entry (app, target, id) WHERE target IS NOT NULL;
   `,
+  `
+  -- One keyword a line. One value, because it is only ever read and replaced as a whole.
+  CREATE TABLE keyword_list (app INTEGER PRIMARY KEY, list TEXT NOT NULL, count INTEGER NOT NULL, changed_at INTEGER NOT NULL);
+
+  -- Clients that may not log in; until NULL: for good.
+  CREATE TABLE ban (
+    app INTEGER NOT NULL,
+    client TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    until INTEGER,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (app, client)
+  ) WITHOUT ROWID;
+  CREATE INDEX ban_until ON ban (until) WHERE until IS NOT NULL;
+  `,
 ];
 
 /** @throws DatabaseTooNew */

@@ -9,6 +9,7 @@ import { openForReading } from '../open-database.ts';
 import { Statements } from '../statements.ts';
 import type { Answer, Call, FromWorker, Operations, ToWorker, WorkerData } from '../worker-protocol.ts';
 import { readAuditEntries } from './audit-reads.ts';
+import { readAllBans, readBans } from './ban-reads.ts';
 import {
   countDailyClients,
   hasDailyClient,
@@ -16,6 +17,7 @@ import {
   readRefusedConversations,
 } from './client-reads.ts';
 import { readHistory } from './history.ts';
+import { readKeywordApps, readKeywords } from './keyword-reads.ts';
 import {
   readNotices,
   readPatchedSince,
@@ -131,6 +133,10 @@ function operationTable(sql: Statements): Operations {
     webhookPosition: readPosition.bind(undefined, sql),
     deadLetters: readDeadLetters.bind(undefined, sql),
     auditEntries: readAuditEntries.bind(undefined, sql),
+    keywordApps: readKeywordApps.bind(undefined, sql),
+    keywords: readKeywords.bind(undefined, sql),
+    allBans: readAllBans.bind(undefined, sql),
+    bans: readBans.bind(undefined, sql),
     broadcasts: readBroadcasts.bind(undefined, sql),
     log: readLog.bind(undefined, sql),
     refusedConversations: readRefusedConversations.bind(undefined, sql),

@@ -9,8 +9,10 @@ import { Statements } from '../statements.ts';
 import type { Answer, Call, FromWorker, Operations, ToWorker, WorkerData } from '../worker-protocol.ts';
 import { AppWrites } from './app-writes.ts';
 import { AuditWrites } from './audit-writes.ts';
+import { BanWrites } from './ban-writes.ts';
 import { ClientWrites } from './client-writes.ts';
 import { ConversationWrites } from './conversation-writes.ts';
+import { KeywordWrites } from './keyword-writes.ts';
 import { LogProgress } from './log-progress.ts';
 import { MemberStateWrites } from './member-state-writes.ts';
 import { MessageCounters } from './message-counters.ts';
@@ -173,6 +175,8 @@ function operationTable(
   const apps = new AppWrites(sql, audit);
   const webhooks = new WebhookWrites(sql);
   const clients = new ClientWrites(sql);
+  const keywords = new KeywordWrites(sql);
+  const bans = new BanWrites(sql);
   const sessionTokens = new SessionTokenWrites(sql);
   const records = new RecordWrites(sql);
   const retention = new RetentionWrites(sql, conversations, index, progress);
@@ -219,6 +223,10 @@ function operationTable(
     giveUpWebhook: webhooks.giveUp.bind(webhooks),
     removeDeadLetter: webhooks.removeDeadLetter.bind(webhooks),
     addAuditEntry: audit.add.bind(audit),
+    replaceKeywords: keywords.replace.bind(keywords),
+    putBan: bans.put.bind(bans),
+    liftBan: bans.lift.bind(bans),
+    deleteEndedBans: bans.deleteEnded.bind(bans),
     listApps: apps.list.bind(apps),
     createApp: apps.create.bind(apps),
     updateApp: apps.update.bind(apps),
