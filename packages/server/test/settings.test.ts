@@ -179,27 +179,6 @@ describe('a switch of the app', () => {
   });
 });
 
-describe('bannedClients', () => {
-  it('[F-SESS-42] ends the sessions of a client with 4106 and refuses its logins, until it is taken off the list', async () => {
-    await start({});
-    const tom = await TestClient.open(parley, 'Tom');
-    const spy = await TestClient.connect(parley.wsUrl);
-    const st = (await spy.login(parley.appId, 'Spy', { tag: 'Mobile' })).sessionMessage?.st ?? '';
-    await parley.apps.changeSettings(parley.appId, { bannedClients: ['Spy'] });
-    const closed = await spy.push(CommandType.session, OpType.closed);
-    expect(closed).toMatchObject({ peerId: 'Spy', sessionMessage: { code: 4106, reason: 'BLACKLISTED' } });
-    expect((await conv(spy, OpType.query, {})).errorMessage?.code).toBe(4105);
-    for (const session of [{}, { st, r: true }]) {
-      expect((await spy.login(parley.appId, 'Spy', session)).errorMessage?.code).toBe(4106);
-    }
-    await tom.settled();
-    expect(tom.inbox).toEqual([]);
-    await parley.apps.changeSettings(parley.appId, { bannedClients: null });
-    expect((await spy.login(parley.appId, 'Spy')).op).toBe(OpType.opened);
-    await Promise.all([tom.close(), spy.close()]);
-  });
-});
-
 describe('dailyClients', () => {
   it('[F-LIM-09] refuses who comes after the last of the day with 4113; who was there may come again', async () => {
     const clock = new FakeClock();

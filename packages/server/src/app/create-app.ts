@@ -112,6 +112,7 @@ export async function createApp({
     clock,
     logger,
     sessions: core.sessions,
+    bans: core.world.bans,
     dailyClients: core.world.dailyClients,
     files,
   });

@@ -2,6 +2,7 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { serveConnections } from '../commands/serve-connection.ts';
+import { BannedClients } from '../domain/ban/banned-clients.ts';
 import { ConversationCache } from '../domain/conversation/conversation-cache.ts';
 import type { Conversation } from '../domain/conversation/known-conversation.ts';
 import type { DomainEvent } from '../domain/events.ts';
@@ -149,14 +150,13 @@ export async function createCore({
     outbox,
     conversations: new ConversationCache(store.conversations, clock, entries),
     wills: new PendingWills(),
+    bans: await BannedClients.load(store.bans, clock.now()),
     accounts: new Accounts(clock),
     files,
   };
   knownWorld = world;
   const invalidations = await TokenInvalidations.load(store.sessionTokens, clock.now());
   sessions = new Sessions(world, live, rooms, new TagHolders(), invalidations);
-  const opened = sessions;
-  apps.whenChanged(async (app) => opened.appChanged(app));
   const accept = serveConnections({
     world,
     sessions,

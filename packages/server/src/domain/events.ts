@@ -168,13 +168,15 @@ export interface ChatRoomVisited extends InConversation {
   readonly entered: boolean;
 }
 
-/** The app's own server sent a client away, from every device. */
+/** The app's own server sent a client away, from every device, or banned it. */
 export interface ClientKicked extends Fact {
   readonly type: 'client-kicked';
   readonly client: ClientId;
   /** Tokens of earlier epochs are void. */
   readonly epoch: number;
   readonly reason: string;
+  /** It may not come back, and is told so. */
+  readonly isBan?: true;
   /** Of who asked for it. */
   readonly address?: string;
 }

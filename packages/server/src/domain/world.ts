@@ -1,3 +1,4 @@
+import type { BannedClients } from './ban/banned-clients.ts';
 import type { ConversationCache } from './conversation/conversation-cache.ts';
 import type { Apps } from './ports/apps.ts';
 import type { Clock } from './ports/clock.ts';
@@ -27,6 +28,7 @@ export interface World {
   readonly outbox: Publisher;
   readonly conversations: ConversationCache;
   readonly wills: PendingWills;
+  readonly bans: BannedClients;
   readonly accounts: Accounts;
   readonly files: FileStore;
 }

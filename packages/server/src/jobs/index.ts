@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { App } from '../domain/app/app.ts';
+import type { BannedClients } from '../domain/ban/banned-clients.ts';
 import { forgetUploads } from '../domain/files/forget-uploads.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { FileStore } from '../domain/ports/files.ts';
@@ -20,6 +21,7 @@ export interface JobParts {
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'error'>;
   readonly sessions: { pruneInvalidations(): void };
+  readonly bans: Pick<BannedClients, 'prune'>;
   readonly dailyClients: Pick<DailyClients, 'save' | 'forgetDays'>;
 }
 
@@ -31,6 +33,7 @@ export function startJobs({
   clock,
   logger,
   sessions,
+  bans,
   dailyClients,
 }: JobParts): () => void {
   let stopped = false;
@@ -40,6 +43,7 @@ export function startJobs({
     let next = INTERVAL;
     try {
       sessions.pruneInvalidations();
+      bans.prune(clock.now());
       await dailyClients.save();
       const hasMoreDays = await dailyClients.forgetDays(BATCH_OF_DAYS);
       const hasMore = await keepLifespans(store, apps.list(), clock.now());

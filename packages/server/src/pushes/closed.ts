@@ -5,8 +5,9 @@ import type { Delivery } from './delivery.ts';
 import { createPush, type Push } from './push.ts';
 
 /** The text of whoever kicks is the detail (`wire-protocol §4.1.7`). */
-export function clientKicked({ at, client, reason }: ClientKicked): readonly Delivery[] {
-  return [{ to: [client], push: closedPush(at, 'KICKED_BY_APP', reason) }];
+export function clientKicked({ at, client, reason, isBan }: ClientKicked): readonly Delivery[] {
+  const code = isBan === true ? 'BLACKLISTED' : 'KICKED_BY_APP';
+  return [{ to: [client], push: closedPush(at, code, reason) }];
 }
 
 /** The server ends a session; the SDK does not reopen it by itself (`wire-protocol §4.1.7`). */

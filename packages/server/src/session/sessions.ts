@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { App } from '../domain/app/app.ts';
-import { isBanned } from '../domain/app/banned-clients.ts';
+import { refuseBanned } from '../domain/ban/refuse-banned.ts';
 import { ImError } from '../domain/errors.ts';
 import type { ClientKicked, ClientOffline, LossCause } from '../domain/events.ts';
 import type { ClientId } from '../domain/identifiers.ts';
@@ -20,7 +20,6 @@ import type { TokenInvalidations } from './token-invalidations.ts';
 
 /** The tag that is no tag (`wire-protocol §8` item 28). */
 const NO_TAG = 'default';
-const BANNED = 'The operators of the app keep this client out.';
 const MAX_TAG_LENGTH = 64;
 const MAX_DEVICE_LENGTH = 256;
 
@@ -75,7 +74,7 @@ export class Sessions {
   }
 
   /**
-   * Registers a client on a connection, after identity, token or signature, and tag conflict were checked.
+   * Registers a client on a connection, after identity, ban, token or signature, and tag conflict were checked.
    *
    * @throws ImError INVALID_LOGIN, BLACKLISTED, APP_QUOTA_EXCEEDED, SESSION_TOKEN_EXPIRED, SIGNATURE_FAILED, SESSION_CONFLICT
    */
@@ -129,7 +128,8 @@ export class Sessions {
 
   /** Whether a token is in force and belongs to the client: HTTP requests of SDKs present one (`rest §1.3`). */
   isToken(app: App, client: ClientId, token: string): boolean {
-    return this.#claimsOf(app, client, token) !== undefined;
+    const isBanned = this.#world.bans.of(app.key, client, this.#world.clock.now()) !== undefined;
+    return !isBanned && this.#claimsOf(app, client, token) !== undefined;
   }
 
   issueToken(app: App, session: Session): IssuedToken {
@@ -187,15 +187,6 @@ export class Sessions {
     for (const session of this.#live.of(app, client)) this.#end(session, particulars);
   }
 
-  /** The app is set up anew: sessions of clients it keeps out from now on end. */
-  appChanged(app: App): void {
-    for (const session of [...this.#live.all(app.key)]) {
-      if (!isBanned(app, session.identity.client)) continue;
-      session.push(closedPush(this.#world.clock.now(), 'BLACKLISTED', BANNED));
-      this.#end(session, {});
-    }
-  }
-
   /** Forgets closed sessions whose tokens would have expired by now. */
   pruneInvalidations(): void {
     this.#invalidations.prune(this.#world.clock.now());
@@ -212,7 +203,7 @@ export class Sessions {
   }
 
   #requireWelcome(app: App, client: ClientId): void {
-    if (isBanned(app, client)) throw new ImError('BLACKLISTED', BANNED);
+    refuseBanned(this.#world, app, client);
     const most = app.settings.dailyClients;
     if (most > 0 && this.#world.dailyClients.isFull(app.key, client, most)) {
       throw new ImError('APP_QUOTA_EXCEEDED', `The app has had its ${most} clients of today.`);
@@ -237,8 +228,7 @@ export class Sessions {
 
   #claimsOf(app: App, client: ClientId, token: string): SessionClaims | undefined {
     const claims = readToken(app, token, this.#world.clock.now());
-    if (claims?.client !== client || isBanned(app, client) || this.#invalidations.isVoid(app.key, claims))
-      return undefined;
+    if (claims?.client !== client || this.#invalidations.isVoid(app.key, claims)) return undefined;
     return claims;
   }
 

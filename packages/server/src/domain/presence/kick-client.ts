@@ -1,4 +1,5 @@
 import { isUnhooked, type Operator } from '../actor.ts';
+import type { ClientKicked } from '../events.ts';
 import type { ClientId } from '../identifiers.ts';
 import type { World } from '../world.ts';
 
@@ -16,6 +17,16 @@ export async function kickClient(
   client: ClientId,
   reason: string,
 ): Promise<void> {
+  await endSessions(world, operator, client, { reason });
+}
+
+/** Tokens of the client are void once this resolves, and its sessions are about to end. */
+export async function endSessions(
+  world: World,
+  operator: Operator,
+  client: ClientId,
+  why: Pick<ClientKicked, 'reason' | 'isBan'>,
+): Promise<void> {
   const app = operator.app.key;
   const now = world.clock.now();
   const epoch = await world.store.sessionTokens.raiseEpoch(app, client, now);
@@ -27,7 +38,7 @@ export async function kickClient(
     at: now,
     client,
     epoch,
-    reason,
+    ...why,
     ...addressOf(operator),
     ...(isUnhooked(operator) && { isUnhooked: true }),
   });

@@ -1,5 +1,6 @@
 import type { RestRoute } from '../route.ts';
 import { auditRoutes } from './audit-entries.ts';
+import { banRoutes } from './bans.ts';
 import { blacklistRoutes } from './blacklists.ts';
 import { broadcastRoutes } from './broadcasts.ts';
 import { chatRoomMemberRoutes } from './chat-room-members.ts';
@@ -64,6 +65,7 @@ export const imRoutes: readonly RestRoute[] = [
   ...serviceRoutes,
   ...broadcastRoutes,
   ...clientRoutes,
+  ...banRoutes,
   ...refusedConversationRoutes,
   ...logRoutes,
   ...wholeAppRoutes,

@@ -1,0 +1,50 @@
+import type { Operator } from '../actor.ts';
+import { ImError } from '../errors.ts';
+import type { ClientId } from '../identifiers.ts';
+import type { Ban } from '../ports/store.ts';
+import { endSessions } from '../presence/kick-client.ts';
+import type { World } from '../world.ts';
+
+/** Banned clients of one app; all of them are in memory. */
+const MAX_BANS = 100_000;
+/** Ten years; longer is for good. */
+export const MAX_BAN_SECONDS = 10 * 365 * 24 * 3600;
+/** Characters of the reason. */
+export const MAX_BAN_REASON = 100;
+
+export interface BanRequest {
+  readonly client: ClientId;
+  /** Absent: for good. */
+  readonly seconds?: number;
+  /** What the client is told. */
+  readonly reason: string;
+}
+
+/**
+ * Keeps a client out of the app: its sessions end, its tokens are void, and its logins are refused until the ban is over
+ * or lifted (`semantics §2.5`). Banning again replaces time and reason.
+ *
+ * @throws ImError BLACKLIST_FULL
+ */
+export async function banClient(
+  world: World,
+  operator: Operator,
+  { client, seconds, reason }: BanRequest,
+): Promise<Ban> {
+  const app = operator.app.key;
+  const since = world.clock.now();
+  if (world.bans.count(app) >= MAX_BANS && world.bans.of(app, client, since) === undefined) {
+    throw new ImError('BLACKLIST_FULL', `${MAX_BANS} clients are banned already: lift some of the bans.`);
+  }
+  const ban: Ban = {
+    client,
+    since,
+    reason,
+    ...(seconds !== undefined && { until: since + seconds * 1000 }),
+  };
+  await world.store.bans.put(app, ban);
+  // First this: a login that comes now is refused, one that came before is ended.
+  world.bans.put(app, ban);
+  await endSessions(world, operator, client, { reason, isBan: true });
+  return ban;
+}
