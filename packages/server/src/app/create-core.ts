@@ -7,6 +7,7 @@ import { ConversationCache } from '../domain/conversation/conversation-cache.ts'
 import type { Conversation } from '../domain/conversation/known-conversation.ts';
 import type { DomainEvent } from '../domain/events.ts';
 import { HookChain } from '../domain/hook/hook-chain.ts';
+import { KeywordFilters } from '../domain/keyword-filter/keyword-filters.ts';
 import { ClientRates } from '../domain/limits/client-rates.ts';
 import type { Apps } from '../domain/ports/apps.ts';
 import type { Clock } from '../domain/ports/clock.ts';
@@ -20,6 +21,7 @@ import { Accounts } from '../domain/users/accounts.ts';
 import { PendingWills } from '../domain/will/pending-wills.ts';
 import type { World } from '../domain/world.ts';
 import { HttpHooks } from '../engines/hooks-http/index.ts';
+import { threadedKeywordCompiler } from '../engines/keyword-compiler/index.ts';
 import { allowedTargets, type PrivateTargets } from '../engines/outgoing/targets.ts';
 import { Webhooks } from '../engines/webhooks-http/index.ts';
 import { InProcessOutbox } from '../outbox/in-process-outbox.ts';
@@ -150,6 +152,7 @@ export async function createCore({
     outbox,
     conversations: new ConversationCache(store.conversations, clock, entries),
     wills: new PendingWills(),
+    keywords: await KeywordFilters.load(store.keywords, threadedKeywordCompiler()),
     bans: await BannedClients.load(store.bans, clock.now()),
     accounts: new Accounts(clock),
     files,

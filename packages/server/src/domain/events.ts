@@ -117,6 +117,8 @@ export interface MessagePatched extends InConversation {
   readonly message: PatchedMessage;
   /** Why the server itself changed the message; absent where its author did. */
   readonly reason?: { readonly code?: number; readonly detail?: string };
+  /** The author hears of it from an event of its own, which has a reason. */
+  readonly authorToldApart?: true;
 }
 
 /** The receiver's device has it. Told to the sender only. */

@@ -1,5 +1,6 @@
 import type { BannedClients } from './ban/banned-clients.ts';
 import type { ConversationCache } from './conversation/conversation-cache.ts';
+import type { KeywordFilters } from './keyword-filter/keyword-filters.ts';
 import type { Apps } from './ports/apps.ts';
 import type { Clock } from './ports/clock.ts';
 import type { FileStore } from './ports/files.ts';
@@ -28,6 +29,7 @@ export interface World {
   readonly outbox: Publisher;
   readonly conversations: ConversationCache;
   readonly wills: PendingWills;
+  readonly keywords: KeywordFilters;
   readonly bans: BannedClients;
   readonly accounts: Accounts;
   readonly files: FileStore;

@@ -1,21 +1,27 @@
 import { CommandType, OpType } from '@parley/protocol';
 import type { MessagePatched, PatchedMessage } from '../domain/events.ts';
-import type { ConversationId, Milliseconds } from '../domain/identifiers.ts';
-import { audienceOf, placeOf, serviceAudience } from './audience.ts';
+import type { ClientId, ConversationId, Milliseconds } from '../domain/identifiers.ts';
+import { type Audience, audienceOf, placeOf, serviceAudience } from './audience.ts';
 import type { Delivery } from './delivery.ts';
 import { createPush, type Push } from './push.ts';
 
 /** Told to all members and the author's other devices; of a change the server made, to the author as well. */
 export function messagePatched(event: MessagePatched): readonly Delivery[] {
   const push = patchPush(event.at, event.conversation.id, event.message, event.reason);
+  const audience =
+    event.audience === undefined ? audienceOf(event.conversation) : serviceAudience(event.audience);
   return [
     {
-      ...(event.audience === undefined ? audienceOf(event.conversation) : serviceAudience(event.audience)),
+      ...(event.authorToldApart === true ? without(audience, event.message.sender) : audience),
       push,
       inSequence: placeOf(event),
       ...(event.origin !== undefined && { except: event.origin }),
     },
   ];
+}
+
+function without({ to, ...others }: Audience, client: ClientId): Audience {
+  return { ...others, to: [...to].filter((one) => one !== client), exceptClient: client };
 }
 
 /** One item per command, because ObjC keeps one per conversation (`wire-protocol §4.13`). */

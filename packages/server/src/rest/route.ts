@@ -49,6 +49,8 @@ export interface RestContext<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
+  /** The body as it came, of a route that takes text; empty for every other. */
+  readonly text: string;
   /** Address of the caller, or of whom a trusted proxy called for. */
   readonly ip: string;
   /** What the caller says it is, `X-LC-UA` first. */
@@ -92,6 +94,8 @@ export interface RouteDefinition<P extends TObject, Q extends TObject, B extends
   readonly body?: B;
   /** Some proxies strip the body of a DELETE: where there is none, its keys are read from the query (`rest §3.6`). */
   readonly bodyFromQuery?: boolean;
+  /** The body is plain text rather than JSON. */
+  readonly takesText?: true;
   /** Bytes; a longer body is refused with 413. */
   readonly bodyLimit?: number;
   /** Schema of the body by status. */

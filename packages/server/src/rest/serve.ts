@@ -57,6 +57,7 @@ function serveRoute(scope: FastifyInstance, services: RestServices, route: RestR
         params: params.texts(request.params as JsonObject) as never,
         query: query.texts(request.query as JsonObject) as never,
         body: bodyOf(route, body, request) as never,
+        text: route.takesText === true ? textOf(request.body) : '',
         world: services.world,
         services,
         caller,

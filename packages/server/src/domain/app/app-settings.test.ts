@@ -68,11 +68,6 @@ describe('app settings', () => {
     }
   });
 
-  it('refuse to promise a protection that is not served', () => {
-    expect(problemsOf({ filterOneToOne: true })[0]).toContain('cannot be switched on yet');
-    expect(problemsOf({ filterOneToOne: false })).toEqual([]);
-  });
-
   it('are described on their reference page as they are (npm test -- domain/app -u writes the page)', async () => {
     await expect(settingsPage()).toMatchFileSnapshot('../../../../../docs/reference/app-settings.md');
   });

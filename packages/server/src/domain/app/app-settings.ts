@@ -106,7 +106,14 @@ export const appSettingsSchema = Type.Object(
           'Where every committed message is posted, signed with the base64 `secret` as Standard Webhooks describes. `url` empty: nowhere. After so many `retries`, over an hour in all, a batch is set aside (F-HOOK-07).',
       },
     ),
-    filterOneToOne: switchSetting(false, 'Sensitive words are filtered in conversations of two as well.'),
+    filterOneToOne: switchSetting(
+      false,
+      'Keywords are filtered in conversations of two as well; everywhere else they always are.',
+    ),
+    rejectKeywords: switchSetting(
+      false,
+      'A message with a keyword is refused (4402, an edit 4405) instead of told with `***` in its place.',
+    ),
     strictClientId: switchSetting(
       false,
       'Client ids are letters, digits, `_` and `-` and do not begin with a digit (F-SESS-03). Off accepts what live apps use.',
@@ -206,12 +213,6 @@ export const appSettingsSchema = Type.Object(
       1_000_000_000,
       'Distinct clients that may log in on one day, others are refused with 4113 (F-LIM-09); 0 means no limit.',
     ),
-    bannedClients: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
-      default: [],
-      maxItems: 10_000,
-      description:
-        'Clients that are kept out: their sessions end, and their logins are refused with 4106 (F-SESS-42).',
-    }),
     maxServiceConversations: count(100, 0, 100_000, 'Service conversations the app may have.'),
     allowedOrigins: Type.Array(Type.String({ maxLength: 300, pattern: '^https?://[^/\\s*@?#]+$' }), {
       default: [],

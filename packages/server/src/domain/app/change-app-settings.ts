@@ -13,12 +13,6 @@ export class AppSettingsInvalid extends Error {
 }
 
 /**
- * Switches whose service is not built yet. Turning one on would promise a protection that nobody gives, so that is
- * refused until it is there.
- */
-const NOT_SERVED: ReadonlySet<string> = new Set(['filterOneToOne']);
-
-/**
  * The overrides of an app after a change. `null` takes a setting back to its standard value.
  *
  * @throws AppSettingsInvalid with every problem at once
@@ -41,9 +35,6 @@ function problemsOf(name: string, value: unknown): readonly string[] {
     return [`${name} is no app setting. Known are ${Object.keys(appSettingsSchema.properties).join(', ')}.`];
   }
   if (value === null) return [];
-  if (value === true && NOT_SERVED.has(name)) {
-    return [`${name} cannot be switched on yet: this release does not serve it.`];
-  }
   const address = addressIn(name, value);
   if (address !== '' && !URL.canParse(address))
     return [`${name} has no web address: ${address.slice(0, 60)}.`];

@@ -36,7 +36,5 @@ npm start -- app settings --json                           # for programs
 The command speaks to the running server through a socket in the data folder, or changes the data itself where no server
 runs. Options of the process, such as ports and certificates, are in [configuration.md](configuration.md).
 
-A switch that this release does not serve yet can be read but not switched on.
-
 | Setting | Standard | What it is |
 |---|---|---|`;

@@ -4,6 +4,7 @@ import type { ClientId, ConversationKey } from '../identifiers.ts';
 import type { MessageBody } from '../message/message.ts';
 import type { PatchMessage } from '../message/patch-message.ts';
 import { patchRefused } from '../message/patch-refused.ts';
+import type { Explanation } from '../ports/hooks.ts';
 import type { World } from '../world.ts';
 import { narrowed, receiversOf } from './approve-message.ts';
 import { consult, hooksFor, refusedByApp } from './consult.ts';
@@ -12,6 +13,8 @@ export interface ApprovedUpdate {
   readonly body: MessageBody;
   /** The only ones who are told; absent: whoever is in the conversation. */
   readonly receivers?: readonly ClientId[];
+  /** Set where keywords were taken out of it. */
+  readonly changed?: Explanation;
 }
 
 /**

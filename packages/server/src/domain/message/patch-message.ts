@@ -5,11 +5,13 @@ import { ImError } from '../errors.ts';
 import type { ServiceAudience } from '../events.ts';
 import { type ApprovedUpdate, approveUpdate } from '../hook/approve-update.ts';
 import type { ClientId, ConversationId, ConversationKey, MessageId, Milliseconds } from '../identifiers.ts';
+import { censor } from '../keyword-filter/censor.ts';
 import type { World } from '../world.ts';
 import { type MessageBody, RECALLED_BODY, type StoredMessage } from './message.ts';
 import { checkMessageSize } from './message-size.ts';
 import { patchRefused } from './patch-refused.ts';
 import { requireMaySpeak } from './right-to-speak.ts';
+import { tellOfChange } from './tell-of-change.ts';
 
 export interface PatchMessage {
   readonly conversation: ConversationId;
@@ -47,16 +49,11 @@ export async function patchMessage(
   // Taking back is no speaking.
   if (change.action === 'edit') requireMaySpeak(world, author, conversation);
   const own = await ownLogIn(world, conversation, author);
-  const approval = await approveUpdate(
-    world,
-    author,
-    conversation,
-    own ?? conversation.key,
-    request,
-    content.body,
-  );
+  const log = own ?? conversation.key;
+  const approved = await approveUpdate(world, author, conversation, log, request, content.body);
+  const approval = censor(world, author.app, conversation, approved, 'MESSAGE_UPDATE_REJECTED_BY_APP');
   const outcome = await world.store.messages.patch({
-    conversation: own ?? conversation.key,
+    conversation: log,
     id: request.id,
     author: authorOf(author),
     body: approval.body,
@@ -75,7 +72,9 @@ export async function patchMessage(
     message: outcome.message,
     ...audienceOf(author, conversation, own, approval),
     ...(author.session !== undefined && { origin: author.session }),
+    ...(approval.changed !== undefined && { authorToldApart: true }),
   });
+  tellOfChange(world, author.app, conversation, log, outcome.message, approval.changed);
   return outcome.message;
 }
 

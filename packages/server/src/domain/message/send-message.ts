@@ -11,11 +11,13 @@ import {
   type Milliseconds,
   TEMPORARY_PREFIX,
 } from '../identifiers.ts';
+import { censor } from '../keyword-filter/censor.ts';
 import { sendToService } from '../service-conversation/send-to-service.ts';
 import type { World } from '../world.ts';
 import type { MessageBody } from './message.ts';
 import { checkMessageSize } from './message-size.ts';
 import { requireMaySend } from './right-to-speak.ts';
+import { tellOfChange } from './tell-of-change.ts';
 import { unstored } from './unstored.ts';
 
 export interface SendMessage {
@@ -49,7 +51,7 @@ export interface SentMessage {
  *
  * @param handedOver called once the store has the message: whatever is written from then on comes after it
  * @throws ImError FRAME_TOO_LONG, INVALID_MESSAGING_TARGET, CONVERSATION_NOT_FOUND (an expired temporary
- *   conversation), SILIENCED, CONVERSATION_TEMPORARY_BLACKLISTED, BLOCKED_BY_CONV, NORMAL_CONVERSATION_REQUIRED (a will to a service)
+ *   conversation), MESSAGE_REJECTED_BY_APP, SILIENCED, CONVERSATION_TEMPORARY_BLACKLISTED, BLOCKED_BY_CONV, NORMAL_CONVERSATION_REQUIRED (a will to a service)
  */
 export async function sendMessage(
   world: World,
@@ -64,10 +66,11 @@ export async function sendMessage(
   if (conversation === undefined) throw noSuchTarget(request.conversation);
   requireMaySend(world, author, conversation);
   // Nothing is waited for where no hook is asked: messages of apps without hooks keep their pace.
-  const message =
+  const approval =
     hooksFor(world, author)?.messageReceived === undefined
       ? { ...request, at: world.clock.now() }
       : await approved(world, author, conversation, request);
+  const message = censor(world, author.app, conversation, approval);
   if (conversation.kind === 'service') {
     return sendToService(world, author, conversation, message, handedOver);
   }
@@ -162,12 +165,13 @@ function tell(
   sent: SentMessage,
   kind: 'stored' | 'transient',
 ): void {
+  const message = deliverable(author, request, sent);
   world.outbox.publish({
     type: 'message-sent',
     app: author.app.key,
     at: sent.timestamp,
     conversation: world.conversations.get(author.app.key, conversation.id) ?? conversation,
-    message: deliverable(author, request, sent),
+    message,
     kind,
     priority: request.priority,
     ...(author.session !== undefined && { origin: author.session }),
@@ -178,28 +182,7 @@ function tell(
     ...(author.address !== undefined && { address: author.address }),
     ...(isUnhooked(author) && { isUnhooked: true }),
   });
-  if (kind === 'stored') tellOfChange(world, author, conversation, request, sent);
-}
-
-/** The sender's devices show what was written, which is not what was sent. */
-function tellOfChange(
-  world: World,
-  author: Author,
-  conversation: Conversation,
-  request: ApprovedMessage,
-  sent: SentMessage,
-): void {
-  if (request.changed === undefined) return;
-  const message = { ...deliverable(author, request, sent), patchedAt: sent.timestamp, recalled: false };
-  world.outbox.publish({
-    type: 'message-patched',
-    app: author.app.key,
-    at: sent.timestamp,
-    conversation,
-    audience: { to: 'clients', clients: [authorOf(author)], log: conversation.key },
-    message,
-    reason: request.changed,
-  });
+  tellOfChange(world, author.app, conversation, conversation.key, message, request.changed);
 }
 
 function deliverable(author: Author, request: ApprovedMessage, sent: SentMessage): DeliverableMessage {

@@ -5,6 +5,7 @@ import { ImError } from '../errors.ts';
 import type { ServiceAudience } from '../events.ts';
 import { approveUpdate } from '../hook/approve-update.ts';
 import type { ClientId, ConversationId, ConversationKey, MessageId, Milliseconds } from '../identifiers.ts';
+import { censor } from '../keyword-filter/censor.ts';
 import { type MessageBody, RECALLED_BODY } from '../message/message.ts';
 import { checkMessageSize } from '../message/message-size.ts';
 import type { PatchMessage } from '../message/patch-message.ts';
@@ -44,7 +45,8 @@ export async function patchFromService(
   if (first === undefined) throw noSuchMessage(request);
   const author = { ...operator, speaksFor: request.from };
   const told = copies.flatMap(({ audience }) => (audience?.to === 'clients' ? audience.clients : []));
-  const approval = await approveUpdate(world, author, service, first.log, asPatch(request), wished, told);
+  const approved = await approveUpdate(world, author, service, first.log, asPatch(request), wished, told);
+  const approval = censor(world, app, service, approved, 'MESSAGE_UPDATE_REJECTED_BY_APP');
   for (const copy of copies) {
     await patchCopy(world, app, service, request, approval.body, narrowedTo(copy, approval.receivers));
   }

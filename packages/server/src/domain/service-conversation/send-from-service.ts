@@ -5,6 +5,7 @@ import { ImError } from '../errors.ts';
 import type { MessageSent, ServiceAudience } from '../events.ts';
 import { type Approved, approveMessage } from '../hook/approve-message.ts';
 import type { ClientId, ConversationId, Milliseconds } from '../identifiers.ts';
+import { censor } from '../keyword-filter/censor.ts';
 import type { MessageBody } from '../message/message.ts';
 import { checkMessageSize } from '../message/message-size.ts';
 import type { SentMessage } from '../message/send-message.ts';
@@ -142,7 +143,7 @@ async function serviceFor(world: World, app: App, request: ServiceMessage): Prom
   return findService(world, app, request.service);
 }
 
-function approved(
+async function approved(
   world: World,
   operator: Operator,
   service: Conversation,
@@ -151,10 +152,8 @@ function approved(
 ): Promise<ServiceMessage & Approved> {
   const author = { ...operator, speaksFor: request.from };
   const content = { body: request.body, transient: request.transient === true, receipt: false };
-  return approveMessage(world, author, service, content, receivers).then((approval) => ({
-    ...request,
-    ...approval,
-  }));
+  const approval = await approveMessage(world, author, service, content, receivers);
+  return censor(world, operator.app, service, { ...request, ...approval });
 }
 
 function contentOf({ from, body }: ServiceMessage) {

@@ -2,6 +2,7 @@ import { type Author, authorOf, fromIp, isUnhooked } from '../actor.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { ApprovedMessage, SendMessage, SentMessage } from '../message/send-message.ts';
+import { tellOfChange } from '../message/tell-of-change.ts';
 import { unstored } from '../message/unstored.ts';
 import type { World } from '../world.ts';
 
@@ -31,7 +32,9 @@ export async function sendToService(
   };
   if (request.kind === 'transient') {
     const sent = unstored(world);
-    tellOwnDevices(world, author, service, { ...content, ...sent }, 'transient');
+    const message = { ...content, ...sent };
+    tellOwnDevices(world, author, service, message, 'transient');
+    tellOfChange(world, author.app, service, service.key, message, request.changed);
     return sent;
   }
   const committed = world.store.services.receive({
@@ -50,7 +53,10 @@ export async function sendToService(
   }
   const sent = { id: outcome.id, timestamp: outcome.timestamp };
   if (outcome.state === 'appended') {
-    tellOwnDevices(world, author, service, { ...content, ...sent }, 'stored', outcome.logs[0]?.log);
+    const message = { ...content, ...sent };
+    const log = outcome.logs[0]?.log ?? service.key;
+    tellOwnDevices(world, author, service, message, 'stored', log);
+    tellOfChange(world, author.app, service, log, message, request.changed);
   }
   return sent;
 }

@@ -51,6 +51,7 @@ const security: Readonly<Record<Needs, readonly JsonObject[]>> = {
 
 function operationOf(route: RestRoute): JsonObject {
   const { tag, summary, description, params, query, body, answers, needs } = route;
+  const textBody = { content: { 'text/plain': { schema: { type: 'string' } } } };
   const parameters = [...parametersOf('path', params), ...parametersOf('query', query)];
   const byQuery = route.bodyFromQuery === true ? ' Without a body, its keys are read from the query.' : '';
   const text = `${description ?? ''}${byQuery}`.trim();
@@ -67,6 +68,7 @@ function operationOf(route: RestRoute): JsonObject {
         content: json(body),
       },
     }),
+    ...(route.takesText === true && { requestBody: textBody }),
     responses: {
       ...Object.fromEntries(
         Object.entries(answers).map(([status, schema]) => [

@@ -7,6 +7,7 @@ import { chatRoomMemberRoutes } from './chat-room-members.ts';
 import { clientRoutes } from './clients.ts';
 import { chatRooms, conversations, services } from './collection.ts';
 import { historyRoutes } from './history.ts';
+import { keywordRoutes } from './keywords.ts';
 import { legacyRoutes } from './legacy/index.ts';
 import { logRoutes } from './logs.ts';
 import { memberInfo } from './member-info.ts';
@@ -67,6 +68,7 @@ export const imRoutes: readonly RestRoute[] = [
   ...clientRoutes,
   ...banRoutes,
   ...refusedConversationRoutes,
+  ...keywordRoutes,
   ...logRoutes,
   ...wholeAppRoutes,
   ...webhookRoutes,
