@@ -4,6 +4,7 @@ import { loadConfig, type Option, optionEntries } from '../config/index.ts';
 import { appCommand } from './cli/app-command.ts';
 import { auditCommand } from './cli/audit-command.ts';
 import { clientCommand } from './cli/client-command.ts';
+import { keywordsCommand } from './cli/keywords-command.ts';
 import { messageCommand } from './cli/message-command.ts';
 import { webhookCommand } from './cli/webhook-command.ts';
 import { startFailure } from './start-failure.ts';
@@ -29,6 +30,7 @@ program.addCommand(appCommand());
 program.addCommand(auditCommand());
 program.addCommand(clientCommand());
 program.addCommand(messageCommand());
+program.addCommand(keywordsCommand());
 program.addCommand(webhookCommand());
 
 program

@@ -1,9 +1,15 @@
 import type { App } from '../../domain/app/app.ts';
 import { type AppSettings, defaultAppSettings } from '../../domain/app/app-settings.ts';
 import { type AdministrativeAction, recordAction } from '../../domain/audit/record-action.ts';
-import { ImError } from '../../domain/errors.ts';
+import { banClient, MAX_BAN_REASON, MAX_BAN_SECONDS } from '../../domain/ban/ban-client.ts';
+import { liftBan } from '../../domain/ban/lift-ban.ts';
+import { type BanPage, listBans } from '../../domain/ban/list-bans.ts';
+import { DataError, ImError } from '../../domain/errors.ts';
+import { changeKeywords, type KeywordSummary } from '../../domain/keyword-filter/change-keywords.ts';
+import { type KeywordPage, listKeywords } from '../../domain/keyword-filter/list-keywords.ts';
 import { type SentMessage, sendMessage } from '../../domain/message/send-message.ts';
 import type { AuditAuthor, AuditEntry, AuditQuery } from '../../domain/ports/audit.ts';
+import type { Ban } from '../../domain/ports/store.ts';
 import type { DeadLetter } from '../../domain/ports/webhooks.ts';
 import { kickClient, MAX_REASON } from '../../domain/presence/kick-client.ts';
 import type { World } from '../../domain/world.ts';
@@ -12,6 +18,7 @@ import { DEMO_APP_ID } from '../demo/demo-app.ts';
 import { randomKey } from '../provision-app.ts';
 
 const MAX_LETTERS = 10_000;
+const MAX_CLIENT_ID = 64;
 
 /** What an operator on this machine may ask, as it travels over the control socket. */
 export type AdministrationRequest =
@@ -25,6 +32,18 @@ export type AdministrationRequest =
       readonly change: Readonly<Record<string, unknown>>;
     }
   | { readonly ask: 'kick'; readonly app?: string; readonly client: string; readonly reason: string }
+  | {
+      readonly ask: 'ban';
+      readonly app?: string;
+      readonly client: string;
+      /** Absent: for good. */
+      readonly seconds?: number;
+      readonly reason: string;
+    }
+  | { readonly ask: 'lift-ban'; readonly app?: string; readonly client: string }
+  | { readonly ask: 'bans'; readonly app?: string; readonly after?: string; readonly limit: number }
+  | { readonly ask: 'keywords'; readonly app?: string }
+  | { readonly ask: 'change-keywords'; readonly app?: string; readonly file: string }
   | { readonly ask: 'dead-letters'; readonly app?: string }
   | { readonly ask: 'audit'; readonly app?: string; readonly query: Omit<AuditQuery, 'app'> }
   | { readonly ask: 'replay'; readonly app?: string; readonly id?: number }
@@ -44,6 +63,11 @@ interface Answers {
   readonly 'rotate-key': AppReport;
   readonly 'change-settings': AppReport;
   readonly kick: KickReport;
+  readonly ban: Ban;
+  readonly 'lift-ban': { readonly wasBanned: boolean };
+  readonly bans: BanPage;
+  readonly keywords: KeywordPage;
+  readonly 'change-keywords': KeywordSummary;
   readonly send: SentMessage;
   readonly 'dead-letters': readonly DeadLetter[];
   readonly audit: readonly AuditEntry[];
@@ -87,6 +111,8 @@ const TOLD: { readonly [Ask in AdministrationRequest['ask']]: Told } = {
   app: 'nothing',
   apps: 'nothing',
   audit: 'nothing',
+  bans: 'nothing',
+  keywords: 'nothing',
   'dead-letters': 'nothing',
   'create-app': 'with the change',
   'rotate-key': 'with the change',
@@ -96,6 +122,16 @@ const TOLD: { readonly [Ask in AdministrationRequest['ask']]: Told } = {
     target: client,
     details: reason === '' ? {} : { reason },
   }),
+  ban: ({ client, seconds, reason }: RequestOf<'ban'>) => ({
+    action: 'client.ban',
+    target: client,
+    details: { ...(seconds !== undefined && { ttl: seconds }), ...(reason !== '' && { reason }) },
+  }),
+  'lift-ban': ({ client }: RequestOf<'lift-ban'>) => ({ action: 'client.unban', target: client }),
+  'change-keywords': ({ file }: RequestOf<'change-keywords'>) =>
+    file === ''
+      ? { action: 'keywords.clear' }
+      : { action: 'keywords.change', details: { bytes: Buffer.byteLength(file) } },
   replay: ({ id }: RequestOf<'replay'>) => ({ action: 'webhook.replay', target: id?.toString() ?? 'all' }),
   send: ({ conversation, from }: RequestOf<'send'>) => ({
     action: 'message.send',
@@ -122,6 +158,7 @@ export async function administer<Request extends AdministrationRequest>(
     // Which answer belongs to which request is the table above, which the compiler cannot follow here.
     return done as AdministrationAnswer<Request>;
   } catch (error) {
+    if (error instanceof DataError) throw new AdministrationRefused(error.message);
     if (error instanceof ImError) throw new AdministrationRefused(`${error.message} (${error.code})`);
     throw error;
   }
@@ -161,6 +198,20 @@ async function answer(
       await kickClient(world, { app }, request.client, request.reason);
       return { client: request.client, sessions };
     }
+    case 'ban': {
+      const { client, seconds, reason } = request;
+      const app = appOf(apps, request.app);
+      checkBan(request);
+      return banClient(world, { app }, { client, reason, ...(seconds !== undefined && { seconds }) });
+    }
+    case 'lift-ban':
+      return { wasBanned: await liftBan(world, { app: appOf(apps, request.app) }, request.client) };
+    case 'bans':
+      return listBans(world, appOf(apps, request.app), request);
+    case 'keywords':
+      return listKeywords(world, appOf(apps, request.app), { skip: 0 });
+    case 'change-keywords':
+      return changeKeywords(world, { app: appOf(apps, request.app) }, request.file);
     case 'dead-letters': {
       const { key } = appOf(apps, request.app);
       return world.store.webhooks.deadLetters(key, 0, MAX_LETTERS);
@@ -183,6 +234,19 @@ async function answer(
           priority: 'normal',
         },
       );
+  }
+}
+
+/** @throws AdministrationRefused */
+function checkBan({ client, seconds, reason }: Extract<AdministrationRequest, { ask: 'ban' }>): void {
+  if (client.length < 1 || client.length > MAX_CLIENT_ID) {
+    throw new AdministrationRefused(`A client id has 1 to ${MAX_CLIENT_ID} characters.`);
+  }
+  if (seconds !== undefined && !(Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_BAN_SECONDS)) {
+    throw new AdministrationRefused(`A ban lasts 1 to ${MAX_BAN_SECONDS} seconds, or for good.`);
+  }
+  if ([...reason].length > MAX_BAN_REASON) {
+    throw new AdministrationRefused(`A reason has at most ${MAX_BAN_REASON} characters.`);
   }
 }
 
