@@ -11,4 +11,5 @@ export { openFilesOnDisk } from './engines/files-disk/index.ts';
 export { openMemoryStore } from './engines/store-memory/index.ts';
 export { openSqliteStore } from './engines/store-sqlite/index.ts';
 export type { GatewayLimits } from './gateway/index.ts';
+export { Metrics } from './metrics/index.ts';
 export type { PluginEntry } from './plugins/index.ts';

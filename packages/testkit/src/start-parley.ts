@@ -7,6 +7,7 @@ import {
   type Clock,
   createApp,
   type GatewayLimits,
+  Metrics,
   openFilesOnDisk,
   openMemoryStore,
   openSqliteStore,
@@ -27,6 +28,10 @@ export interface StartOptions {
   readonly limits?: Partial<GatewayLimits>;
   /** 100 MiB unless given. */
   readonly maxFileBytes?: number;
+  /** Whoever brings it reads `/metrics`. */
+  readonly metricsToken?: string;
+  /** Where hooks and webhooks may go beyond the internet: anywhere but link-local addresses unless given. */
+  readonly privateTargets?: boolean | readonly string[];
   /** Gets what is to be pushed. */
   readonly pusher?: Pusher;
   /** Ids of further apps on the same server. */
@@ -62,7 +67,8 @@ const NO_RATES = { messagesPerMinute: 0, historyQueriesPerMinute: 0, otherOperat
  */
 export async function startParley(options: StartOptions = {}): Promise<Parley> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-test-'));
-  const store = await openStore(options.store ?? 'sqlite', folder);
+  const measured = options.metricsToken === undefined ? undefined : new Metrics();
+  const store = await openStore(options.store ?? 'sqlite', folder, measured);
   const clock = options.clock ?? systemClock;
   const keys = { id: 'parley-test-app-id', appKey: 'test-app-key', masterKey: 'test-master-key' };
   await store.apps.create({
@@ -84,6 +90,9 @@ export async function startParley(options: StartOptions = {}): Promise<Parley> {
     ...(options.plugins !== undefined && { plugins: options.plugins }),
     logger: pino({ level: process.env.PARLEY_TEST_LOG ?? 'fatal' }),
     ...(options.pusher !== undefined && { pusher: options.pusher }),
+    ...(options.privateTargets !== undefined && { privateTargets: options.privateTargets }),
+    ...(measured !== undefined &&
+      options.metricsToken !== undefined && { metrics: { token: options.metricsToken, measured } }),
     gateway: { host: '127.0.0.1', port: 0, ...(options.limits !== undefined && { limits: options.limits }) },
   });
   return {
@@ -109,7 +118,11 @@ export async function startParley(options: StartOptions = {}): Promise<Parley> {
   };
 }
 
-function openStore(store: 'sqlite' | 'memory' | Store, folder: string): Promise<Store> {
+function openStore(
+  store: 'sqlite' | 'memory' | Store,
+  folder: string,
+  measured: Metrics | undefined,
+): Promise<Store> {
   if (store === 'memory') return openMemoryStore();
   if (store !== 'sqlite') return Promise.resolve(store);
   return openSqliteStore({
@@ -117,5 +130,6 @@ function openStore(store: 'sqlite' | 'memory' | Store, folder: string): Promise<
     onFatal: (error: Error) => {
       throw error;
     },
+    onCommit: (calls, milliseconds) => measured?.observed.committed(calls, milliseconds),
   });
 }

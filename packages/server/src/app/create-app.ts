@@ -16,10 +16,12 @@ import {
   serveFrontPage,
 } from '../gateway/index.ts';
 import { startJobs } from '../jobs/index.ts';
+import type { Metrics } from '../metrics/index.ts';
 import type { PluginEntry } from '../plugins/index.ts';
 import { type FileService, registerRest } from '../rest/index.ts';
 import type { AppDirectory } from './app-directory.ts';
 import { type Core, createCore } from './create-core.ts';
+import { metricSources, metricsDoor } from './metric-sources.ts';
 import { version } from './version.ts';
 
 export interface AppParts {
@@ -38,7 +40,12 @@ export interface AppParts {
   readonly pusher?: Pusher;
   /** What people find at `/`, if anything. */
   readonly page?: FrontPage | undefined;
-  readonly gateway: Omit<GatewayOptions, 'accept' | 'apps' | 'ready' | 'routes' | 'timers' | 'logger'>;
+  /** What is measured, and the token of those who may read it. */
+  readonly metrics?: { readonly token: string; readonly measured: Metrics };
+  readonly gateway: Omit<
+    GatewayOptions,
+    'accept' | 'apps' | 'ready' | 'routes' | 'metrics' | 'timers' | 'logger'
+  >;
 }
 
 /** A server that accepts clients. */
@@ -68,6 +75,7 @@ export async function createApp({
   privateTargets = true,
   pusher,
   page,
+  metrics,
   gateway: options,
 }: AppParts): Promise<ParleyApp> {
   const core = await createCore({
@@ -79,6 +87,10 @@ export async function createApp({
     logger,
     privateTargets,
     ...(pusher !== undefined && { pusher }),
+    ...(metrics !== undefined && {
+      hookCalled: (app, hook, outcome, milliseconds) =>
+        metrics.measured.observed.hookCalled(app.id, hook, outcome, milliseconds),
+    }),
   });
   // Before anybody can say anything that they would have objected to.
   await core.plugins.start();
@@ -100,12 +112,14 @@ export async function createApp({
       );
     },
     apps: { routable: (appId) => apps.find(appId)?.settings.imEnabled === true },
+    ...(metrics !== undefined && { metrics: metricsDoor(metrics) }),
     timers: clock,
     logger,
   }).catch(async (error: unknown) => {
     await core.plugins.close();
     throw error;
   });
+  metrics?.measured.read(metricSources(core, gateway, apps, clock));
   const stopJobs = startJobs({
     store,
     apps,

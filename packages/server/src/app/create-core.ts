@@ -1,6 +1,7 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
+import { CommandCounters } from '../commands/command-counters.ts';
 import { serveConnections } from '../commands/serve-connection.ts';
 import { BannedClients } from '../domain/ban/banned-clients.ts';
 import { ConversationCache } from '../domain/conversation/conversation-cache.ts';
@@ -20,12 +21,13 @@ import { KnownClients } from '../domain/presence/known-clients.ts';
 import { Accounts } from '../domain/users/accounts.ts';
 import { PendingWills } from '../domain/will/pending-wills.ts';
 import type { World } from '../domain/world.ts';
-import { HttpHooks } from '../engines/hooks-http/index.ts';
+import { type CallObserver, HttpHooks } from '../engines/hooks-http/index.ts';
 import { threadedKeywordCompiler } from '../engines/keyword-compiler/index.ts';
 import { allowedTargets, type PrivateTargets } from '../engines/outgoing/targets.ts';
 import { Webhooks } from '../engines/webhooks-http/index.ts';
 import { InProcessOutbox } from '../outbox/in-process-outbox.ts';
 import { type PluginEntry, Plugins } from '../plugins/index.ts';
+import { MessageCounters } from '../reactions/every-node/count-messages.ts';
 import { deliverToSessions } from '../reactions/every-node/deliver-to-sessions.ts';
 import { DeliveryCeiling } from '../reactions/every-node/delivery-ceiling.ts';
 import { endKickedSessions } from '../reactions/every-node/end-kicked-sessions.ts';
@@ -58,6 +60,8 @@ export interface CoreParts {
   readonly pusher?: Pusher;
   readonly plugins?: readonly PluginEntry[];
   readonly logger: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
+  /** Told of every call of a hook. */
+  readonly hookCalled?: CallObserver;
 }
 
 /** The service without sockets: what accepts connections, and what it is made of. */
@@ -69,6 +73,12 @@ export interface Core {
   readonly hooks: HttpHooks;
   readonly webhooks: Webhooks;
   readonly plugins: Plugins;
+  /** What is counted for those who watch over the server. */
+  readonly counted: {
+    readonly messages: MessageCounters;
+    readonly commands: CommandCounters;
+    readonly ceiling: DeliveryCeiling;
+  };
 }
 
 /** Wires the rooms between the gateway and the store. The one place that knows them all. */
@@ -81,15 +91,19 @@ export async function createCore({
   logger,
   privateTargets,
   pusher,
+  hookCalled,
 }: CoreParts): Promise<Core> {
   const live = new LiveSessions();
   const rooms = new LiveRooms(live, clock);
   const ceiling = new DeliveryCeiling(apps, clock);
+  const messages = new MessageCounters();
+  const commands = new CommandCounters();
   const targets = allowedTargets(privateTargets);
   const hooks = new HttpHooks({
     apps,
     whereabouts: { presence: live, rooms },
     targets,
+    ...(hookCalled !== undefined && { called: hookCalled }),
     failed: (app, error, counters) =>
       logger.error(
         { err: error, app: app.id, ...counters },
@@ -110,8 +124,12 @@ export async function createCore({
       repository: store.webhooks,
       apps,
       clock,
+      targets,
       failed: (app, webhook, error) =>
-        logger.error({ err: error, app: app.id, webhook }, 'A webhook was not taken; it is tried again.'),
+        logger.error(
+          { err: error, app: app.id, webhook },
+          'A webhook was not taken; more of this in the next minute is not told.',
+        ),
     },
     ({ conversation, client, message }) => ({
       ...messageRecord(message, conversation.id, client),
@@ -128,7 +146,8 @@ export async function createCore({
   const outbox = new InProcessOutbox(
     [
       followSubscriptions(live),
-      deliverToSessions(live, rooms, ceiling),
+      messages.count,
+      deliverToSessions(live, rooms, ceiling, messages),
       endKickedSessions(() => sessions),
       tellHooks(hooks),
       pushToOffline(() => knownWorld, pusher, reactionFailed),
@@ -165,10 +184,12 @@ export async function createCore({
     sessions,
     live,
     rates: new ClientRates(clock),
+    counters: commands,
     failed: (error, command) =>
       logger.error({ err: error, cmd: command.cmd, op: command.op }, 'A command failed.'),
   });
-  return { accept, world, live, sessions, hooks, webhooks, plugins };
+  const counted = { messages, commands, ceiling };
+  return { accept, world, live, sessions, hooks, webhooks, plugins, counted };
 }
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';

@@ -4,6 +4,7 @@ import { type Config, ConfigInvalid, type LoadedConfig, loadConfig } from '../co
 import type { Store } from '../domain/ports/store.ts';
 import { openSqliteStore } from '../engines/store-sqlite/index.ts';
 import type { TlsMaterial } from '../gateway/index.ts';
+import { Metrics } from '../metrics/index.ts';
 import { AppDirectory } from './app-directory.ts';
 import { controlPath } from './control/control-path.ts';
 import { startControlServer } from './control/control-server.ts';
@@ -47,9 +48,13 @@ export async function startServer(
   }
   const tls = readTlsFiles(config);
   const dataDir = resolve(config.dataDir);
+  const measured = config.metricsToken === undefined ? undefined : new Metrics();
   const store = await openSqliteStore({
     path: resolve(dataDir, 'parley.db'),
     onFatal: (error) => died(error, logger),
+    ...(measured !== undefined && {
+      onCommit: (calls, milliseconds) => measured.observed.committed(calls, milliseconds),
+    }),
   });
 
   try {
@@ -69,6 +74,8 @@ export async function startServer(
       logger,
       privateTargets: config.privateTargets,
       page: demo?.page,
+      ...(measured !== undefined &&
+        config.metricsToken !== undefined && { metrics: { token: config.metricsToken, measured } }),
       gateway: gatewayOptions(loaded, tls),
     });
     const { url, wsUrl } = app.gateway;

@@ -11,6 +11,7 @@ import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { isOriginAllowed } from '../session/web-origin.ts';
 import type { CommandContext, CommandRow, Reply } from './command.ts';
+import type { CommandCounters } from './command-counters.ts';
 import { failedAck } from './direct.ts';
 import { echoReply } from './echo.ts';
 import { errorReply } from './error.ts';
@@ -23,10 +24,12 @@ export interface CommandServices {
   readonly sessions: Sessions;
   readonly live: LiveSessions;
   readonly rates: ClientRates;
+  readonly counters: CommandCounters;
   /** Told of everything that was not a refusal: a fault of ours or of the store. */
   readonly failed: (error: unknown, command: GenericCommand) => void;
 }
 
+const OPEN = { cmd: CommandType.session, op: OpType.open };
 const NO_HEAD = new Uint8Array(0);
 /** Searches have a lane of their own; no conversation is called like this. */
 const SEARCHES = ' searches';
@@ -152,6 +155,7 @@ class ConnectionPeer implements Peer {
     // The client may be gone by the time its login went through.
     if (this.#gone) this.#disconnected(app, session);
     else this.#sessions.set(session.identity.client, session);
+    this.#services.counters.count(OPEN, true, 0);
   }
 
   #disconnected(app: App, session: Session, cause?: LossCause): void {
@@ -164,7 +168,7 @@ class ConnectionPeer implements Peer {
   #serve(command: GenericCommand): void {
     const session = this.#sessionFor(command);
     if (session === undefined) {
-      this.#sendError(command, new ImError('SESSION_REQUIRED', 'Open a session for this client first.'));
+      this.#refuse(command, new ImError('SESSION_REQUIRED', 'Open a session for this client first.'));
       return;
     }
     const { world, sessions } = this.#services;
@@ -177,7 +181,7 @@ class ConnectionPeer implements Peer {
     const row = rowFor(command);
     if (app === undefined || row === undefined) {
       const what = `cmd ${command.cmd ?? 'absent'}, op ${command.op ?? 'absent'}`;
-      this.#sendError(
+      this.#refuse(
         command,
         new ImError('INTERNAL_ERROR', `This server does not know the command (${what}).`),
       );
@@ -203,6 +207,7 @@ class ConnectionPeer implements Peer {
   async #run(row: CommandRow, context: CommandContext): Promise<void> {
     try {
       const reply = await row.handle(context);
+      this.#services.counters.count(row, true, refusalIn(reply));
       if (reply !== undefined) this.#send(context.command, context.session.identity.client, reply);
       if (row.cmd === CommandType.session && row.op === OpType.close) this.#forget(context.session);
     } catch (error) {
@@ -252,10 +257,17 @@ class ConnectionPeer implements Peer {
     const refusal =
       error instanceof ImError ? error : new ImError('INTERNAL_ERROR', 'The server failed; try again.');
     if (refusal !== error) this.#services.failed(error, command);
+    const isKnown = row !== undefined || isOpen(command);
+    this.#services.counters.count(row ?? command, isKnown, refusal.code);
     // C# reads the ack of a failed message unconditionally, so faults of ours answer a message as an ack too.
     if (row?.cmd === CommandType.direct) {
       this.#send(command, command.peerId, failedAck(refusal, this.#services.world.clock.now()));
     } else this.#sendError(command, refusal);
+  }
+
+  #refuse(command: GenericCommand, error: ImError): void {
+    this.#services.counters.count(command, rowFor(command) !== undefined, error.code);
+    this.#sendError(command, error);
   }
 
   #sendError(command: GenericCommand, error: ImError): void {
@@ -273,6 +285,15 @@ class ConnectionPeer implements Peer {
     });
     this.#connection.send(NO_HEAD, bytes, 'required');
   }
+}
+
+/** Some handlers answer their refusals themselves. */
+function refusalIn(reply: Reply | undefined): number {
+  return reply?.ackMessage?.code ?? reply?.errorMessage?.code ?? 0;
+}
+
+function isOpen({ cmd, op }: GenericCommand): boolean {
+  return cmd === OPEN.cmd && op === OPEN.op;
 }
 
 /** Why the gateway cut a connection; `undefined` where it did not, or where it is no fault of the connection. */

@@ -248,6 +248,14 @@ export const options = {
     about:
       'Your own code, run by the server and asked in this order: see [the guide](../guides/plugins.md). Paths are relative to the file they stand in, or to the working directory. Changes take effect at the next start.',
   }),
+  metricsToken: optional({
+    variable: 'PARLEY_METRICS_TOKEN',
+    kind: token(16),
+    secret: true,
+    group: 'Operation',
+    about:
+      'Who brings it as a bearer token reads `/metrics`, for Prometheus. Without it there are no metrics.',
+  }),
   drainSeconds: standing({
     variable: 'PARLEY_DRAIN_SECONDS',
     kind: wholeNumber(0, 3600),

@@ -18,6 +18,7 @@ import { defaultLimits, type GatewayOptions, type TlsMaterial } from './options.
 import { isExposedPlaintext, plaintextRefused, refusePlaintextRequests } from './plaintext.ts';
 import { ReceiveSchedule } from './receive-schedule.ts';
 import type { Refusal } from './refusal.ts';
+import { serveMetrics } from './serve-metrics.ts';
 import { clientAddress, trustedProxies } from './trusted-proxies.ts';
 import { createUpgrade, type Upgraded } from './upgrade.ts';
 
@@ -32,6 +33,7 @@ export {
   type Timers,
   type TlsMaterial,
 } from './options.ts';
+export type { MetricsDoor } from './serve-metrics.ts';
 export type { TrustProxy } from './trusted-proxies.ts';
 
 /** Time that clients get to move elsewhere before they are disconnected (`wire-protocol §2.7`). */
@@ -102,6 +104,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   if (options.requireTls) refusePlaintextRequests(http, trusted);
   registerHealth(http, { ready: options.ready ?? (() => true), isDraining });
   registerDiscovery(http, { apps: options.apps, publicUrl, isDraining });
+  if (options.metrics !== undefined) serveMetrics(http, options.metrics);
   await options.routes?.(http);
 
   function reasonToRefuse(request: IncomingMessage): Refusal | undefined {

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { AcceptConnection } from '../session/connection.ts';
 import type { BacklogLimits } from './outbound-queue.ts';
+import type { MetricsDoor } from './serve-metrics.ts';
 import type { TrustProxy } from './trusted-proxies.ts';
 
 /** PEM text, as in the files `PARLEY_TLS_CERT` and `PARLEY_TLS_KEY` name. */
@@ -65,6 +66,8 @@ export interface GatewayOptions {
   /** Where other rooms register their HTTP routes: once the server listens it is too late. */
   readonly routes?: ((http: FastifyInstance) => void | Promise<void>) | undefined;
   readonly limits?: Partial<GatewayLimits> | undefined;
+  /** Absent where nobody may read metrics, and nothing is measured. */
+  readonly metrics?: MetricsDoor | undefined;
   readonly timers: Timers;
   readonly logger: Logger;
 }

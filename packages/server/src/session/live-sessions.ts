@@ -8,6 +8,7 @@ const NONE: readonly Session[] = [];
 export class LiveSessions implements Presence {
   readonly #apps = new Map<AppKey, Map<ClientId, readonly Session[]>>();
   readonly #byId = new Map<SessionId, Session>();
+  readonly #counts = new Map<AppKey, number>();
   #count = 0;
 
   get count(): number {
@@ -39,6 +40,10 @@ export class LiveSessions implements Presence {
     return this.of(session.identity.app, session.identity.client).includes(session);
   }
 
+  countSessions(app: AppKey): number {
+    return this.#counts.get(app) ?? 0;
+  }
+
   add(session: Session): void {
     const { app, client } = session.identity;
     let clients = this.#apps.get(app);
@@ -49,6 +54,7 @@ export class LiveSessions implements Presence {
     clients.set(client, [...(clients.get(client) ?? NONE), session]);
     this.#byId.set(session.identity.id, session);
     this.#count++;
+    this.#counts.set(app, this.countSessions(app) + 1);
   }
 
   /** False where the session was not registered (any more). */
@@ -62,6 +68,7 @@ export class LiveSessions implements Presence {
     else clients.delete(client);
     if (this.#byId.get(session.identity.id) === session) this.#byId.delete(session.identity.id);
     this.#count--;
+    this.#counts.set(app, this.countSessions(app) - 1);
     return true;
   }
 }

@@ -28,6 +28,7 @@ export interface WebhookRepository {
   giveUp(app: AppKey, webhook: WebhookName, letter: Omit<DeadLetter, 'id' | 'webhook'>): Promise<void>;
   /** What was given up, the oldest first. */
   deadLetters(app: AppKey, skip: number, limit: number): Promise<readonly DeadLetter[]>;
+  countDeadLetters(app: AppKey): Promise<number>;
   /** False where there is none of this id. */
   removeDeadLetter(app: AppKey, id: number): Promise<boolean>;
 }

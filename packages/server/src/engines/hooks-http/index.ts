@@ -3,6 +3,7 @@ import type { DomainEvent } from '../../domain/events.ts';
 import type { AppKey } from '../../domain/identifiers.ts';
 import type { Apps } from '../../domain/ports/apps.ts';
 import type { BeforeHooks, Hooks } from '../../domain/ports/hooks.ts';
+import { Burst } from '../outgoing/burst.ts';
 import type { Targets } from '../outgoing/targets.ts';
 import { type BreakerState, type CallObserver, EngineCaller, type EngineCounters } from './call-engine.ts';
 import { EngineFunctions } from './engine-functions.ts';
@@ -41,6 +42,8 @@ export interface EngineStatus {
   readonly waiting: number;
 }
 
+export type { CallObserver } from './call-engine.ts';
+
 interface Engine {
   /** As the app was when this was last looked up. */
   app: App;
@@ -49,10 +52,8 @@ interface Engine {
   readonly caller: EngineCaller;
   readonly functions: EngineFunctions;
   before: BeforeHooks | undefined;
-  failureToldAt: number;
+  readonly failures: Burst;
 }
-
-const TELL_AGAIN_AFTER_MS = 60_000;
 
 /** Hooks on a server of the app, called over HTTP like LeanEngine (`hooks-and-signatures §2`). */
 export class HttpHooks implements Hooks {
@@ -121,7 +122,7 @@ export class HttpHooks implements Hooks {
         engine.before = this.#hooksOf(app, engine);
       }),
       before: undefined,
-      failureToldAt: 0,
+      failures: new Burst(),
     };
     engine.before = this.#hooksOf(app, engine);
     this.#engines.set(app.key, engine);
@@ -197,9 +198,6 @@ export class HttpHooks implements Hooks {
 
   /** Once per burst: an engine that is down fails with every message. */
   #failed(app: App, engine: Engine, error: unknown): void {
-    const now = performance.now();
-    if (engine.failureToldAt !== 0 && now - engine.failureToldAt < TELL_AGAIN_AFTER_MS) return;
-    engine.failureToldAt = now;
-    this.#parts.failed(app, error, engine.caller.counters);
+    if (engine.failures.isNew()) this.#parts.failed(app, error, engine.caller.counters);
   }
 }

@@ -45,6 +45,9 @@ export function webhookRepository(tables: Tables): WebhookRepository {
         .slice(skip, skip + limit)
         .map(({ letter }) => letter);
     },
+    async countDeadLetters(app) {
+      return letters.filter((kept) => kept.app === app).length;
+    },
     async removeDeadLetter(app, id) {
       const before = letters.length;
       letters = letters.filter((kept) => kept.app !== app || kept.letter.id !== id);

@@ -2,7 +2,7 @@ import { closable } from '../../domain/ports/closable.ts';
 import type { SentToClients, ServiceMessageDraft } from '../../domain/ports/services.ts';
 import { QueryTooSlow, type Store } from '../../domain/ports/store.ts';
 import { Unsettled } from './unsettled.ts';
-import { WorkerClient } from './worker-client.ts';
+import { type BatchObserver, WorkerClient } from './worker-client.ts';
 import type { WorkerData } from './worker-protocol.ts';
 
 export { DatabaseInUse, DatabaseTooNew, DatabaseUnusable } from './failures.ts';
@@ -12,6 +12,8 @@ export interface SqliteOptions {
   readonly path: string;
   /** Told once if the store cannot go on. Every call rejects from then on; end the process. */
   readonly onFatal: (error: Error) => void;
+  /** Told of every commit: how many calls shared it, and how long it took. */
+  readonly onCommit?: BatchObserver;
 }
 
 /**
@@ -19,14 +21,14 @@ export interface SqliteOptions {
  *
  * @throws DatabaseInUse, DatabaseTooNew, DatabaseUnusable
  */
-export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise<Store> {
+export async function openSqliteStore({ path, onFatal, onCommit }: SqliteOptions): Promise<Store> {
   let fatal = (error: Error) => {
     fatal = () => {};
     onFatal(error);
   };
-  const start = (entry: string, data: WorkerData) =>
-    WorkerClient.start(new URL(entry, import.meta.url), data, (error) => fatal(error));
-  const writer = await start('./writer/main.ts', { path });
+  const start = (entry: string, data: WorkerData, answered?: BatchObserver) =>
+    WorkerClient.start(new URL(entry, import.meta.url), data, (error) => fatal(error), answered);
+  const writer = await start('./writer/main.ts', { path }, onCommit);
   const [reader, searcher] = await Promise.all([
     start('./reader/main.ts', { path, mergesLog: true }),
     // A query that has to look at every conversation may take a second, which histories are not to wait for.
@@ -157,6 +159,7 @@ export async function openSqliteStore({ path, onFatal }: SqliteOptions): Promise
       setPosition: (app, webhook, place) => writer.call('setWebhookPosition', app, webhook, place),
       giveUp: (app, webhook, letter) => writer.call('giveUpWebhook', app, webhook, letter),
       deadLetters: (app, skip, limit) => reader.call('deadLetters', app, skip, limit),
+      countDeadLetters: (app) => reader.call('countDeadLetters', app),
       removeDeadLetter: (app, id) => writer.call('removeDeadLetter', app, id),
     },
     audit: {

@@ -8,6 +8,9 @@ interface Waiting extends Call {
   readonly reject: (error: Error) => void;
 }
 
+/** @param milliseconds from handing it over to having the answers */
+export type BatchObserver = (calls: number, milliseconds: number) => void;
+
 /** Bounds how long a transaction keeps the first of its calls waiting. */
 const MAX_BATCH = 512;
 /** While one batch is being committed the next is already with the worker, so that it never waits for us. */
@@ -19,25 +22,33 @@ const MAX_BATCHES_UNDER_WAY = 2;
  */
 export class WorkerClient {
   readonly #worker: Worker;
-  readonly #underWay: (readonly Waiting[])[] = [];
+  readonly #underWay: { readonly batch: readonly Waiting[]; readonly since: number }[] = [];
   readonly #died: (error: Error) => void;
+  readonly #answeredBatch: BatchObserver;
   #waiting: Waiting[] = [];
   #dead: Error | undefined;
   #closed: (() => void) | undefined;
   #postScheduled = false;
 
-  private constructor(worker: Worker, died: (error: Error) => void) {
+  private constructor(worker: Worker, died: (error: Error) => void, answeredBatch: BatchObserver) {
     this.#worker = worker;
     this.#died = died;
+    this.#answeredBatch = answeredBatch;
   }
 
   /**
    * @param died told once if the worker ends by itself; every call rejects from then on
+   * @param answered told of every batch when it is answered
    * @throws DatabaseUnusable and its kinds
    */
-  static async start(entry: URL, data: WorkerData, died: (error: Error) => void): Promise<WorkerClient> {
+  static async start(
+    entry: URL,
+    data: WorkerData,
+    died: (error: Error) => void,
+    answered: BatchObserver = () => {},
+  ): Promise<WorkerClient> {
     const worker = new Worker(entry, { workerData: data });
-    const client = new WorkerClient(worker, died);
+    const client = new WorkerClient(worker, died, answered);
     await new Promise<void>((resolve, reject) => {
       worker.once('error', reject);
       worker.once('message', (message: FromWorker) => {
@@ -86,15 +97,16 @@ export class WorkerClient {
       this.#postScheduled = false;
       while (this.#underWay.length < MAX_BATCHES_UNDER_WAY && this.#waiting.length > 0) {
         const batch = this.#waiting.splice(0, MAX_BATCH);
-        this.#underWay.push(batch);
+        this.#underWay.push({ batch, since: performance.now() });
         this.#worker.postMessage(batch.map(({ operation, args }) => ({ operation, args })));
       }
     });
   }
 
   #answered(answers: readonly Answer[]): void {
-    const batch = this.#underWay.shift() ?? [];
+    const { batch = [], since = 0 } = this.#underWay.shift() ?? {};
     this.#post();
+    this.#answeredBatch(batch.length, performance.now() - since);
     for (const [index, { resolve, reject }] of batch.entries()) {
       const answer = answers[index];
       if (answer?.ok === true) resolve(answer.value as never);
@@ -109,7 +121,8 @@ export class WorkerClient {
     }
     if (this.#dead !== undefined) return;
     this.#dead = error;
-    for (const { reject } of [...this.#underWay.flat(), ...this.#waiting]) reject(error);
+    for (const { reject } of [...this.#underWay.flatMap(({ batch }) => batch), ...this.#waiting])
+      reject(error);
     this.#underWay.length = 0;
     this.#waiting = [];
     this.#died(error);

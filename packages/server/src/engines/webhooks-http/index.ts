@@ -1,6 +1,8 @@
 import type { App } from '../../domain/app/app.ts';
 import type { DomainEvent, MessageSent } from '../../domain/events.ts';
-import type { AppKey } from '../../domain/identifiers.ts';
+import type { AppKey, Milliseconds } from '../../domain/identifiers.ts';
+import { Burst } from '../outgoing/burst.ts';
+import type { Targets } from '../outgoing/targets.ts';
 import {
   legacyHeaders,
   messagesWebhook,
@@ -8,7 +10,7 @@ import {
   serviceMessagesWebhook,
   type WriteRecord,
 } from './kinds.ts';
-import { post } from './post.ts';
+import { type Post, postTo } from './post.ts';
 import { Webhook, type WebhookKind, type WebhookParts } from './webhook.ts';
 
 export { NotTaken } from './post.ts';
@@ -22,16 +24,43 @@ interface Part {
 }
 
 const PART = 100;
+/** Transient messages that are being told; what is beyond is lost, as such messages may be. */
+const MAX_TRANSIENT = 100;
+
+export interface WebhooksParts extends WebhookParts {
+  readonly targets: Targets;
+}
+
+/** How it stands with one webhook of an app. */
+export interface WebhookStatus {
+  readonly app: AppKey;
+  readonly webhook: string;
+  readonly taken: number;
+  readonly failed: number;
+  readonly setAside: number;
+  readonly backlog: number;
+  readonly lagSeconds: number;
+}
 
 /** The webhooks of all apps: whoever is told of a message wakes those of its app. */
 export class Webhooks {
   readonly #parts: WebhookParts;
+  readonly #post: Post;
   readonly #kinds: readonly WebhookKind[];
+  readonly #bursts = new Map<string, Burst>();
+  #transientUnderWay = 0;
   readonly #ofApps = new Map<AppKey, readonly Webhook[]>();
 
-  constructor(parts: WebhookParts, write: WriteRecord) {
-    this.#parts = parts;
-    this.#kinds = [messagesWebhook(parts.clock, write), serviceMessagesWebhook()];
+  constructor({ targets, ...parts }: WebhooksParts, write: WriteRecord) {
+    // Once per burst: a receiver that is down fails with every batch.
+    this.#parts = {
+      ...parts,
+      failed: (app, webhook, error) => {
+        if (this.#burst(app, webhook).isNew()) parts.failed(app, webhook, error);
+      },
+    };
+    this.#post = postTo(targets);
+    this.#kinds = [messagesWebhook(this.#post, parts.clock, write), serviceMessagesWebhook(this.#post)];
   }
 
   /** Something was committed in this app. */
@@ -41,7 +70,11 @@ export class Webhooks {
 
   /** The settings of the app changed: what is said once this resolves is delivered. */
   async changed(app: App): Promise<void> {
-    for (const webhook of this.#of(app.key)) await webhook.begin();
+    for (const webhook of this.#of(app.key)) {
+      await webhook.begin();
+      // Perhaps what was wrong is right now; nobody wants to wait half an hour to know.
+      webhook.hurry();
+    }
     this.wake(app.key);
   }
 
@@ -50,12 +83,16 @@ export class Webhooks {
     const app = this.#parts.apps.byKey(event.app);
     if (app === undefined || app.settings.serviceMessageCallbackUrl === '' || !isTransientToService(event))
       return;
+    if (this.#transientUnderWay >= MAX_TRANSIENT) return;
+    this.#transientUnderWay++;
     const { conversation, message } = event;
     const stored = { ...message, ...(event.address !== undefined && { fromIp: event.address }) };
     const record = { ...serviceMessageRecord({ conversation, message: stored }), noPersist: true };
-    post(app.settings.serviceMessageCallbackUrl, JSON.stringify([record]), legacyHeaders(app)).catch(
-      (error: unknown) => this.#parts.failed(app, 'service-messages', error),
-    );
+    this.#post(app.settings.serviceMessageCallbackUrl, JSON.stringify([record]), legacyHeaders(app))
+      .catch((error: unknown) => this.#parts.failed(app, 'service-messages', error))
+      .finally(() => {
+        this.#transientUnderWay--;
+      });
   }
 
   /** What was committed before the process ended may still have to be delivered. */
@@ -80,6 +117,20 @@ export class Webhooks {
       place = next;
     }
     await repository.removeDeadLetter(app.key, part.id);
+  }
+
+  async status(now: Milliseconds): Promise<readonly WebhookStatus[]> {
+    const end = await this.#parts.repository.endOfLog();
+    return [...this.#ofApps].flatMap(([app, webhooks]) =>
+      webhooks.map((webhook) => ({ app, ...webhook.status(end, now) })),
+    );
+  }
+
+  #burst(app: App, webhook: string): Burst {
+    const name = `${app.key} ${webhook}`;
+    const burst = this.#bursts.get(name) ?? new Burst();
+    this.#bursts.set(name, burst);
+    return burst;
   }
 
   #of(key: AppKey): readonly Webhook[] {

@@ -2,7 +2,7 @@ import type { App } from '../../domain/app/app.ts';
 import type { StoredMessage } from '../../domain/message/message.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { LoggedMessage } from '../../domain/ports/webhooks.ts';
-import { post, signedHeaders } from './post.ts';
+import { type Post, signedHeaders } from './post.ts';
 import type { WebhookKind } from './webhook.ts';
 
 const SECOND = 1000;
@@ -15,7 +15,7 @@ const LEGACY_PATIENCE = [1, 5, 30].map((seconds) => seconds * SECOND);
 export type WriteRecord = (logged: LoggedMessage) => object;
 
 /** Every committed message, signed (F-HOOK-07). */
-export function messagesWebhook(clock: Clock, write: WriteRecord): WebhookKind {
+export function messagesWebhook(post: Post, clock: Clock, write: WriteRecord): WebhookKind {
   return {
     name: 'messages',
     url: (app) => app.settings.webhook.url,
@@ -35,7 +35,7 @@ export function messagesWebhook(clock: Clock, write: WriteRecord): WebhookKind {
 }
 
 /** What users say to services, in the form receivers of the service before know (`hooks-and-signatures §5.3`). */
-export function serviceMessagesWebhook(): WebhookKind {
+export function serviceMessagesWebhook(post: Post): WebhookKind {
   return {
     name: 'service-messages',
     url: (app) => app.settings.serviceMessageCallbackUrl,

@@ -1,10 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { Agent, request } from 'undici';
+import { connectTo, type Targets } from '../outgoing/targets.ts';
 
 const TIMEOUT_MS = 5_000;
-
-/** Few connections: each webhook has one call under way. */
-const agent = new Agent({ connections: 8, pipelining: 1 });
 
 /** The receiver did not take it. */
 export class NotTaken extends Error {
@@ -19,7 +17,15 @@ export class NotTaken extends Error {
 }
 
 /** Posts JSON; any 2xx takes it. Redirects are not followed. @throws NotTaken */
-export async function post(url: string, body: string, headers: Record<string, string>): Promise<void> {
+export type Post = (url: string, body: string, headers: Record<string, string>) => Promise<void>;
+
+export function postTo(targets: Targets): Post {
+  // Few connections: each webhook has one call under way.
+  const agent = new Agent({ connections: 8, pipelining: 1, connect: connectTo(targets) });
+  return (url, body, headers) => post(agent, url, body, headers);
+}
+
+async function post(agent: Agent, url: string, body: string, headers: Record<string, string>): Promise<void> {
   let status: number;
   try {
     const answer = await request(url, {
@@ -27,8 +33,6 @@ export async function post(url: string, body: string, headers: Record<string, st
       body,
       headers: { 'content-type': 'application/json', 'user-agent': 'Parley', ...headers },
       dispatcher: agent,
-      headersTimeout: TIMEOUT_MS,
-      bodyTimeout: TIMEOUT_MS,
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     status = answer.statusCode;

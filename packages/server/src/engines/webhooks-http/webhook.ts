@@ -1,4 +1,5 @@
 import type { App } from '../../domain/app/app.ts';
+import type { Milliseconds } from '../../domain/identifiers.ts';
 import type { Apps } from '../../domain/ports/apps.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { LoggedMessage, LogPlace, WebhookName, WebhookRepository } from '../../domain/ports/webhooks.ts';
@@ -39,6 +40,9 @@ export class Webhook {
   #isAsked = false;
   #isStopped = false;
   #endWait = () => {};
+  /** When the oldest message that is under way was sent. */
+  #since: Milliseconds | undefined;
+  readonly #counted = { taken: 0, failed: 0, setAside: 0 };
 
   constructor(parts: WebhookParts, kind: WebhookKind, app: App) {
     this.#parts = parts;
@@ -58,6 +62,22 @@ export class Webhook {
     if (this.#isRunning || this.#isStopped) return;
     this.#isRunning = true;
     void this.#run();
+  }
+
+  /** Tries again now what waits to be tried again. */
+  hurry(): void {
+    this.#endWait();
+  }
+
+  /** @param end of the log */
+  status(end: LogPlace, now: Milliseconds) {
+    const place = this.#isRunning ? (this.#place ?? end) : end;
+    return {
+      webhook: this.#kind.name,
+      ...this.#counted,
+      backlog: Math.max(0, end - place),
+      lagSeconds: this.#since === undefined ? 0 : Math.max(0, now - this.#since) / 1000,
+    };
   }
 
   stop(): void {
@@ -89,7 +109,9 @@ export class Webhook {
       if (next === place) return;
       const batch = messages.filter(this.#kind.concerns);
       if (batch.length > 0) {
+        this.#since = batch[0]?.message.timestamp;
         const isTaken = await this.#deliver(batch, place, next);
+        this.#since = undefined;
         if (this.#isStopped) return;
         if (isTaken) await repository.setPosition(this.#app, this.#kind.name, next);
       }
@@ -113,9 +135,11 @@ export class Webhook {
       if (app === undefined || this.#isStopped) return false;
       try {
         await this.#kind.send(app, batch);
+        this.#counted.taken++;
         return true;
       } catch (error) {
         if (!(error instanceof NotTaken)) throw error;
+        this.#counted.failed++;
         this.#parts.failed(app, this.#kind.name, error);
         const wait = error.isFinal ? undefined : this.#kind.retryAfter(app)[attempt];
         if (wait !== undefined) {
@@ -125,6 +149,7 @@ export class Webhook {
         const at = this.#parts.clock.now();
         const letter = { from, to, messages: batch.length, error: error.message, at };
         await this.#parts.repository.giveUp(this.#app, this.#kind.name, letter);
+        this.#counted.setAside++;
         return false;
       }
     }

@@ -12,18 +12,25 @@ export function deliverToSessions(
   live: LiveSessions,
   rooms: LiveRooms,
   ceiling: DeliveryCeiling,
+  counters: { deliveries: number },
 ): (event: DomainEvent) => void {
   return (event) => {
+    let delivered = 0;
     for (const delivery of deliveriesOf(event)) {
       if (delivery.isCapped !== true) {
-        visitRecipients(live, rooms, event.app, delivery, (session) => deliver(session, delivery));
+        visitRecipients(live, rooms, event.app, delivery, (session) => {
+          delivered++;
+          deliver(session, delivery);
+        });
         continue;
       }
       const wished: Session[] = [];
       visitRecipients(live, rooms, event.app, delivery, (session) => wished.push(session));
       const granted = ceiling.grant(event.app, wished.length);
+      delivered += granted;
       for (const session of wished.slice(0, granted)) deliver(session, delivery);
     }
+    if (event.type === 'message-sent') counters.deliveries += delivered;
   };
 }
 

@@ -62,6 +62,8 @@ export function describeWebhooks(engine: Engine): void {
       expect(second).toMatchObject({ from: 9, to: 12 });
       expect(await webhooks().deadLetters(stage.app, 1, 1)).toEqual([second]);
       expect(await webhooks().deadLetters(stage.app + 1, 0, 10)).toEqual([]);
+      const count = (app: number) => webhooks().countDeadLetters(app);
+      expect([await count(stage.app), await count(stage.app + 1)]).toEqual([2, 0]);
       expect(await webhooks().removeDeadLetter(stage.app, first?.id ?? 0)).toBe(true);
       expect(await webhooks().removeDeadLetter(stage.app, first?.id ?? 0)).toBe(false);
       expect(await webhooks().deadLetters(stage.app, 0, 10)).toEqual([second]);

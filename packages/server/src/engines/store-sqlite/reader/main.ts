@@ -45,7 +45,13 @@ import {
   readSubscriptions,
   readSubscriptionsOf,
 } from './service-reads.ts';
-import { readDeadLetters, readEndOfLog, readMessagesAfter, readPosition } from './webhook-reads.ts';
+import {
+  countDeadLetters,
+  readDeadLetters,
+  readEndOfLog,
+  readMessagesAfter,
+  readPosition,
+} from './webhook-reads.ts';
 
 /** How often commits are merged from the write-ahead log into the database, beside the traffic. */
 const CHECKPOINT_EVERY = 1000;
@@ -132,6 +138,7 @@ function operationTable(sql: Statements): Operations {
     messagesAfter: readMessagesAfter.bind(undefined, sql),
     webhookPosition: readPosition.bind(undefined, sql),
     deadLetters: readDeadLetters.bind(undefined, sql),
+    countDeadLetters: countDeadLetters.bind(undefined, sql),
     auditEntries: readAuditEntries.bind(undefined, sql),
     keywordApps: readKeywordApps.bind(undefined, sql),
     keywords: readKeywords.bind(undefined, sql),

@@ -57,6 +57,10 @@ export function readDeadLetters(
     }));
 }
 
+export function countDeadLetters(sql: Statements, app: AppKey): number {
+  return Number(sql.get('SELECT count(*) AS count FROM dead_letter WHERE app = ?', app)?.count ?? 0);
+}
+
 function loggedMessage(row: Row): LoggedMessage {
   const hidden = row.conversation_id as string;
   const client = row.service_id === null ? undefined : clientOfLog(hidden);
