@@ -3,6 +3,7 @@ import { type DemoConfig, loadConfig } from './config.ts';
 import { keep, kept } from './settings/kept.ts';
 import { useText } from './settings/settings.tsx';
 import { SignIn } from './sign-in/sign-in.tsx';
+import { Boundary } from './ui/boundary.tsx';
 import { Failure } from './ui/failure.tsx';
 import { Workspace } from './workspace/workspace.tsx';
 
@@ -28,7 +29,14 @@ export function App() {
     history.replaceState(null, '', location.pathname);
     setName(undefined);
   };
-  return <Workspace key={name} config={config} name={name} leave={leave} />;
+  const failed = (
+    <Failure sentence={text.failure.broken} action={text.failure.retry} act={() => location.reload()} />
+  );
+  return (
+    <Boundary instead={failed}>
+      <Workspace key={name} config={config} name={name} leave={leave} />
+    </Boundary>
+  );
 }
 
 function nameAtStart(): string | undefined {

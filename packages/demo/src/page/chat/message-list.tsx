@@ -8,7 +8,8 @@ import { isSameDay } from '../workspace/times.ts';
 import { summaryOf } from '../workspace/titles.ts';
 import styles from './message-list.module.css';
 import { MessageRow } from './message-row.tsx';
-import { useSteadyScroll } from './use-steady-scroll.ts';
+import { Steady } from './steady.tsx';
+import { hasOlder } from './use-messages.ts';
 
 /** Messages of one person within this time stand together. */
 const TOGETHER = 5 * 60_000;
@@ -26,39 +27,44 @@ export function MessageList({ conversation, list, edit }: MessageListProps) {
   const { text } = useSettings();
   const items = useLive(list);
   const isReady = useReady(list);
-  const loadOlder = useOlder(list);
-  const scroll = useSteadyScroll(
-    items,
-    useCallback((above) => above < FETCH_FROM && loadOlder(), [loadOlder]),
-  );
+  const loadOlder = useOlder(conversation, list);
+  const scroller = useRef<HTMLElement>(null);
+  const steady = useRef<Steady>(null);
+  const [isAtEnd, setIsAtEnd] = useState(true);
+  const near = useCallback((above: number) => above < FETCH_FROM && loadOlder(), [loadOlder]);
   const unread = useFirstUnread(conversation, items, name);
   const { active, setActive, pressed } = useActiveRow(items);
-  useReading(conversation, items, scroll.isAtEnd);
-  // A page that does not fill the screen leaves nothing to scroll.
+  useReading(conversation, items, isAtEnd);
+  // Whoever says something wants to see it.
+  const newest = items.at(-1);
+  const ownKey = newest?.from === name && newest.status === 'sending' ? newest.key : undefined;
   useEffect(() => {
-    if (isReady && items.length > 0) scroll.onScroll();
-  }, [isReady, items, scroll.onScroll]);
+    if (ownKey !== undefined) steady.current?.toEnd();
+  }, [ownKey]);
+  // A first page that does not fill the screen leaves nothing to scroll.
+  useEffect(() => {
+    if (isReady) near(scroller.current?.scrollTop ?? 0);
+  }, [isReady, near]);
   const isGroup = conversation.type !== 'basic' || conversation.data.members.length > 2;
 
   return (
     <div className={styles.frame}>
       <section
-        ref={scroll.scroller}
+        ref={scroller}
         className={styles.scroller}
-        onScroll={scroll.onScroll}
         onKeyDown={pressed}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: keys scroll it, and arrows go from message to message
         tabIndex={0}
         aria-label={text.chat.messages}
       >
         <div className={styles.before}>
-          {!isReady || list.hasOlder ? (
+          {!isReady || hasOlder(conversation, list) ? (
             <span className={styles.loading} role="progressbar" aria-label={text.chat.loading} />
           ) : (
             <span>{list.error === undefined ? text.chat.beginning : text.chat.failed}</span>
           )}
         </div>
-        <ol ref={scroll.content} className={styles.rows}>
+        <Steady ref={steady} scroller={scroller} items={items} isAtEnd={setIsAtEnd} near={near}>
           {items.map((message, at) => {
             const before = items[at - 1];
             const after = items[at + 1];
@@ -78,10 +84,15 @@ export function MessageList({ conversation, list, edit }: MessageListProps) {
               />
             );
           })}
-        </ol>
+        </Steady>
       </section>
-      {!scroll.isAtEnd && (
-        <button type="button" className={styles.latest} aria-label={text.chat.latest} onClick={scroll.toEnd}>
+      {!isAtEnd && (
+        <button
+          type="button"
+          className={styles.latest}
+          aria-label={text.chat.latest}
+          onClick={() => steady.current?.toEnd()}
+        >
           <Icon name="down" />
           {conversation.unreadCount > 0 && <span className={styles.count}>{conversation.unreadCount}</span>}
         </button>
@@ -115,10 +126,10 @@ function useReady(list: LiveMessages): boolean {
 }
 
 /** One page at a time. */
-function useOlder(list: LiveMessages): () => void {
+function useOlder(conversation: Conversation, list: LiveMessages): () => void {
   const isLoading = useRef(false);
   return useCallback(() => {
-    if (isLoading.current || !list.hasOlder) return;
+    if (isLoading.current || !hasOlder(conversation, list)) return;
     isLoading.current = true;
     list
       .loadOlder()
@@ -126,7 +137,7 @@ function useOlder(list: LiveMessages): () => void {
       .finally(() => {
         isLoading.current = false;
       });
-  }, [list]);
+  }, [conversation, list]);
 }
 
 /** Where somebody left off: the first message that was unread when the conversation was opened. */

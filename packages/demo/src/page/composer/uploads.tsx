@@ -1,4 +1,4 @@
-import type { CSSProperties } from 'react';
+import type { CSSProperties, SyntheticEvent } from 'react';
 import { useText } from '../settings/settings.tsx';
 import { IconButton } from '../ui/button.tsx';
 import styles from './uploads.module.css';
@@ -9,6 +9,10 @@ export interface UploadsProps {
   readonly cancel: (upload: Upload) => void;
 }
 
+/** What is shown needs no address any more. */
+const forget = ({ currentTarget }: SyntheticEvent<HTMLImageElement>) =>
+  URL.revokeObjectURL(currentTarget.src);
+
 /** Pictures on their way. */
 export function Uploads({ of, cancel }: UploadsProps) {
   const { composer } = useText();
@@ -17,7 +21,7 @@ export function Uploads({ of, cancel }: UploadsProps) {
     <ul className={styles.uploads}>
       {of.map((upload) => (
         <li key={upload.id} className={styles.upload}>
-          <img src={upload.preview} alt="" />
+          <img src={upload.preview} alt="" onLoad={forget} onError={forget} />
           <span
             className={styles.bar}
             role="progressbar"

@@ -1,5 +1,5 @@
 import { type Conversation, ImageMessage } from '@parley/client';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { useText } from '../settings/settings.tsx';
 import { useToast } from '../ui/toasts.tsx';
 import { useSeat } from '../workspace/seat.ts';
@@ -25,21 +25,6 @@ export function useUploads(conversation: Conversation) {
   const { composer } = useText();
   const toast = useToast();
   const [list, setList] = useState<readonly Upload[]>([]);
-  const current = useRef(list);
-  current.current = list;
-  // They are on their way to this conversation, whatever is on the screen; only their previews end with it.
-  useEffect(
-    () => () => {
-      for (const { preview } of current.current) URL.revokeObjectURL(preview);
-    },
-    [],
-  );
-
-  const remove = useCallback((upload: Pick<Upload, 'id' | 'preview'>) => {
-    URL.revokeObjectURL(upload.preview);
-    setList((others) => others.filter(({ id }) => id !== upload.id));
-  }, []);
-
   async function send(file: File): Promise<void> {
     const upload: Upload = {
       id: ++count,
@@ -68,7 +53,7 @@ export function useUploads(conversation: Conversation) {
     } catch {
       if (!upload.controller.signal.aborted) toast(composer.uploadFailed(file.name));
     } finally {
-      remove(upload);
+      setList((others) => others.filter(({ id }) => id !== upload.id));
     }
   }
 

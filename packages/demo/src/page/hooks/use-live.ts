@@ -5,17 +5,47 @@ import type {
   Conversation,
   ConversationData,
   LiveList,
+  Unsubscribe,
 } from '@parley/client';
-import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useState } from 'react';
+
+/** About a frame. However fast things change, the page is made anew once in that time. */
+const PAUSE = 16;
+
+/**
+ * What `read` answers, soon after each change. Fifty people who talk at once are more changes than a screen has frames;
+ * a timer rather than a frame, because the title of a tab in the background changes too.
+ */
+function useSoon<Value>(subscribe: (changed: () => void) => Unsubscribe, read: () => Value): Value {
+  const [value, setValue] = useState(read);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = () => {
+      timer = undefined;
+      setValue(read);
+    };
+    const stop = subscribe(() => {
+      timer ??= setTimeout(look, PAUSE);
+    });
+    look();
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [subscribe, read]);
+  return value;
+}
 
 export function useLive<Item>(list: LiveList<Item>): readonly Item[] {
-  return useSyncExternalStore(list.subscribe, list.getSnapshot);
+  return useSoon(list.subscribe, list.getSnapshot);
 }
 
 /** What is known of a conversation now. */
 export function useData(conversation: Conversation): ConversationData {
-  const subscribe = useCallback((changed: () => void) => conversation.on('changed', changed), [conversation]);
-  return useSyncExternalStore(subscribe, () => conversation.data);
+  return useSoon(
+    useCallback((changed) => conversation.on('changed', changed), [conversation]),
+    useCallback(() => conversation.data, [conversation]),
+  );
 }
 
 /** Who is typing there now. */
@@ -25,13 +55,16 @@ export function useTyping(conversation: Conversation): readonly string[] {
   return typing;
 }
 
-export function useConnection(client: Client): ConnectionState {
-  const { connection } = client;
-  const subscribe = useCallback((changed: () => void) => connection.on('state', changed), [connection]);
-  return useSyncExternalStore(subscribe, () => connection.state);
+export function useConnection({ connection }: Client): ConnectionState {
+  return useSoon(
+    useCallback((changed) => connection.on('state', changed), [connection]),
+    useCallback(() => connection.state, [connection]),
+  );
 }
 
 export function useClientState(client: Client): ClientState {
-  const subscribe = useCallback((changed: () => void) => client.on('state', changed), [client]);
-  return useSyncExternalStore(subscribe, () => client.state);
+  return useSoon(
+    useCallback((changed) => client.on('state', changed), [client]),
+    useCallback(() => client.state, [client]),
+  );
 }

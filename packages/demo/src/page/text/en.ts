@@ -159,6 +159,7 @@ export const en = {
   },
   failure: {
     page: 'The page could not start. Is the server running?',
+    broken: 'Something on this page failed. Your messages are safe on the server.',
     retry: 'Try again',
     action: (detail: string) => `That did not work: ${detail}`,
   },

@@ -154,6 +154,7 @@ export const zh: Text = {
   },
   failure: {
     page: '页面无法启动。服务器在运行吗？',
+    broken: '页面出错了。你的消息都安全地留在服务器上。',
     retry: '重试',
     action: (detail) => `操作失败：${detail}`,
   },
