@@ -113,7 +113,7 @@ export function describeMessages(engine: Engine): void {
             );
           },
         ),
-        { numRuns: 60, noBias: true },
+        { numRuns: 60, unbiased: true },
       );
     });
 
