@@ -15,7 +15,7 @@ interface Run {
 }
 
 export async function compareRestSend(rounds: number, duration: number): Promise<readonly string[]> {
-  const server = await startParley();
+  const server = await startParley({ settings: ['restMessagesPerMinute=0'] });
   try {
     const senders: LoadClient[] = [];
     const cids: string[] = [];

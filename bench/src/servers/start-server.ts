@@ -33,6 +33,7 @@ function here(path: string): string {
 
 export async function startBareForwarder(): Promise<RunningServer> {
   const child = fork(here('bare-forwarder.ts'), { stdio: 'inherit' });
+  endTogether(child);
   const port = await new Promise<number>((resolve, reject) => {
     child.once('message', (message: { port: number }) => resolve(message.port));
     child.once('exit', (code) => reject(new Error(`The bare forwarder ended with ${code}.`)));
@@ -65,6 +66,7 @@ export async function startParley({
       LOG_LEVEL: 'warn',
     },
   });
+  endTogether(child);
   const wsUrl = await new Promise<URL>((resolve, reject) => {
     let output = '';
     child.stdout?.on('data', (chunk: Buffer) => {
@@ -89,6 +91,13 @@ export async function startParley({
       await rm(data, { recursive: true, force: true });
     },
   };
+}
+
+/** A scenario that fails must not leave its server to those that come after. */
+function endTogether(child: ChildProcess): void {
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
 }
 
 export function stop(child: ChildProcess): Promise<void> {
