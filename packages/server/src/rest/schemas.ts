@@ -3,7 +3,10 @@ import type { JsonObject } from '../domain/json.ts';
 
 const MAX_CLIENT_ID = 64;
 
-/** 1–64 UTF-16 units of any kind: the server side may name clients that no SDK could (`rest §1.5`). */
+/**
+ * 1–64 UTF-16 units of any kind: the server side may name clients that no SDK could (`rest §1.5`). Half a character is
+ * none: kept as UTF-8, two different ones would be one client.
+ */
 export const ClientIdText = Type.Refine(
   Type.String({
     description: 'Client id, 1 to 64 characters.',
@@ -12,7 +15,7 @@ export const ClientIdText = Type.Refine(
     'x-code': 4103,
     'x-rule': `must be text of 1 to ${MAX_CLIENT_ID} characters`,
   }),
-  (text) => text.length <= MAX_CLIENT_ID,
+  (text) => text.length <= MAX_CLIENT_ID && text.isWellFormed(),
 );
 
 export const Instant = (description: string) =>

@@ -118,6 +118,7 @@ describe('a route', () => {
     ['a number out of range', '/echo/a?limit=0', '{}', 400, 1, /^limit must be >= 1\.$/],
     ['a condition that is not JSON', '/echo/a?where=m', '{}', 400, 107, /^Malformed json object/],
     ['an empty client id', '/echo/a', '{"to":["bob",""]}', 400, 4103, /^INVALID_LOGIN$/],
+    ['a client id of half a character', '/echo/a', '{"to":["\\ud83d"]}', 400, 4103, /^INVALID_LOGIN$/],
     ['a long client id', `/echo/${'x'.repeat(65)}`, '{}', 400, 4103, /^INVALID_LOGIN$/],
   ])('[F-GEN-11] refuses %s', async (_what, url, payload, status, code, error) => {
     await serve([echo]);

@@ -161,7 +161,8 @@ function clientsIn(name: string, value: JsonValue | undefined): readonly ClientI
 }
 
 function clientIn(name: string, value: JsonValue): ClientId {
-  if (typeof value === 'string' && value !== '' && value.length <= MAX_CLIENT_ID) return value;
+  if (typeof value === 'string' && value !== '' && value.length <= MAX_CLIENT_ID && value.isWellFormed())
+    return value;
   throw new DataError(
     'TYPE_MISMATCH',
     `${quote(name)} takes client ids, texts of 1 to ${MAX_CLIENT_ID} characters.`,
