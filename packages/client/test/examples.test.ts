@@ -16,7 +16,7 @@ const AROUND = `
 import type * as parley from '@parley/client';
 import type { ParleyServer } from '@parley/client/server';
 declare global {
-  const url: string, appId: string, appKey: string, masterKey: string, secret: string, hookKey: string, news: string, id: string;
+  const url: string, appId: string, appKey: string, masterKey: string, secret: string, hookKey: string, news: string, id: string, conversationId: string;
   const headers: Headers, body: string, picture: File, lastSeen: Date, position: parley.Message;
   const client: parley.Client, tom: parley.Client, jerry: parley.Client;
   const chat: parley.BasicConversation, conversation: parley.Conversation, team: parley.BasicConversation;
@@ -97,9 +97,10 @@ function complete({ code }: Example): string {
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
 describe('every example', () => {
-  it('[F-SDK-01] in the source, the README and the guide compiles', async () => {
+  it('[F-SDK-01] in the source, the README and the guides compiles', async () => {
     const sources = globSync('src/**/*.ts', { cwd: HERE }).map((file) => join(HERE, file));
-    const pages = [join(HERE, 'README.md'), join(ROOT, 'docs/guides/typescript-sdk.md')];
+    const guides = globSync('docs/guides/*.md', { cwd: ROOT }).map((file) => join(ROOT, file));
+    const pages = [join(HERE, 'README.md'), ...guides];
     const examples = [
       ...sources.flatMap((file) => examplesIn(file, readFileSync(file, 'utf8'))),
       ...pages.flatMap((file) => blocksIn(file, readFileSync(file, 'utf8'))),
