@@ -193,7 +193,7 @@ export function readImports(text: string): Import[] {
   const { code, literals } = scanSource(text);
   const found: Import[] = [];
   const statements =
-    /(?:\b(?:import|export)\s+(type)\s[^;"]*?)?(?<!\.)\bfrom\s*"(\d+)"|\bimport\s*"(\d+)"|(?<!\.)\b(?:import|require)\s*\(\s*(?:"(\d+)"\s*[,)])?/g;
+    /(?:\b(?:import|export)\s+(type)\s[^;"]*?)?(?<=[\w$}*]\s*)\bfrom\s*"(\d+)"|\bimport\s*"(\d+)"|(?<!\.)\b(?:import|require)\s*\(\s*(?:"(\d+)"\s*[,)])?/g;
   for (const match of code.matchAll(statements)) {
     const [, type, ...numbers] = match;
     const literal = literals[Number(numbers.find((number) => number !== undefined))];

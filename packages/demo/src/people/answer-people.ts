@@ -8,25 +8,26 @@ export interface AnswerOptions {
   readonly failed: (error: unknown) => void;
 }
 
+type Act = () => Promise<void>;
+
 /** How long reading and writing take, in milliseconds. */
 const READING = 600;
 const WRITING = 1_100;
 
 /** Greets whoever begins a conversation, reads what is said, and answers. */
 export async function answerPeople(client: Client, { hike, failed }: AnswerOptions): Promise<void> {
-  /** One answer at a time and conversation; what is said meanwhile is read with it. */
-  const busy = new Set<Conversation>();
+  /** What is to be said next, where something is being said: one answer at a time, to what was said last. */
+  const next = new Map<Conversation, Act | undefined>();
 
-  async function once(conversation: Conversation, act: () => Promise<void>): Promise<void> {
-    if (busy.has(conversation)) return;
-    busy.add(conversation);
-    try {
-      await act();
-    } catch (error) {
-      failed(error);
-    } finally {
-      busy.delete(conversation);
+  async function once(conversation: Conversation, act: Act): Promise<void> {
+    const isBusy = next.has(conversation);
+    next.set(conversation, isBusy ? act : undefined);
+    if (isBusy) return;
+    for (let now: Act | undefined = act; now !== undefined; now = next.get(conversation)) {
+      next.set(conversation, undefined);
+      await now().catch(failed);
     }
+    next.delete(conversation);
   }
 
   const greet = (conversation: Conversation) =>

@@ -70,7 +70,6 @@ export function NewChat({ known, close }: NewChatProps) {
             }}
             placeholder={newChat.placeholder}
             autoComplete="off"
-            autoFocus
           />
         </label>
         {people.length > 0 && (

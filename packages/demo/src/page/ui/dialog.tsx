@@ -14,7 +14,11 @@ export interface DialogProps {
 /** In front of everything; the browser keeps the focus inside and takes Escape for "close". */
 export function Dialog({ title, closeLabel, close, isWide = false, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    dialog.current?.showModal();
+    // The browser would take the first button, which closes the dialog.
+    dialog.current?.querySelector('input')?.focus();
+  }, []);
   return (
     <dialog
       ref={dialog}
