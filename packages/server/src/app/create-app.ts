@@ -136,6 +136,9 @@ export async function createApp({
     await core.plugins.close();
     core.webhooks.close();
     await core.hooks.close();
+    await store.roomAbsences
+      .keep(core.rooms.absences)
+      .catch((error: unknown) => logger.error({ err: error }, 'Who was in which room could not be kept.'));
     await core.world.dailyClients
       .save()
       .catch((error: unknown) => logger.error({ err: error }, 'The clients of today could not be saved.'));

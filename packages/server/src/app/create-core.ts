@@ -69,6 +69,7 @@ export interface Core {
   readonly accept: AcceptConnection;
   readonly world: World;
   readonly live: LiveSessions;
+  readonly rooms: LiveRooms;
   readonly sessions: Sessions;
   readonly hooks: HttpHooks;
   readonly webhooks: Webhooks;
@@ -95,6 +96,7 @@ export async function createCore({
 }: CoreParts): Promise<Core> {
   const live = new LiveSessions();
   const rooms = new LiveRooms(live, clock);
+  rooms.restore(await store.roomAbsences.take());
   const ceiling = new DeliveryCeiling(apps, clock);
   const messages = new MessageCounters();
   const commands = new CommandCounters();
@@ -189,7 +191,7 @@ export async function createCore({
       logger.error({ err: error, cmd: command.cmd, op: command.op }, 'A command failed.'),
   });
   const counted = { messages, commands, ceiling };
-  return { accept, world, live, sessions, hooks, webhooks, plugins, counted };
+  return { accept, world, live, rooms, sessions, hooks, webhooks, plugins, counted };
 }
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';

@@ -1,6 +1,7 @@
 import type { AppKey, ClientId, ConversationKey, Milliseconds, SessionId } from '../domain/identifiers.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Rooms } from '../domain/ports/rooms.ts';
+import type { RoomAbsence } from '../domain/ports/store.ts';
 import type { LiveSessions } from './live-sessions.ts';
 import type { Session } from './session.ts';
 
@@ -14,13 +15,6 @@ interface Occupants {
   readonly clients: Map<ClientId, number>;
 }
 
-interface Absence {
-  readonly app: AppKey;
-  readonly client: ClientId;
-  readonly room: ConversationKey;
-  readonly until: Milliseconds;
-}
-
 /** The chat rooms of this node: which of its sessions are in which, and which were when they lost their connection. */
 export class LiveRooms implements Rooms {
   readonly #live: LiveSessions;
@@ -28,7 +22,7 @@ export class LiveRooms implements Rooms {
   readonly #rooms = new Map<ConversationKey, Occupants>();
   readonly #roomOf = new Map<Session, ConversationKey>();
   /** By the names a session may come back under; the oldest first. */
-  readonly #absences = new Map<string, Absence>();
+  readonly #absences = new Map<string, RoomAbsence>();
 
   constructor(live: LiveSessions, clock: Clock) {
     this.#live = live;
@@ -100,8 +94,19 @@ export class LiveRooms implements Rooms {
     for (const name of namesOf(session)) {
       // Deleted first, so that the newest is the last.
       this.#absences.delete(name);
-      this.#absences.set(name, { app, client, room, until });
+      this.#absences.set(name, { name, app, client, room, until });
     }
+  }
+
+  /** Who may come back to which room, for the server that is started next; the first to end first. */
+  get absences(): readonly RoomAbsence[] {
+    this.#prune();
+    return [...this.#absences.values()];
+  }
+
+  /** Takes over what another server knew when it was stopped, before anybody connects. */
+  restore(absences: readonly RoomAbsence[]): void {
+    for (const absence of absences) this.#absences.set(absence.name, absence);
   }
 
   /** A client reconnected: it is in its room again, if that is not too long ago. */

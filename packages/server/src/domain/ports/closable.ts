@@ -24,6 +24,7 @@ export function closable(store: Omit<Store, 'close'>, release: () => Promise<voi
     records: guarded(store.records),
     refusedConversations: guarded(store.refusedConversations),
     dailyClients: guarded(store.dailyClients),
+    roomAbsences: guarded(store.roomAbsences),
     webhooks: guarded(store.webhooks),
     audit: guarded(store.audit),
     keywords: guarded(store.keywords),

@@ -45,6 +45,7 @@ export interface Store {
   readonly records: RecordRepository;
   readonly refusedConversations: RefusedConversationRepository;
   readonly dailyClients: DailyClientRepository;
+  readonly roomAbsences: RoomAbsenceRepository;
   readonly webhooks: WebhookRepository;
   readonly audit: AuditRepository;
   readonly keywords: KeywordRepository;
@@ -543,6 +544,23 @@ export interface RefusedConversationRepository {
     conversation: ConversationId,
     clients: readonly ClientId[],
   ): Promise<readonly ClientId[]>;
+}
+
+// ── chat rooms that sessions may come back to, kept while no server runs ─────────────────────────────────────
+
+export interface RoomAbsence {
+  /** A name that whoever comes back may have: of its session, or of its device. */
+  readonly name: string;
+  readonly app: AppKey;
+  readonly client: ClientId;
+  readonly room: ConversationKey;
+  readonly until: Milliseconds;
+}
+
+export interface RoomAbsenceRepository {
+  keep(absences: readonly RoomAbsence[]): Promise<void>;
+  /** Everything that was kept, the first to end first. It is forgotten with that: what comes later is not in it. */
+  take(): Promise<readonly RoomAbsence[]>;
 }
 
 // ── who was there on which day ───────────────────────────────────────────────────────────────────────────────

@@ -3,6 +3,8 @@ import type {
   BanRepository,
   DailyClientRepository,
   RefusedConversationRepository,
+  RoomAbsence,
+  RoomAbsenceRepository,
 } from '../../domain/ports/store.ts';
 import { pair, type Tables } from './tables.ts';
 
@@ -68,6 +70,20 @@ export function banRepository({ bans }: Tables): BanRepository {
         .filter(({ client }) => after === undefined || client > after)
         .sort((a, b) => (a.client < b.client ? -1 : 1))
         .slice(0, limit);
+    },
+  };
+}
+
+export function roomAbsenceRepository(): RoomAbsenceRepository {
+  let kept = new Map<string, RoomAbsence>();
+  return {
+    async keep(absences) {
+      for (const absence of absences) kept.set(absence.name, absence);
+    },
+    async take() {
+      const taken = [...kept.values()].sort((a, b) => a.until - b.until);
+      kept = new Map();
+      return taken;
     },
   };
 }

@@ -6,7 +6,12 @@ import type {
   Store,
 } from '../../domain/ports/store.ts';
 import { auditRepository } from './audit.ts';
-import { banRepository, dailyClientRepository, refusedConversationRepository } from './clients.ts';
+import {
+  banRepository,
+  dailyClientRepository,
+  refusedConversationRepository,
+  roomAbsenceRepository,
+} from './clients.ts';
 import { conversationRepository } from './conversations.ts';
 import { keywordRepository } from './keywords.ts';
 import { memberStateRepository } from './member-states.ts';
@@ -35,6 +40,7 @@ export async function openMemoryStore(): Promise<Store> {
       records: recordRepository(),
       refusedConversations: refusedConversationRepository(tables),
       dailyClients: dailyClientRepository(tables),
+      roomAbsences: roomAbsenceRepository(),
       webhooks: webhookRepository(tables),
       audit: auditRepository(tables),
       keywords: keywordRepository(),

@@ -152,6 +152,10 @@ export async function openSqliteStore({ path, onFatal, onCommit }: SqliteOptions
       has: (app, day, client) => reader.call('hasDailyClient', app, day, client),
       forget: (before, limit) => writer.call('forgetDailyClients', before, limit),
     },
+    roomAbsences: {
+      keep: (absences) => writer.call('keepRoomAbsences', absences),
+      take: () => writer.call('takeRoomAbsences'),
+    },
     webhooks: {
       endOfLog: () => reader.call('endOfLog'),
       messagesAfter: (app, place, limit) => reader.call('messagesAfter', app, place, limit),

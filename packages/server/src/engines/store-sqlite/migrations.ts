@@ -300,6 +300,16 @@ const steps: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX ban_until ON ban (until) WHERE until IS NOT NULL;
   `,
+  `
+  -- The chat rooms that sessions were in when the server was stopped.
+  CREATE TABLE room_absence (
+    name TEXT PRIMARY KEY,
+    app INTEGER NOT NULL,
+    client TEXT NOT NULL,
+    room INTEGER NOT NULL,
+    until INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ];
 
 /** @throws DatabaseTooNew */

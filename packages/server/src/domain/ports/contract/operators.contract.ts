@@ -222,6 +222,24 @@ export function describeOperators(engine: Engine): void {
       expect(await refused.list(stage.app + 1, 'Tom', 0, 10)).toEqual([]);
     });
 
+    it('[F-ROOM-11] rooms to come back to are kept, taken once, and replaced under the same name', async () => {
+      const { roomAbsences } = stage.store;
+      const absence = (name: string, room: number, until: number) => ({
+        name,
+        app: stage.app,
+        client: 'Tom',
+        room,
+        until,
+      });
+      await roomAbsences.keep([absence('session 1', 7, 3000), absence('device "ü"', 7, 2000)]);
+      await roomAbsences.keep([absence('session 1', 8, 4000)]);
+      expect(await roomAbsences.take()).toEqual([
+        absence('device "ü"', 7, 2000),
+        absence('session 1', 8, 4000),
+      ]);
+      expect(await roomAbsences.take()).toEqual([]);
+    });
+
     it('[F-SESS-38] clients of a day are counted once, and forgotten with their day', async () => {
       const { dailyClients } = stage.store;
       await dailyClients.add(stage.app, '2026-01-30', ['Tom', 'Jerry']);

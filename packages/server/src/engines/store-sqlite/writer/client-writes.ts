@@ -1,4 +1,5 @@
 import type { AppKey, ClientId, ConversationId } from '../../../domain/identifiers.ts';
+import type { RoomAbsence } from '../../../domain/ports/store.ts';
 import type { Statements } from '../statements.ts';
 
 /** What is kept about clients as such. */
@@ -39,5 +40,30 @@ export class ClientWrites {
       before,
       limit,
     );
+  }
+
+  keepRoomAbsences(absences: readonly RoomAbsence[]): void {
+    for (const { name, app, client, room, until } of absences) {
+      this.#sql.run(
+        'INSERT OR REPLACE INTO room_absence (name, app, client, room, until) VALUES (?, ?, ?, ?, ?)',
+        name,
+        app,
+        client,
+        room,
+        until,
+      );
+    }
+  }
+
+  takeRoomAbsences(): readonly RoomAbsence[] {
+    const rows = this.#sql.all('SELECT name, app, client, room, until FROM room_absence ORDER BY until');
+    this.#sql.run('DELETE FROM room_absence');
+    return rows.map((row) => ({
+      name: row.name as string,
+      app: Number(row.app),
+      client: row.client as string,
+      room: Number(row.room),
+      until: Number(row.until),
+    }));
   }
 }

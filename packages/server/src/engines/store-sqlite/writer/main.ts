@@ -218,6 +218,8 @@ function operationTable(
     allowConversation: clients.allowConversation.bind(clients),
     addDailyClients: clients.addDailyClients.bind(clients),
     forgetDailyClients: clients.forgetDailyClients.bind(clients),
+    keepRoomAbsences: clients.keepRoomAbsences.bind(clients),
+    takeRoomAbsences: clients.takeRoomAbsences.bind(clients),
     addNotice: notices.add.bind(notices),
     setWebhookPosition: webhooks.setPosition.bind(webhooks),
     giveUpWebhook: webhooks.giveUp.bind(webhooks),
