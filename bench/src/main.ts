@@ -8,6 +8,7 @@ import { group } from './scenarios/group.ts';
 import { compareGrowth } from './scenarios/growth.ts';
 import { compareHistory } from './scenarios/history.ts';
 import { oneToOne } from './scenarios/one-to-one.ts';
+import { comparePlugins } from './scenarios/plugins.ts';
 import { compareQueries } from './scenarios/queries.ts';
 import { compareRestSend } from './scenarios/rest-send.ts';
 import { compareRooms } from './scenarios/rooms.ts';
@@ -44,6 +45,7 @@ const comparisons: Readonly<Record<string, () => Promise<readonly string[]>>> = 
   group: () => compare(group),
   queries: () => compareQueries(duration),
   rooms: () => compareRooms({ rounds, seconds: duration, ...sizes }),
+  plugins: () => comparePlugins(rounds, duration),
   upkeep: () => compareUpkeep(duration),
   'rest-send': () => compareRestSend(rounds, duration),
   history: () => compareHistory(duration),

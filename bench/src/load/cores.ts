@@ -27,6 +27,16 @@ export function cpuTime(pid: number): number {
   }
 }
 
+/** The same of the processes it has started. */
+export function cpuTimeOfChildren(pid: number): number {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim().split(' ');
+    return children.reduce((sum, child) => sum + (child === '' ? 0 : cpuTime(Number(child))), 0);
+  } catch {
+    return Number.NaN;
+  }
+}
+
 /** Microseconds of processor time everything on this machine has taken so far. NaN where unknown. */
 function machineTime(): number {
   try {

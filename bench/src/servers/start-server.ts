@@ -21,6 +21,8 @@ export interface ParleyOptions {
   readonly settings?: readonly string[];
   /** A data folder that was prepared before; removed at the end like one made here. */
   readonly dataDir?: string;
+  /** Files of plug-ins. */
+  readonly plugins?: readonly string[];
 }
 
 export const APP_ID = 'benchmark-app-id';
@@ -51,6 +53,7 @@ export async function startParley({
   everywhere = false,
   settings = [],
   dataDir,
+  plugins = [],
 }: ParleyOptions = {}): Promise<RunningServer> {
   const data = dataDir ?? (await mkdtemp(join(tmpdir(), 'parley-bench-')));
   const child = spawn(process.execPath, [PARLEY], {
@@ -64,6 +67,7 @@ export async function startParley({
       PARLEY_MASTER_KEY: MASTER_KEY,
       PARLEY_CLIENT_RATE_LIMITS: 'off',
       LOG_LEVEL: 'warn',
+      ...(plugins.length > 0 && { PARLEY_PLUGINS: plugins.join(',') }),
     },
   });
   endTogether(child);

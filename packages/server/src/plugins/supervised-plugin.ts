@@ -24,7 +24,7 @@ const TIMEOUT_MS = 5_000;
 const LEAST_SUSPICION_MS = 1_000;
 const MEMORY_MB = 256;
 /** Questions one plug-in may have at a time; what is beyond counts as failed. */
-const MAX_QUESTIONS = 1_000;
+const MAX_QUESTIONS = 10_000;
 /** Notifications that are with the plug-in at a time, and those that wait; what is beyond is lost, and counted. */
 const MAX_TOLD = 256;
 const MAX_WAITING = 10_000;
