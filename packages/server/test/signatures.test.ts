@@ -63,6 +63,26 @@ describe('an app that signs logins', () => {
   });
 });
 
+describe('attempts to log in as somebody', () => {
+  it('[F-SEC-06][F-LIM-08] use up nothing of what that client may do', async () => {
+    const rates = { messagesPerMinute: 0, historyQueriesPerMinute: 0, otherOperationsPerMinute: 3 };
+    const signing = await startParley({ clock, settings: { signLogin: true, clientRateLimits: rates } });
+    const attacker = await TestClient.connect(signing.wsUrl);
+    const attempts = Array.from({ length: 20 }, () => attacker.login(signing.appId, 'Tom'));
+    expect(new Set((await Promise.all(attempts)).map(code))).toEqual(new Set([4102]));
+    const signed = () => {
+      const [t, n] = [clock.now(), 'nonce'];
+      const text = `${signing.appId}:Tom::${t}:${n}`;
+      return { t, n, s: createHmac('sha1', signing.masterKey).update(text).digest('hex') };
+    };
+    const device = await TestClient.connect(signing.wsUrl);
+    const logins = [];
+    for (let n = 0; n < 4; n++) logins.push(await device.login(signing.appId, 'Tom', signed()));
+    expect(logins.map(code)).toEqual([0, 0, 0, 4116]);
+    await signing.close();
+  });
+});
+
 describe('a login without signature', () => {
   it('[F-SEC-09] is let in until the app asks for one, and by the token of a session ever after', async () => {
     const open = await startParley({ clock });

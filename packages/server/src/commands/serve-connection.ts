@@ -98,7 +98,6 @@ class ConnectionPeer implements Peer {
     const app = this.#appFor(command);
     if (app === undefined) return;
     try {
-      if (!this.#mayOpen(app, command)) return;
       await openSession({
         world: this.#services.world,
         sessions: this.#services.sessions,
@@ -107,6 +106,8 @@ class ConnectionPeer implements Peer {
         command,
         isShared: this.#sessions.size > 0,
         send: (peerId, reply) => this.#send(command, peerId, reply, true),
+        admit: () =>
+          this.#withinRate(app, command.peerId ?? this.#connection.id, 'operation', command, undefined),
         opened: (session) => this.#opened(app, session),
         failed: (error) => this.#services.failed(error, command),
       });
@@ -142,13 +143,6 @@ class ConnectionPeer implements Peer {
   #appOfOthers(): App | undefined {
     const [first] = this.#sessions.values();
     return first === undefined ? undefined : this.#services.world.apps.byKey(first.identity.app);
-  }
-
-  /** A refused reopen would end Swift and ObjC sessions, so one with a token does not count (ruling 5). */
-  #mayOpen(app: App, command: GenericCommand): boolean {
-    const token = command.sessionMessage?.st;
-    if (token !== undefined && token !== '') return true;
-    return this.#withinRate(app, command.peerId ?? this.#connection.id, 'operation', command, undefined);
   }
 
   #opened(app: App, session: Session): void {

@@ -20,6 +20,8 @@ interface OpenContext {
   readonly send: (peerId: string, reply: Reply) => void;
   /** Whether other clients are logged in on the connection, which must not suffer for a refusal. */
   readonly isShared: boolean;
+  /** Counts the login of who proved to be this client; false, and answered, where it has used up its minute. */
+  readonly admit: () => boolean;
   /** The session is usable from now on. */
   readonly opened: (session: Session) => void;
   /** Told of a fault of ours that came too late to be the answer. */
@@ -32,16 +34,17 @@ interface OpenContext {
  * some refusals as a `closed` push instead.
  */
 export async function openSession(context: OpenContext): Promise<void> {
-  const { world, sessions, app, connection, command, send, opened, failed } = context;
-  let session: Session;
+  const { world, sessions, app, connection, command, send, admit, opened, failed } = context;
+  let session: Session | undefined;
   try {
     if (app.settings.dailyClients > 0) await world.dailyClients.prepare(app.key, command.peerId ?? '');
-    session = sessions.open(app, connection, openRequest(command));
+    session = sessions.open(app, connection, openRequest(command), admit);
   } catch (error) {
     if (!(error instanceof ImError)) throw error;
     refuse(context, error);
     return;
   }
+  if (session === undefined) return;
   // From here messages may arrive for the session; they wait until the client knows what it missed.
   session.hold();
   opened(session);

@@ -74,17 +74,22 @@ export class Sessions {
   }
 
   /**
-   * Registers a client on a connection, after identity, ban, token or signature, and tag conflict were checked.
+   * Registers a client on a connection, after identity, ban, token or signature, rate, and tag conflict were checked.
    *
+   * @param admit asked where there is no token, once it is sure who it is: attempts of others are not to use up what
+   *   the client may do in a minute
+   * @returns `undefined` where it was not admitted
    * @throws ImError INVALID_LOGIN, BLACKLISTED, APP_QUOTA_EXCEEDED, SESSION_TOKEN_EXPIRED, SIGNATURE_FAILED, SESSION_CONFLICT
    */
-  open(app: App, connection: Connection, request: OpenSession): Session {
+  open(app: App, connection: Connection, request: OpenSession, admit: () => boolean): Session | undefined {
     const client = request.client ?? this.#world.random.clientId();
     checkClientId(app, client);
     this.#requireWelcome(app, client);
     checkLength('tag', request.tag, MAX_TAG_LENGTH);
     checkLength('device id', request.device, MAX_DEVICE_LENGTH);
     const claims = this.#authenticate(app, client, request);
+    // A refused reopen would end Swift and ObjC sessions, so one with a token does not count (ruling 5).
+    if (claims === undefined && !admit()) return undefined;
     const tag = effectiveTag(request.tag ?? claims?.tag);
     const device = request.device ?? claims?.device ?? `connection ${connection.id}`;
     const displaced =
