@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { App } from '../domain/app/app.ts';
 import type { BannedClients } from '../domain/ban/banned-clients.ts';
+import { expireFiles } from '../domain/files/expire-files.ts';
 import { forgetUploads } from '../domain/files/forget-uploads.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { FileStore } from '../domain/ports/files.ts';
@@ -48,7 +49,8 @@ export function startJobs({
       const hasMoreDays = await dailyClients.forgetDays(BATCH_OF_DAYS);
       const hasMore = await keepLifespans(store, apps.list(), clock.now());
       const hasMoreUploads = await forgetUploads({ store, files }, clock.now());
-      if (hasMore || hasMoreDays || hasMoreUploads) next = PAUSE_BETWEEN_BATCHES;
+      const hasMoreFiles = await expireFiles({ store, files }, apps.list(), clock.now());
+      if (hasMore || hasMoreDays || hasMoreUploads || hasMoreFiles) next = PAUSE_BETWEEN_BATCHES;
     } catch (error) {
       logger.error({ err: error }, 'Deleting what is past its lifespan failed; it is tried again.');
     }

@@ -250,6 +250,34 @@ describe('uploads', () => {
     }
   });
 
+  it('are as large, as many and as long-lived as the app allows', async () => {
+    const own = new FakeClock(1_750_000_000_000);
+    const strict = await startParley({
+      clock: own,
+      settings: { maxFileBytes: 1000, restUploads: { perMinute: 0, perDay: 2 }, fileRetentionDays: 2 },
+    });
+    const strictApi = new DataApi(strict);
+    const beginHere = () => strictApi.post('/fileTokens', { name: 'cat.png' });
+    const { body: tokens } = await beginHere();
+    expect((await put(tokens.upload_url, Buffer.alloc(1001))).status).toBe(413);
+    expect((await put(tokens.upload_url, Buffer.alloc(1000))).status).toBe(200);
+    expect((await beginHere()).status).toBe(201);
+    expect((await beginHere()).status).toBe(429);
+
+    own.skip(2 * 24 * HOUR - 60_000);
+    await own.advance(0);
+    expect((await fetch(tokens.url)).status).toBe(200);
+    await vi.waitFor(
+      async () => {
+        await own.advance(60_000);
+        expect((await fetch(tokens.url)).status).toBe(404);
+      },
+      { timeout: 20_000 },
+    );
+    expect((await strictApi.get(`/files/${tokens.objectId}`)).body).toEqual({});
+    await strict.close();
+  });
+
   it('are forgotten after a day without their bytes', async () => {
     const [never, unconfirmed] = [await begin(), await upload('bytes')];
     clock.skip(24 * HOUR - 1);

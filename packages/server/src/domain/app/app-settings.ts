@@ -242,6 +242,14 @@ export const appSettingsSchema = Type.Object(
     ),
     restSubscriberMessages: restBudget(30, 1000, 'REST calls that speak to all subscribers of a service'),
     restBroadcasts: restBudget(10, 30, 'REST calls that speak to every client of the app'),
+    restUploads: restBudget(0, 0, 'Uploads that begin'),
+    maxFileBytes: count(
+      0,
+      0,
+      5 * 1024 * 1024 * 1024,
+      'Bytes of one uploaded file, where that is less than `PARLEY_MAX_FILE_BYTES`; 0 means no limit of the app’s own.',
+    ),
+    fileRetentionDays: count(0, 0, 36_500, 'Days a file is kept; 0 means for good.'),
   },
   { additionalProperties: false },
 );

@@ -4,7 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import { dayOf } from '../presence/daily-clients.ts';
 
 /** REST calls that share one budget per app (`rest §7`). */
-export type RestClass = 'normal' | 'subscription' | 'broadcast';
+export type RestClass = 'normal' | 'subscription' | 'broadcast' | 'upload';
 
 const MINUTE: Milliseconds = 60_000;
 
@@ -75,6 +75,8 @@ function limitsOf({ settings }: App, limited: RestClass): { perMinute: number; p
       return settings.restSubscriberMessages;
     case 'broadcast':
       return settings.restBroadcasts;
+    case 'upload':
+      return settings.restUploads;
   }
 }
 

@@ -35,6 +35,7 @@ const fileTokens = route({
   method: 'POST',
   path: '/1.1/fileTokens',
   summary: 'Begin to upload a file',
+  rate: 'upload',
   audit: { not: 'the file says who began it and when' },
   body: open({
     name: Type.Optional(Type.String()),

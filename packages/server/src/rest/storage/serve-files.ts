@@ -19,7 +19,6 @@ interface UploadRequest {
  */
 export async function serveFiles(http: FastifyInstance, services: RestServices): Promise<void> {
   const { world } = services;
-  const { maxBytes } = services.files;
   const appOf = (id: string): App => {
     const app = world.apps.find(id);
     if (app === undefined) throw notFound();
@@ -33,22 +32,27 @@ export async function serveFiles(http: FastifyInstance, services: RestServices):
     scope.setErrorHandler(answerError);
 
     const expected = async (request: FastifyRequest<UploadRequest>) => {
-      const { app, objectId } = request.params;
+      const app = appOf(request.params.app);
       const token = typeof request.query.t === 'string' ? request.query.t : '';
-      const record = await expectedFile(world, appOf(app), objectId, token);
+      const record = await expectedFile(world, app, request.params.objectId, token);
+      const maxBytes = Math.min(
+        services.files.maxBytes,
+        app.settings.maxFileBytes || Number.POSITIVE_INFINITY,
+      );
       if (Number(request.headers['content-length'] ?? 0) > maxBytes + FORM_OVERHEAD) {
         throw new DataError('TOO_LARGE', `A file has at most ${maxBytes} bytes.`);
       }
-      return record;
+      return { record, maxBytes };
     };
 
     scope.put<UploadRequest>('/files/:app/upload/:objectId', async (request, reply) => {
-      await receiveUpload(world, await expected(request), request.raw, maxBytes);
+      const { record, maxBytes } = await expected(request);
+      await receiveUpload(world, record, request.raw, maxBytes);
       return reply.type('application/json;charset=utf-8').send('{}');
     });
 
     scope.post<UploadRequest>('/files/:app/upload/:objectId', async (request, reply) => {
-      const record = await expected(request);
+      const { record, maxBytes } = await expected(request);
       const stored = await receiveUpload(world, record, await fileInForm(request.raw), maxBytes);
       // Adapters of mini programs want JSON with these two.
       return reply.send({ key: stored.columns.key, hash: stored.id });
