@@ -53,4 +53,17 @@ describe('a bucket', () => {
     await files.close();
     expect(bucket.keys()).not.toContain('chat/1/cd');
   });
+
+  it('tells why an upload ended, also where it may not abort it', async () => {
+    const strict = await startFakeBucket('parley', { aborts: false });
+    const files = openFilesInBucket(optionsOf(strict));
+    async function* tooMany() {
+      for (let megabyte = 0; megabyte < 12; megabyte++) yield Buffer.alloc(1024 * 1024);
+      throw new Error('too large');
+    }
+    await expect(files.write('1/ef', tooMany(), { mimeType: 'image/png' })).rejects.toThrow('too large');
+    expect(strict.openUploads()).toBe(1);
+    await files.close();
+    await strict.close();
+  });
 });

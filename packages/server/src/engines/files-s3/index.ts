@@ -45,16 +45,20 @@ export function openFilesInBucket(options: BucketOptions): FileStore {
   };
   return {
     async write(name, bytes, { mimeType }) {
-      let size = 0;
-      const body = Readable.from(counted(bytes, (length) => (size += length)));
+      const source = new Source(bytes);
       const upload = new Upload({
         client,
-        params: { ...objectOf(name), Body: body, ContentType: mimeType },
+        params: { ...objectOf(name), Body: Readable.from(source.pieces()), ContentType: mimeType },
         partSize: PART_BYTES,
         queueSize: PARTS_AT_ONCE,
       });
-      await upload.done();
-      return { size };
+      try {
+        await upload.done();
+      } catch (error) {
+        // Why the bytes ended says more than that the bucket would not throw away what it had of them.
+        throw source.failure ?? error;
+      }
+      return { size: source.size };
     },
     async read(name, range) {
       const command = new GetObjectCommand({
@@ -78,13 +82,26 @@ export function openFilesInBucket(options: BucketOptions): FileStore {
   };
 }
 
-async function* counted(
-  bytes: AsyncIterable<Uint8Array>,
-  count: (length: number) => void,
-): AsyncGenerator<Uint8Array> {
-  for await (const piece of bytes) {
-    count(piece.length);
-    yield piece;
+/** Bytes on their way: how many they were, and why there were no more. */
+class Source {
+  size = 0;
+  failure: unknown;
+  readonly #bytes: AsyncIterable<Uint8Array>;
+
+  constructor(bytes: AsyncIterable<Uint8Array>) {
+    this.#bytes = bytes;
+  }
+
+  async *pieces(): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const piece of this.#bytes) {
+        this.size += piece.length;
+        yield piece;
+      }
+    } catch (error) {
+      this.failure = error;
+      throw error;
+    }
   }
 }
 

@@ -19,7 +19,15 @@ interface Stored {
   readonly type: string;
 }
 
-export async function startFakeBucket(bucket: string): Promise<FakeBucket> {
+export interface FakeBucketOptions {
+  /** Whether the key may abort uploads in parts; operators forget to allow it. */
+  readonly aborts?: boolean;
+}
+
+export async function startFakeBucket(
+  bucket: string,
+  { aborts = true }: FakeBucketOptions = {},
+): Promise<FakeBucket> {
   const objects = new Map<string, Stored>();
   const uploads = new Map<
     string,
@@ -66,6 +74,7 @@ export async function startFakeBucket(bucket: string): Promise<FakeBucket> {
         return void response.writeHead(200, etag).end();
       case 'DELETE':
         if (uploadId === null) objects.delete(key);
+        else if (!aborts) return void fail(403, 'AccessDenied');
         else uploads.delete(uploadId);
         return void response.writeHead(204).end();
       default: {
