@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Ban } from '../store.ts';
 import { type Engine, Stage } from '../testing/stage.ts';
@@ -43,6 +44,30 @@ export function describeKeywordsAndBans(engine: Engine): void {
       expect(await bans.lift(stage.app, 'Tom')).toBe(true);
       expect(await bans.lift(stage.app, 'Tom')).toBe(false);
       expect(await bans.loadAll(0)).toEqual([{ ...ban('Tom'), app: other }]);
+    });
+
+    it('[F-SESS-42] lists everybody once, whatever ids they have and however long the pages are', async () => {
+      const { bans } = stage.store;
+      const id = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 });
+      let apps = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.uniqueArray(id, { maxLength: 12 }),
+          fc.integer({ min: 1, max: 5 }),
+          async (ids, limit) => {
+            const app = await stage.makeApp(`bans-${++apps}`);
+            await Promise.all(ids.map((client) => bans.put(app, ban(client))));
+            const seen: string[] = [];
+            for (;;) {
+              const page = await bans.list(app, 1000, seen.at(-1), limit);
+              seen.push(...page.map(({ client }) => client));
+              if (page.length < limit) break;
+            }
+            expect(seen.toSorted()).toEqual(ids.toSorted());
+          },
+        ),
+        { numRuns: 30 },
+      );
     });
 
     it('[F-SESS-42] lists those in force by id, page by page, and forgets those that are over', async () => {
