@@ -7,6 +7,7 @@ import { type Measurement, median } from './load/measure.ts';
 import { group } from './scenarios/group.ts';
 import { compareGrowth } from './scenarios/growth.ts';
 import { compareHistory } from './scenarios/history.ts';
+import { compareKeywords } from './scenarios/keywords.ts';
 import { oneToOne } from './scenarios/one-to-one.ts';
 import { comparePlugins } from './scenarios/plugins.ts';
 import { compareQueries } from './scenarios/queries.ts';
@@ -50,6 +51,7 @@ const comparisons: Readonly<Record<string, () => Promise<readonly string[]>>> = 
   'rest-send': () => compareRestSend(rounds, duration),
   history: () => compareHistory(duration),
   growth: compareGrowth,
+  keywords: () => compareKeywords(rounds, duration),
 };
 
 for (const name of positionals.length > 0 ? positionals : Object.keys(comparisons)) {

@@ -1,3 +1,5 @@
+import { cpuTime } from './cores.ts';
+
 /** What one run of a scenario showed. */
 export interface Measurement {
   /** Events (messages, or deliveries) per second. */
@@ -5,6 +7,8 @@ export interface Measurement {
   /** Milliseconds from sending to receiving. */
   readonly p50: number;
   readonly p99: number;
+  /** Microseconds of the server's processor time for each event; NaN where its process is not known. */
+  readonly cpu: number;
 }
 
 /** Counts events and their latencies while it is open. */
@@ -13,12 +17,20 @@ export class Recorder {
   #count = 0;
   #latencies: number[] = [];
   #startedAt = 0;
+  #cpuAt = 0;
+  readonly #server: number | undefined;
+
+  /** @param server the process id of the server */
+  constructor(server?: number) {
+    this.#server = server;
+  }
 
   start(): void {
     this.#open = true;
     this.#count = 0;
     this.#latencies = [];
     this.#startedAt = performance.now();
+    this.#cpuAt = this.#cpuNow();
   }
 
   record(sentAt: number): void {
@@ -32,7 +44,16 @@ export class Recorder {
     this.#open = false;
     const seconds = (performance.now() - this.#startedAt) / 1000;
     const sorted = Float64Array.from(this.#latencies).sort();
-    return { rate: this.#count / seconds, p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) };
+    return {
+      rate: this.#count / seconds,
+      p50: quantile(sorted, 0.5),
+      p99: quantile(sorted, 0.99),
+      cpu: (this.#cpuNow() - this.#cpuAt) / this.#count,
+    };
+  }
+
+  #cpuNow(): number {
+    return this.#server === undefined ? Number.NaN : cpuTime(this.#server);
   }
 }
 

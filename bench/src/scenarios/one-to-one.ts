@@ -13,28 +13,43 @@ interface Pair {
   readonly cid: string;
 }
 
+/** The body of a message: a moment, a space, whatever comes after it, and something around them. */
+export interface Wording {
+  readonly before: string;
+  readonly after: string;
+}
+
 export const oneToOne: Scenario = {
   name: 'one to one',
   unit: 'messages/s',
   conditions: `${PAIRS} pairs, ${IN_FLIGHT} messages in flight each, about 120 bytes of text`,
-  async prepare(target: Target): Promise<PreparedScenario> {
-    const recorder = new Recorder();
-    const pairs = await connectPairs(target);
-    for (const { receiver } of pairs) {
-      receiver.onMessage = (text) => recorder.record(Number(text.slice(0, text.indexOf(' '))));
-    }
-    return {
-      saturate: (duration) => saturate(pairs, recorder, duration),
-      atRate: (rate, duration) => atRate(pairs, recorder, rate, duration),
-      end: () => {
-        for (const { sender, receiver } of pairs) {
-          sender.close();
-          receiver.close();
-        }
-      },
-    };
-  },
+  prepare: (target) => preparePairs(target, { before: '', after: PADDING }),
 };
+
+/** @param server the process id of the server, where its processor time is of interest */
+export async function preparePairs(
+  target: Target,
+  wording: Wording,
+  server?: number,
+): Promise<PreparedScenario> {
+  const recorder = new Recorder(server);
+  const pairs = await connectPairs(target);
+  const stamped = () => `${wording.before}${performance.now()} ${wording.after}`;
+  const from = wording.before.length;
+  for (const { receiver } of pairs) {
+    receiver.onMessage = (text) => recorder.record(Number(text.slice(from, text.indexOf(' ', from))));
+  }
+  return {
+    saturate: (duration) => saturate(pairs, recorder, stamped, duration),
+    atRate: (rate, duration) => atRate(pairs, recorder, stamped, rate, duration),
+    end: () => {
+      for (const { sender, receiver } of pairs) {
+        sender.close();
+        receiver.close();
+      }
+    },
+  };
+}
 
 async function connectPairs(target: Target): Promise<readonly Pair[]> {
   const pairs: Pair[] = [];
@@ -48,7 +63,12 @@ async function connectPairs(target: Target): Promise<readonly Pair[]> {
   return pairs;
 }
 
-async function saturate(pairs: readonly Pair[], recorder: Recorder, duration: number): Promise<Measurement> {
+async function saturate(
+  pairs: readonly Pair[],
+  recorder: Recorder,
+  stamped: () => string,
+  duration: number,
+): Promise<Measurement> {
   let going = true;
   for (const { sender, cid } of pairs) {
     sender.onAck = () => {
@@ -68,6 +88,7 @@ async function saturate(pairs: readonly Pair[], recorder: Recorder, duration: nu
 async function atRate(
   pairs: readonly Pair[],
   recorder: Recorder,
+  stamped: () => string,
   rate: number,
   duration: number,
 ): Promise<Measurement> {
@@ -91,8 +112,4 @@ async function atRate(
   clearInterval(ticking);
   await seconds(0.5);
   return measured;
-}
-
-function stamped(): string {
-  return `${performance.now()} ${PADDING}`;
 }
