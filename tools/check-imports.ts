@@ -127,7 +127,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     rooms: {
       'domain/ports': 'the contract an engine fulfils',
       'domain/query': 'with one evaluator, all stores answer a query alike',
-      'domain/keyword-filter/compile-keywords': 'a pure computation, done in a thread of its own',
+      'domain/keyword-filter': 'a pure computation, done in a thread of its own',
       'domain/errors': 'what cannot be compiled is refused in the words of the domain',
       'engines/store-sql': 'SQL that the SQL stores share',
       'engines/outgoing': 'what the server calls by itself goes to allowed addresses only',
