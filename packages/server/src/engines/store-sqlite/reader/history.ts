@@ -45,9 +45,9 @@ function walkForType(sql: Statements, range: HistoryRange, type: number): readon
   let isFirst = true;
   for (;;) {
     if (performance.now() > deadline) throw new QueryTooSlow(`The search was given up after ${budget} ms.`);
-    const from = isFirst ? `${ahead}=` : ahead;
+    const beyond = isFirst ? `${ahead}=` : ahead;
     const last = sql.get(
-      `SELECT timestamp FROM message_order WHERE conversation = ? AND timestamp ${from} ?
+      `SELECT timestamp FROM message_order WHERE conversation = ? AND timestamp ${beyond} ?
         ORDER BY timestamp ${order} LIMIT 1 OFFSET ?`,
       conversation,
       reached,
@@ -56,7 +56,7 @@ function walkForType(sql: Statements, range: HistoryRange, type: number): readon
     found.push(
       ...walk(sql, range, limit - found.length, [
         ['type = ?', type],
-        [`timestamp ${from} ?`, reached],
+        [`timestamp ${beyond} ?`, reached],
         ...(last === undefined
           ? []
           : [[direction === 'older' ? 'timestamp >= ?' : 'timestamp <= ?', Number(last.timestamp)] as const]),
