@@ -185,6 +185,25 @@ describe('a command that makes no sense', () => {
   });
 });
 
+describe('a query that finds too much', () => {
+  it('[F-CONV-57] is refused with 4310, and passes without members', async () => {
+    const own = await startParley({ store: 'memory' });
+    const app = own.apps.find(own.appId)?.key ?? 0;
+    const members = Array.from({ length: 500 }, (_, n) => `${n}`.padStart(64, 'x'));
+    for (let n = 0; n < 140; n++) {
+      const draft = { app, kind: 'basic', columns: {}, unique: false, now: 1000 } as const;
+      await own.store.conversations.create({ ...draft, members, id: `${n}`.padStart(24, '0') });
+    }
+    const tom = await TestClient.open(own, 'Tom');
+    const all = { ...where({ m: members[0] }), limit: 1000 };
+    const refused = await conv(tom, OpType.query, all);
+    expect(refused.errorMessage).toMatchObject({ code: 4310, reason: 'CONVERSATION_QUERY_FAILED' });
+    expect(await query(tom, { ...all, flag: 1 })).toHaveLength(140);
+    await tom.close();
+    await own.close();
+  });
+});
+
 describe('history of one type', () => {
   it('[F-MSG-56] is refused with 4311 when looking for it would take too long, and only then', async () => {
     const store = await openMemoryStore();

@@ -178,6 +178,13 @@ describe('the summary at login', () => {
     const tuples = tuplesOf(await received(jerry));
     expect(tuples).toHaveLength(50);
     expect(tuples.find(({ cid }) => cid === busy)?.unread).toBe(100);
+    const logs = await jerry.request({
+      cmd: CommandType.logs,
+      logsMessage: { cid: busy, direction: 2, limit: 1 },
+    });
+    const mid = logs.logsMessage?.logs?.[0]?.msgId ?? '';
+    jerry.send({ cmd: CommandType.read, readMessage: { convs: [{ cid: busy, mid }] } });
+    expect(tuplesOf([await jerry.push(CommandType.unread)])).toMatchObject([{ cid: busy, unread: 100 }]);
     await parley.apps.changeSettings(parley.appId, { legacyUnreadCaps: null });
     expect(await history(jerry, busy)).toHaveLength(121);
     await Promise.all([jerry.close(), tom.close()]);

@@ -96,12 +96,16 @@ describe('a start that cannot succeed ends with a sentence', () => {
     other.close();
   });
 
-  it('for a second process on the same data', async () => {
-    await parley().printed(READY);
-    expect(await failureOf(parley())).toBe(
-      `The data in ${folder} is in use by another Parley process: stop that one, or set PARLEY_DATA_DIR to another folder.`,
-    );
-  }, TWO_STARTS);
+  it(
+    'for a second process on the same data',
+    async () => {
+      await parley().printed(READY);
+      expect(await failureOf(parley())).toBe(
+        `The data in ${folder} is in use by another Parley process: stop that one, or set PARLEY_DATA_DIR to another folder.`,
+      );
+    },
+    TWO_STARTS,
+  );
 
   it('for a data folder that cannot be written', async () => {
     // A file in the way stops the administrator of a test machine too, whom permissions do not.
@@ -164,37 +168,41 @@ describe('signals', () => {
     expect(await run.exited).toBe(0);
   });
 
-  it('[F-ROOM-11] SIGTERM empties no chat room: the server that is started next has them back in it', async () => {
-    const first = parley({ PARLEY_DRAIN_SECONDS: '0' });
-    await first.printed(READY);
-    const [appId = ''] = keysIn(first.output());
-    const login = async (run: Run, session: SessionCommand) => {
-      const client = await TestClient.connect(/ws:\/\/127\.0\.0\.1:\d+\//.exec(run.output())?.[0] ?? '');
-      const { op, sessionMessage } = await client.login(appId, 'Tom', { deviceId: 'phone', ...session });
-      expect(op).toBe(OpType.opened);
-      return { client, st: sessionMessage?.st ?? '' };
-    };
-    const before = await login(first, {});
-    const started = await before.client.request({
-      cmd: CommandType.conv,
-      op: OpType.start,
-      convMessage: { transient: true, attr: { data: '{}' } },
-    });
-    const cid = started.convMessage?.cid ?? '';
-    first.child.kill('SIGTERM');
-    expect(await first.exited).toBe(0);
+  it(
+    '[F-ROOM-11] SIGTERM empties no chat room: the server that is started next has them back in it',
+    async () => {
+      const first = parley({ PARLEY_DRAIN_SECONDS: '0' });
+      await first.printed(READY);
+      const [appId = ''] = keysIn(first.output());
+      const login = async (run: Run, session: SessionCommand) => {
+        const client = await TestClient.connect(/ws:\/\/127\.0\.0\.1:\d+\//.exec(run.output())?.[0] ?? '');
+        const { op, sessionMessage } = await client.login(appId, 'Tom', { deviceId: 'phone', ...session });
+        expect(op).toBe(OpType.opened);
+        return { client, st: sessionMessage?.st ?? '' };
+      };
+      const before = await login(first, {});
+      const started = await before.client.request({
+        cmd: CommandType.conv,
+        op: OpType.start,
+        convMessage: { transient: true, attr: { data: '{}' } },
+      });
+      const cid = started.convMessage?.cid ?? '';
+      first.child.kill('SIGTERM');
+      expect(await first.exited).toBe(0);
 
-    const second = parley();
-    await second.printed(READY);
-    const count = async (client: TestClient) => {
-      const reply = await client.request({ cmd: CommandType.conv, op: OpType.count, convMessage: { cid } });
-      return reply.convMessage?.count ?? 0;
-    };
-    const fresh = await login(second, { deviceId: 'tablet' });
-    expect(await count(fresh.client)).toBe(0);
-    const after = await login(second, { st: before.st, r: true });
-    expect(await count(after.client)).toBe(1);
-  }, TWO_STARTS);
+      const second = parley();
+      await second.printed(READY);
+      const count = async (client: TestClient) => {
+        const reply = await client.request({ cmd: CommandType.conv, op: OpType.count, convMessage: { cid } });
+        return reply.convMessage?.count ?? 0;
+      };
+      const fresh = await login(second, { deviceId: 'tablet' });
+      expect(await count(fresh.client)).toBe(0);
+      const after = await login(second, { st: before.st, r: true });
+      expect(await count(after.client)).toBe(1);
+    },
+    TWO_STARTS,
+  );
 
   it('SIGTERM disconnects whoever does not move in time', async () => {
     const run = parley({ PARLEY_DRAIN_SECONDS: '0' });

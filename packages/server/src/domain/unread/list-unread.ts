@@ -25,12 +25,17 @@ export async function listUnread(
   const now = world.clock.now();
   const states = await world.store.memberStates.unread(app.key, client, changedSince, now);
   // What is committed later in this same millisecond is not in the states, so it has to count as changed since.
-  return { states: app.settings.legacyUnreadCaps ? capped(states) : states, at: now - 1 };
+  return { states: app.settings.legacyUnreadCaps ? capped(app, states) : states, at: now - 1 };
+}
+
+/** How many unread messages a client is told of. */
+export function toldCount(app: App, count: number): number {
+  return app.settings.legacyUnreadCaps ? Math.min(count, LEGACY_COUNT) : count;
 }
 
 /** The caps being emulated pick at random; taking the newest is one of their outcomes, and the kindest. */
-function capped(states: readonly UnreadState[]): readonly UnreadState[] {
+function capped(app: App, states: readonly UnreadState[]): readonly UnreadState[] {
   return states
     .slice(0, LEGACY_CONVERSATIONS)
-    .map((state) => ({ ...state, count: Math.min(state.count, LEGACY_COUNT) }));
+    .map((state) => ({ ...state, count: toldCount(app, state.count) }));
 }

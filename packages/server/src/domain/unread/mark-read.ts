@@ -2,6 +2,7 @@ import type { ClientActor } from '../actor.ts';
 import type { ConversationId } from '../identifiers.ts';
 import type { ReadPosition } from '../ports/store.ts';
 import type { World } from '../world.ts';
+import { toldCount } from './list-unread.ts';
 
 export interface ReadMark {
   readonly conversation: ConversationId;
@@ -29,7 +30,7 @@ async function readOne(world: World, actor: ClientActor, mark: ReadMark): Promis
     app: actor.app.key,
     at: now,
     client: actor.client,
-    state: outcome.unread,
+    state: { ...outcome.unread, count: toldCount(actor.app, outcome.unread.count) },
   });
   if (outcome.receipt !== undefined) {
     const { id, sender, before } = outcome.receipt;
