@@ -1,6 +1,10 @@
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { CommandType, OpType } from '@parley/protocol';
 import { type Parley, startParley, TestClient } from '@parley/testkit';
@@ -109,5 +113,43 @@ describe('a plug-in that acts', () => {
       .toBe(true);
     expect(await history(spike, cid)).toEqual(['hello']);
     await spike.close();
+  });
+});
+
+describe('a plug-in beside the engine of the app', () => {
+  it('[F-HOOK-03] is asked about what the engine left, and has the last word', async () => {
+    const seen: string[] = [];
+    const engine = createServer(async (request, response) => {
+      const { content } = (await json(request)) as { content: string };
+      seen.push(content);
+      const result =
+        content === 'refuse' ? { drop: true, code: 1 } : { content: content.replace('please ', '') };
+      response.end(JSON.stringify({ result }));
+    });
+    await once(engine.listen(0, '127.0.0.1'), 'listening');
+    const url = `http://127.0.0.1:${(engine.address() as AddressInfo).port}`;
+    const hooks = { hookKey: 'key', hooks: ['_messageReceived'], legacySign: true };
+    await parley.apps.changeSettings(parley.appId, {
+      engine: { url, ...hooks, timeoutMs: 5000, notifyTimeoutMs: 5000, maxInFlight: 8 },
+    });
+    try {
+      const cid = await startConversation(tom, { m: ['Tom', 'Jerry'], unique: false });
+      expect((await say(tom, cid, 'refuse')).ackMessage).toMatchObject({ code: 4402, appCode: 1 });
+      expect((await say(tom, cid, 'please do: drop')).ackMessage).toMatchObject({ code: 4402, appCode: 7 });
+      await say(tom, cid, 'please do: rewrite');
+      await say(tom, cid, 'please wait');
+      expect((await history(tom, cid)).filter((text) => !text.includes('?'))).toEqual(['rewritten', 'wait']);
+      expect(seen).toEqual(['refuse', 'please do: drop', 'please do: rewrite', 'please wait']);
+      const noted = await readFile(join(folder, 'lines'), 'utf8');
+      const asked = noted
+        .split('\n')
+        .filter((line) => line.includes(cid) && line.includes('"messageReceived"'))
+        .map((line) => JSON.parse(line).input.content);
+      expect(asked).toEqual(['do: drop', 'do: rewrite', 'wait']);
+    } finally {
+      await parley.apps.changeSettings(parley.appId, { engine: null });
+      engine.close();
+      engine.closeAllConnections();
+    }
   });
 });

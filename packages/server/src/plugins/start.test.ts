@@ -2,7 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { App } from '../domain/app/app.ts';
 import type { Apps } from '../domain/ports/apps.ts';
+import { HookFailed, type IncomingMessage } from '../domain/ports/hooks.ts';
 import { type PluginEntry, Plugins, type PluginsParts, PluginUnusable } from './index.ts';
 
 const apps: Apps = {
@@ -186,5 +188,63 @@ describe('a plug-in that can be used', () => {
     await start([{ path: await file('stubborn.js', plugin(stubborn)) }], { patience: { stopMs: 200 } });
     await plugins?.close();
     expect(plugins?.hooks).toHaveLength(1);
+  });
+});
+
+describe('a plug-in that fails with every message', () => {
+  const app = { id: 'app', settings: {} } as App;
+  const message = { conversation: { id: 'c', kind: 'basic', columns: {} }, body: 'x' } as IncomingMessage;
+
+  it('[F-HOOK-02] is left alone after ten in a row, and the log names it once', async () => {
+    const failing = `start: (parley) => ({ before: { messageReceived() {
+      parley.log.info('asked');
+      throw new Error('no luck');
+    } } })`;
+    await start([{ path: await file('failing.js', plugin(failing)) }]);
+    const ask = plugins?.hooks[0]?.before(app)?.messageReceived;
+    const reasons: string[] = [];
+    for (let times = 0; times < 15; times++) {
+      await ask?.(message).catch((error: unknown) => {
+        expect(error).toBeInstanceOf(HookFailed);
+        reasons.push(error instanceof Error ? error.message : '');
+      });
+    }
+    expect(reasons).toEqual([
+      ...Array.from({ length: 10 }, () => 'no luck'),
+      ...Array.from({ length: 5 }, () => 'It failed 10 times in a row and is left alone for a while.'),
+    ]);
+    expect(written.filter((line) => line === 'info x: asked')).toHaveLength(10);
+    expect(written.filter((line) => line.startsWith('error'))).toEqual([
+      expect.stringMatching(
+        /^error x: The plug-in failed; more of this in the next minute is not told\. no luck/,
+      ),
+    ]);
+  });
+
+  it('[F-HOOK-02] has so long as the configuration says, and other questions do not wait for it', async () => {
+    const slow = `start: () => ({ before: { messageReceived({ content }) {
+      return content === 'slow' ? new Promise(() => {}) : { drop: true };
+    } } })`;
+    await start([{ path: await file('slow.js', plugin(slow)), timeoutMs: 1500 }]);
+    const ask = plugins?.hooks[0]?.before(app)?.messageReceived;
+    const waiting = ask?.({ ...message, body: 'slow' }).catch((error: unknown) => error);
+    expect(await ask?.(message)).toEqual({ verdict: 'drop' });
+    expect(await waiting).toEqual(new HookFailed('It did not answer within 1500 ms.'));
+    expect(await ask?.(message)).toEqual({ verdict: 'drop' });
+  });
+
+  it('[F-HOOK-02] loses what is beyond ten thousand events, and says so', async () => {
+    const deaf = `start: () => ({ after: { clientOnline({ client }) {
+      if (client === 'first') return new Promise(() => {});
+    } } })`;
+    const known = { ...apps, byKey: () => app };
+    await start([{ path: await file('deaf.js', plugin(deaf)) }], { apps: known, patience: { stopMs: 500 } });
+    const tell = (client: string) =>
+      plugins?.told({ type: 'client-online', app: 1, at: 0, client, address: '', isReconnect: false });
+    for (let times = 0; times < 257; times++) tell('first');
+    for (let times = 0; times < 12_000; times++) tell('flood');
+    // Nothing can have been answered yet: all of it happened in one turn.
+    expect(written.some((line) => /Too many events wait .*"dropped":1/.test(line))).toBe(true);
+    await plugins?.close();
   });
 });

@@ -1,5 +1,11 @@
 import { pathToFileURL } from 'node:url';
-import { type CircuitBreakerPolicy, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
+import {
+  type CircuitBreakerPolicy,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleAll,
+  isBrokenCircuitError,
+} from 'cockatiel';
 import type { App } from '../domain/app/app.ts';
 import { type BeforeHooks, HookFailed, type Hooks } from '../domain/ports/hooks.ts';
 import { type PluginEntry, PluginUnusable } from './plugin-entry.ts';
@@ -19,6 +25,7 @@ type VerdictOf<Name extends BeforeName> = Awaited<ReturnType<NonNullable<BeforeH
 /** A plug-in that fails is left alone for a while, as an engine over HTTP is (`hooks-and-signatures §1.3`). */
 const FAILURES_TO_OPEN = 10;
 const OPEN_FOR_MS = 5_000;
+const LEFT_ALONE = `It failed ${FAILURES_TO_OPEN} times in a row and is left alone for a while.`;
 const TIMEOUT_MS = 5_000;
 /** However little time hooks have, a process is not ended for a moment of the machine's. */
 const LEAST_SUSPICION_MS = 1_000;
@@ -233,7 +240,8 @@ export class SupervisedPlugin implements Hooks {
     } catch (error) {
       this.counters.failed++;
       this.#failed(error);
-      throw error instanceof HookFailed ? error : new HookFailed(messageOf(error), { cause: error });
+      if (error instanceof HookFailed) throw error;
+      throw new HookFailed(isBrokenCircuitError(error) ? LEFT_ALONE : messageOf(error), { cause: error });
     }
   }
 
