@@ -4,6 +4,7 @@ import { useSettings } from '../settings/settings.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { useSeat } from '../workspace/seat.ts';
 import { clockTime, dayName } from '../workspace/times.ts';
+import { summaryOf } from '../workspace/titles.ts';
 import { FailedLine } from './failed-line.tsx';
 import { MessageActions } from './message-actions.tsx';
 import { MessageBody } from './message-body.tsx';
@@ -41,7 +42,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       data-status={message.status}
       tabIndex={-1}
       onFocus={() => props.activate(message.key)}
-      aria-label={text.message.from(message.from, clockTime(message.timestamp, language))}
+      aria-label={`${message.from}, ${clockTime(message.timestamp, language)}: ${summaryOf(message, name, text)}`}
     >
       {startsDay && (
         <div className={styles.day}>

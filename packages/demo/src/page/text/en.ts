@@ -107,7 +107,6 @@ export const en = {
     copy: 'Copy',
     openPicture: 'Show the picture',
     closePicture: 'Close',
-    from: (name: string, time: string) => `${name}, ${time}`,
   },
   composer: {
     label: 'Message',

@@ -102,7 +102,6 @@ export const zh: Text = {
     copy: '复制',
     openPicture: '查看图片',
     closePicture: '关闭',
-    from: (name, time) => `${name}，${time}`,
   },
   composer: {
     label: '消息',
