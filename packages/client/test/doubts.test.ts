@@ -131,6 +131,18 @@ describe('what was read', () => {
     client.connection.pause();
   });
 
+  it('[F-MSG-45] before anything was said does not cover what is said in the same moment', async () => {
+    const { client, chat, push, hear } = await conversation();
+    push({
+      cmd: CommandType.unread,
+      peerId: 'Tom',
+      unreadMessage: { convs: [{ cid: 'c', unread: 0 }], notifTime: 5 },
+    });
+    hear({ id: 'm', fromPeerId: 'Jerry', timestamp: 5, msg: HELLO });
+    expect(chat.unreadCount).toBe(1);
+    client.connection.pause();
+  });
+
   it('[F-MSG-45] is told again where the connection broke before the server answered, and no more after', async () => {
     const { client, chat, push, received, comeBack } = await conversation();
     push(unread(2, 5));

@@ -11,7 +11,10 @@ export function unreadPushed(
 ): void {
   const message = core.parser.fromUnread(tuple);
   if (message !== undefined) conversation.applyMessage(message);
-  const { unread = 0, mentioned = false, timestamp: asOf = notifTime } = tuple;
+  const { unread = 0, mentioned = false, timestamp } = tuple;
+  // Where nothing was said yet the server names no message. The next one may be of the same millisecond as this count,
+  // or of an earlier one, and is unread all the same.
+  const asOf = timestamp ?? (unread === 0 ? (conversation.lastMessage?.timestamp ?? 0) : notifTime);
   if (core.messages.readMarks.isOutdated(conversation.id, unread, asOf)) return;
   conversation.unreadCounter.told(unread, mentioned, asOf);
   conversation.applyUnread();
