@@ -8,6 +8,7 @@ import { group } from './scenarios/group.ts';
 import { compareGrowth } from './scenarios/growth.ts';
 import { compareHistory } from './scenarios/history.ts';
 import { compareKeywords } from './scenarios/keywords.ts';
+import { compareHooks } from './scenarios/hooks.ts';
 import { oneToOne } from './scenarios/one-to-one.ts';
 import { comparePlugins } from './scenarios/plugins.ts';
 import { compareQueries } from './scenarios/queries.ts';
@@ -50,6 +51,7 @@ const comparisons: Readonly<Record<string, () => Promise<readonly string[]>>> = 
   upkeep: () => compareUpkeep(duration),
   'rest-send': () => compareRestSend(rounds, duration),
   history: () => compareHistory(duration),
+  hooks: () => compareHooks(rounds, duration),
   growth: compareGrowth,
   keywords: () => compareKeywords(rounds, duration),
 };

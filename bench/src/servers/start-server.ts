@@ -23,6 +23,7 @@ export interface ParleyOptions {
   readonly dataDir?: string;
   /** Files of plug-ins. */
   readonly plugins?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export const APP_ID = 'benchmark-app-id';
@@ -48,12 +49,25 @@ export async function startBareForwarder(): Promise<RunningServer> {
   };
 }
 
+/** Something that answers hooks, and takes its time. */
+export async function startSlowEngine(
+  milliseconds: number,
+): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
+  const child = fork(here('slow-engine.ts'), [String(milliseconds)], { stdio: 'inherit' });
+  const port = await new Promise<number>((resolve, reject) => {
+    child.once('message', (message: { port: number }) => resolve(message.port));
+    child.once('exit', (code) => reject(new Error(`The engine ended with ${code}.`)));
+  });
+  return { url: `http://127.0.0.1:${port}`, stop: () => stop(child) };
+}
+
 /** Parley as an operator runs it: its own process, a real data folder, every message on disk before it is answered. */
 export async function startParley({
   everywhere = false,
   settings = [],
   dataDir,
   plugins = [],
+  environment = {},
 }: ParleyOptions = {}): Promise<RunningServer> {
   const data = dataDir ?? (await mkdtemp(join(tmpdir(), 'parley-bench-')));
   const child = spawn(process.execPath, [PARLEY], {
@@ -68,6 +82,7 @@ export async function startParley({
       PARLEY_CLIENT_RATE_LIMITS: 'off',
       LOG_LEVEL: 'warn',
       ...(plugins.length > 0 && { PARLEY_PLUGINS: plugins.join(',') }),
+      ...environment,
     },
   });
   endTogether(child);
