@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { OpType } from '@parley/protocol';
+import { CommandType, OpType } from '@parley/protocol';
 import { FakeClock, type Parley, startParley, startParleyProcess, TestClient } from '@parley/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runParley } from '../src/app/testing/run-parley.ts';
@@ -233,6 +233,105 @@ describe('the webhook of every message', () => {
     await server.killNine();
     await rm(folder, { recursive: true, force: true });
   }, 60_000);
+});
+
+describe('the webhook of events', () => {
+  interface Event {
+    readonly type: string;
+    readonly at: string;
+  }
+  const events = () =>
+    received
+      .map(({ body }) => JSON.parse(body) as { type: string; data: Event[] })
+      .flatMap(({ type, data }) => (type === 'events' ? data : []));
+  const withEvents = (names: readonly string[], changes = {}) => webhook({ events: names, ...changes });
+  const EVERYTHING = [
+    'message-changed',
+    'conversation-created',
+    'conversation-updated',
+    'members-added',
+    'members-removed',
+    'client-online',
+    'client-offline',
+  ];
+
+  it('[F-HOOK-12] tells of everything that was asked for, signed, in the order in which it happened', async () => {
+    await start(withEvents(EVERYTHING));
+    const tom = await TestClient.open(parley, 'Tom');
+    const cid = await startConversation(tom, { m: ['Tom', 'Jerry'], attr: { data: '{"name":"pair"}' } });
+    const said = await say(tom, cid, 'original');
+    const patch = (fields: object) =>
+      tom.request({
+        cmd: CommandType.patch,
+        op: OpType.modify,
+        patchMessage: {
+          patches: [{ cid, mid: said.ackMessage?.uid ?? '', timestamp: said.ackMessage?.t ?? 0, ...fields }],
+        },
+      });
+    await patch({ data: 'better' });
+    await patch({ recall: true });
+    await conv(tom, OpType.update, { cid, attr: { data: '{"name":"new"}' } });
+    await conv(tom, OpType.add, { cid, m: ['Mary'] });
+    await rest('DELETE', `/1.2/rtm/conversations/${cid}/members`, { client_ids: ['Mary'] });
+    const room = await startConversation(tom, { transient: true });
+    await conv(tom, OpType.remove, { cid: room, m: ['Tom'] });
+    await tom.request({ cmd: CommandType.session, op: OpType.close });
+    await expect.poll(() => events().length).toBe(10);
+    const at = expect.stringMatching(/Z$/);
+    const of = (type: string, fields: object) => ({ type, at, 'conv-id': cid, kind: 'basic', ...fields });
+    const message = {
+      'msg-id': said.ackMessage?.uid,
+      timestamp: said.ackMessage?.t,
+      from: 'Tom',
+      bin: false,
+      'patch-timestamp': expect.any(Number),
+    };
+    expect(events()).toEqual([
+      { type: 'client-online', at, client: 'Tom', ip: '127.0.0.1', reconnect: false },
+      of('conversation-created', {
+        by: 'Tom',
+        members: ['Tom', 'Jerry'],
+        attributes: { name: 'pair' },
+      }),
+      of('message-changed', { ...message, data: 'better', recalled: false }),
+      of('message-changed', { ...message, data: '{"_lctype":-127}', recalled: true }),
+      of('conversation-updated', { by: 'Tom', attributes: { name: 'new' } }),
+      of('members-added', { by: 'Tom', clients: ['Mary'] }),
+      of('members-removed', { clients: ['Mary'] }),
+      of('conversation-created', {
+        'conv-id': room,
+        kind: 'chat-room',
+        by: 'Tom',
+        members: [],
+        attributes: {},
+      }),
+      of('members-removed', { 'conv-id': room, kind: 'chat-room', by: 'Tom', clients: ['Tom'] }),
+      { type: 'client-offline', at, client: 'Tom', how: 'logout', ip: '127.0.0.1' },
+    ]);
+    for (const { headers } of received) expect(headers['webhook-signature']).toMatch(/^v1,/);
+    // What is delivered is kept no longer.
+    await expect.poll(() => parley.store.webhooks.eventsAfter(1, 0, 10)).toEqual([]);
+  });
+
+  it('[F-HOOK-12] tells of nothing else, and repeats what was set aside', async () => {
+    await start(withEvents(['members-added'], { retries: 0 }));
+    const tom = await TestClient.open(parley, 'Tom');
+    const cid = await startConversation(tom, { m: ['Tom'] });
+    status = 400;
+    await conv(tom, OpType.add, { cid, m: ['Jerry'] });
+    const letters = async () =>
+      (await rest('GET', '/1.2/rtm/webhooks/dead-letters')).body.results as { id: number; webhook: string }[];
+    await expect.poll(letters).toMatchObject([{ webhook: 'events' }]);
+    status = 200;
+    received = [];
+    await conv(tom, OpType.add, { cid, m: ['Spike'] });
+    await expect.poll(() => events()).toMatchObject([{ type: 'members-added', clients: ['Spike'] }]);
+    const [letter] = await letters();
+    expect((await rest('POST', `/1.2/rtm/webhooks/dead-letters/${letter?.id}/replay`)).status).toBe(200);
+    expect(events()).toMatchObject([{ clients: ['Spike'] }, { clients: ['Jerry'] }]);
+    expect(await letters()).toEqual([]);
+    await expect.poll(() => parley.store.webhooks.eventsAfter(1, 0, 10)).toEqual([]);
+  });
 });
 
 describe('the callback of services', () => {

@@ -154,7 +154,7 @@ export async function createCore({
       tellHooks(hooks),
       pushToOffline(() => knownWorld, pusher, reactionFailed),
       ...(pluginEntries.length > 0 ? [tellHooks(plugins)] : []),
-      wakeWebhooks(webhooks),
+      wakeWebhooks(webhooks, reactionFailed),
     ],
     reactionFailed,
   );

@@ -98,12 +98,26 @@ export const appSettingsSchema = Type.Object(
         url: Type.String({ maxLength: 2048, pattern: '^$|^https?://[^\\s]+$' }),
         secret: Type.String({ maxLength: 256, pattern: '^(whsec_)?[A-Za-z0-9+/=]*$' }),
         retries: Type.Integer({ minimum: 0, maximum: 11 }),
+        events: Type.Optional(
+          Type.Array(
+            Type.Union([
+              Type.Literal('message-changed'),
+              Type.Literal('conversation-created'),
+              Type.Literal('conversation-updated'),
+              Type.Literal('members-added'),
+              Type.Literal('members-removed'),
+              Type.Literal('client-online'),
+              Type.Literal('client-offline'),
+            ]),
+            { maxItems: 7 },
+          ),
+        ),
       },
       {
         default: { url: '', secret: '', retries: 11 },
         additionalProperties: false,
         description:
-          'Where every committed message is posted, signed with the base64 `secret` as Standard Webhooks describes. `url` empty: nowhere. After so many `retries`, over an hour in all, a batch is set aside (F-HOOK-07).',
+          'Where every committed message is posted, signed with the base64 `secret` as Standard Webhooks describes. `url` empty: nowhere. After so many `retries`, over an hour in all, a batch is set aside (F-HOOK-07). `events` names what else is told there: `message-changed`, `conversation-created`, `conversation-updated`, `members-added`, `members-removed`, `client-online`, `client-offline`.',
       },
     ),
     filterOneToOne: switchSetting(

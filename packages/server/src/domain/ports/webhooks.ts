@@ -1,12 +1,13 @@
 import type { ConversationKind } from '../conversation/conversation.ts';
 import type { AppKey, ClientId, ConversationId, Milliseconds } from '../identifiers.ts';
+import type { JsonObject } from '../json.ts';
 import type { StoredMessage } from '../message/message.ts';
 
 /** A place in the log of all messages, which is in the order of their commits. */
 export type LogPlace = number;
 
 /** Which of the webhooks of an app. */
-export type WebhookName = 'messages' | 'service-messages';
+export type WebhookName = 'messages' | 'service-messages' | 'events';
 
 /**
  * The log of messages as an outbox. Every committed message is in it, in order and on disk, so nothing has to be
@@ -21,6 +22,13 @@ export interface WebhookRepository {
     place: LogPlace,
     limit: number,
   ): Promise<{ readonly messages: readonly LoggedMessage[]; readonly next: LogPlace }>;
+  /** Writes down an event that is to be delivered. Events have a log of their own. */
+  addEvent(app: AppKey, event: Omit<LoggedEvent, 'place'>): Promise<void>;
+  endOfEvents(): Promise<LogPlace>;
+  /** Events of the app after a place, at most `limit`. */
+  eventsAfter(app: AppKey, place: LogPlace, limit: number): Promise<readonly LoggedEvent[]>;
+  /** Removes events up to a place, except for those in a dead letter. */
+  forgetEvents(app: AppKey, upTo: LogPlace): Promise<void>;
   /** Everything up to here is delivered, or given up; `undefined` for a webhook that never began. */
   position(app: AppKey, webhook: WebhookName): Promise<LogPlace | undefined>;
   setPosition(app: AppKey, webhook: WebhookName, place: LogPlace): Promise<void>;
@@ -39,6 +47,13 @@ export interface LoggedMessage {
   /** In a service: the client whose exchange with it this is; absent for what is said to many. */
   readonly client?: ClientId;
   readonly message: StoredMessage;
+}
+
+/** Something other than a message, as it is told to the app's backend. */
+export interface LoggedEvent {
+  readonly place: LogPlace;
+  readonly at: Milliseconds;
+  readonly data: JsonObject;
 }
 
 /** A part of the log that could not be delivered. */

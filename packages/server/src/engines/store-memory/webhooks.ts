@@ -1,10 +1,12 @@
-import type { DeadLetter, LogPlace, WebhookRepository } from '../../domain/ports/webhooks.ts';
+import type { DeadLetter, LoggedEvent, LogPlace, WebhookRepository } from '../../domain/ports/webhooks.ts';
 import { pair, type Tables } from './tables.ts';
 
 export function webhookRepository(tables: Tables): WebhookRepository {
   const positions = new Map<string, LogPlace>();
   let letters: { readonly app: number; readonly letter: DeadLetter }[] = [];
   let lastId = 0;
+  let events: { readonly app: number; readonly event: LoggedEvent }[] = [];
+  let lastEvent = 0;
   return {
     async endOfLog() {
       return tables.log.length;
@@ -28,6 +30,26 @@ export function webhookRepository(tables: Tables): WebhookRepository {
         if (messages.length === limit) break;
       }
       return { messages, next };
+    },
+    async addEvent(app, event) {
+      events.push({ app, event: { ...event, place: ++lastEvent } });
+    },
+    async endOfEvents() {
+      return lastEvent;
+    },
+    async eventsAfter(app, place, limit) {
+      const ofApp = events.filter((kept) => kept.app === app && kept.event.place > place);
+      return ofApp.slice(0, limit).map(({ event }) => event);
+    },
+    async forgetEvents(app, upTo) {
+      const isSetAside = (place: LogPlace) =>
+        letters.some(
+          ({ app: of, letter }) =>
+            of === app && letter.webhook === 'events' && letter.from < place && place <= letter.to,
+        );
+      events = events.filter(
+        ({ app: of, event: { place } }) => of !== app || place > upTo || isSetAside(place),
+      );
     },
     async position(app, webhook) {
       return positions.get(pair(app, webhook));

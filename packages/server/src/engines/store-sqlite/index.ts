@@ -159,6 +159,10 @@ export async function openSqliteStore({ path, onFatal, onCommit }: SqliteOptions
     webhooks: {
       endOfLog: () => reader.call('endOfLog'),
       messagesAfter: (app, place, limit) => reader.call('messagesAfter', app, place, limit),
+      addEvent: (app, event) => writer.call('addWebhookEvent', app, event),
+      endOfEvents: () => reader.call('endOfEvents'),
+      eventsAfter: (app, place, limit) => reader.call('eventsAfter', app, place, limit),
+      forgetEvents: (app, upTo) => writer.call('forgetWebhookEvents', app, upTo),
       position: (app, webhook) => reader.call('webhookPosition', app, webhook),
       setPosition: (app, webhook, place) => writer.call('setWebhookPosition', app, webhook, place),
       giveUp: (app, webhook, letter) => writer.call('giveUpWebhook', app, webhook, letter),

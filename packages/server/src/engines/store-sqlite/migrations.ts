@@ -310,6 +310,16 @@ const steps: readonly string[] = [
     until INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  -- What is to be told to webhooks besides messages, which have a log already; data is JSON.
+  CREATE TABLE webhook_event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    app INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    data TEXT NOT NULL
+  );
+  CREATE INDEX webhook_event_app ON webhook_event (app, id);
+  `,
 ];
 
 /** @throws DatabaseTooNew */

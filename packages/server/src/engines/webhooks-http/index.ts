@@ -3,7 +3,9 @@ import type { DomainEvent, MessageSent } from '../../domain/events.ts';
 import type { AppKey, Milliseconds } from '../../domain/identifiers.ts';
 import { Burst } from '../outgoing/burst.ts';
 import type { Targets } from '../outgoing/targets.ts';
+import { eventRecord } from './event-record.ts';
 import {
+  eventsWebhook,
   legacyHeaders,
   messagesWebhook,
   serviceMessageRecord,
@@ -60,7 +62,12 @@ export class Webhooks {
       },
     };
     this.#post = postTo(targets);
-    this.#kinds = [messagesWebhook(this.#post, parts.clock, write), serviceMessagesWebhook(this.#post)];
+    const { repository, clock } = parts;
+    this.#kinds = [
+      messagesWebhook(this.#post, repository, clock, write),
+      serviceMessagesWebhook(this.#post, repository),
+      eventsWebhook(this.#post, repository, clock),
+    ];
   }
 
   /** Something was committed in this app. */
@@ -76,6 +83,16 @@ export class Webhooks {
       webhook.hurry();
     }
     this.wake(app.key);
+  }
+
+  /** Writes down what else the app wants to be told, and delivers it from there. */
+  record(event: DomainEvent): Promise<void> | undefined {
+    const app = this.#parts.apps.byKey(event.app);
+    const wanted = app?.settings.webhook.events ?? [];
+    if (app === undefined || wanted.length === 0 || app.settings.webhook.url === '') return undefined;
+    const data = eventRecord(event);
+    if (data === undefined || !wanted.some((type) => type === data.type)) return undefined;
+    return this.#parts.repository.addEvent(app.key, { at: event.at, data }).then(() => this.wake(app.key));
   }
 
   /** What a user said to a service for the moment only; nobody waits for it, and it is not tried again. */
@@ -110,20 +127,21 @@ export class Webhooks {
     const kind = this.#kinds.find(({ name }) => name === part.webhook);
     const { repository } = this.#parts;
     for (let place = part.from; kind !== undefined && place < part.to; ) {
-      const { messages, next } = await repository.messagesAfter(app.key, place, PART);
-      const batch = messages.filter((message) => message.place <= part.to && kind.concerns(message));
+      const { items, next } = await kind.read(app.key, place, PART);
+      const batch = items.filter((item) => kind.placeOf(item) <= part.to);
       if (batch.length > 0) await kind.send(app, batch);
       if (next === place) break;
       place = next;
     }
     await repository.removeDeadLetter(app.key, part.id);
+    if (kind !== undefined) await kind.done?.(app.key, part.to);
   }
 
   async status(now: Milliseconds): Promise<readonly WebhookStatus[]> {
-    const end = await this.#parts.repository.endOfLog();
-    return [...this.#ofApps].flatMap(([app, webhooks]) =>
-      webhooks.map((webhook) => ({ app, ...webhook.status(end, now) })),
+    const all = [...this.#ofApps].flatMap(([app, webhooks]) =>
+      webhooks.map(async (webhook) => ({ app, ...(await webhook.status(now)) })),
     );
+    return Promise.all(all);
   }
 
   #burst(app: App, webhook: string): Burst {

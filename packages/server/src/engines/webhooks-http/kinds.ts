@@ -1,7 +1,8 @@
 import type { App } from '../../domain/app/app.ts';
+import type { AppKey } from '../../domain/identifiers.ts';
 import type { StoredMessage } from '../../domain/message/message.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
-import type { LoggedMessage } from '../../domain/ports/webhooks.ts';
+import type { LoggedEvent, LoggedMessage, LogPlace, WebhookRepository } from '../../domain/ports/webhooks.ts';
 import { type Post, signedHeaders } from './post.ts';
 import type { WebhookKind } from './webhook.ts';
 
@@ -15,31 +16,81 @@ const LEGACY_PATIENCE = [1, 5, 30].map((seconds) => seconds * SECOND);
 export type WriteRecord = (logged: LoggedMessage) => object;
 
 /** Every committed message, signed (F-HOOK-07). */
-export function messagesWebhook(post: Post, clock: Clock, write: WriteRecord): WebhookKind {
+export function messagesWebhook(
+  post: Post,
+  repository: WebhookRepository,
+  clock: Clock,
+  write: WriteRecord,
+): WebhookKind<LoggedMessage> {
   return {
     name: 'messages',
     url: (app) => app.settings.webhook.url,
-    concerns: () => true,
-    async send(app, messages) {
-      const body = JSON.stringify({
-        type: 'messages',
-        app: app.id,
-        timestamp: new Date(clock.now()).toISOString(),
-        data: messages.map(write),
-      });
-      const { url, secret } = app.settings.webhook;
-      await post(url, body, signedHeaders(secret, body, clock.now()));
-    },
+    ...logOf(repository, () => true),
+    send: (app, messages) => postSigned(post, clock, app, 'messages', messages.map(write)),
     retryAfter: (app) => PATIENCE.slice(0, app.settings.webhook.retries),
   };
 }
 
+/** What else the app wants to be told, signed likewise (F-HOOK-12). */
+export function eventsWebhook(
+  post: Post,
+  repository: WebhookRepository,
+  clock: Clock,
+): WebhookKind<LoggedEvent> {
+  return {
+    name: 'events',
+    url: ({ settings: { webhook } }) => ((webhook.events ?? []).length > 0 ? webhook.url : ''),
+    end: () => repository.endOfEvents(),
+    async read(app, place, limit) {
+      const items = await repository.eventsAfter(app, place, limit);
+      return { items, next: items.at(-1)?.place ?? place };
+    },
+    placeOf: ({ place }) => place,
+    timeOf: ({ at }) => at,
+    send(app, events) {
+      const data = events.map((event) => event.data);
+      return postSigned(post, clock, app, 'events', data);
+    },
+    retryAfter: (app) => PATIENCE.slice(0, app.settings.webhook.retries),
+    done: (app, upTo) => repository.forgetEvents(app, upTo),
+  };
+}
+
+async function postSigned(
+  post: Post,
+  clock: Clock,
+  app: App,
+  type: string,
+  data: readonly object[],
+): Promise<void> {
+  const timestamp = new Date(clock.now()).toISOString();
+  const body = JSON.stringify({ type, app: app.id, timestamp, data });
+  const { url, secret } = app.settings.webhook;
+  await post(url, body, signedHeaders(secret, body, clock.now()));
+}
+
+/** The log of messages as the outbox of a webhook. */
+function logOf(repository: WebhookRepository, concerns: (message: LoggedMessage) => boolean) {
+  return {
+    end: () => repository.endOfLog(),
+    async read(app: AppKey, from: LogPlace, limit: number) {
+      const { messages, next } = await repository.messagesAfter(app, from, limit);
+      return { items: messages.filter(concerns), next };
+    },
+    placeOf: ({ place }: LoggedMessage) => place,
+    timeOf: ({ message }: LoggedMessage) => message.timestamp,
+  };
+}
+
 /** What users say to services, in the form receivers of the service before know (`hooks-and-signatures §5.3`). */
-export function serviceMessagesWebhook(post: Post): WebhookKind {
+export function serviceMessagesWebhook(
+  post: Post,
+  repository: WebhookRepository,
+): WebhookKind<LoggedMessage> {
   return {
     name: 'service-messages',
     url: (app) => app.settings.serviceMessageCallbackUrl,
-    concerns: ({ client, message }) => client !== undefined && message.sender === client,
+    ...logOf(repository, ({ client, message }) => client !== undefined && message.sender === client),
     async send(app, messages) {
       await post(
         app.settings.serviceMessageCallbackUrl,

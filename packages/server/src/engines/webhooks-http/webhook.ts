@@ -1,22 +1,35 @@
 import type { App } from '../../domain/app/app.ts';
-import type { Milliseconds } from '../../domain/identifiers.ts';
+import type { AppKey, Milliseconds } from '../../domain/identifiers.ts';
 import type { Apps } from '../../domain/ports/apps.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
-import type { LoggedMessage, LogPlace, WebhookName, WebhookRepository } from '../../domain/ports/webhooks.ts';
+import type { LogPlace, WebhookName, WebhookRepository } from '../../domain/ports/webhooks.ts';
 import { NotTaken } from './post.ts';
 
 const BATCH = 100;
 
 /** What is different between one webhook and another. */
-export interface WebhookKind {
+export interface WebhookKind<Item = unknown> {
   readonly name: WebhookName;
   /** Where it goes; empty where the app wants none. */
-  readonly url: (app: App) => string;
-  readonly concerns: (message: LoggedMessage) => boolean;
+  url(app: App): string;
+  /** Where what is logged from now on will be after. */
+  end(): Promise<LogPlace>;
+  /** What concerns it after a place of its log, and up to where the log was looked at for that. */
+  read(app: AppKey, place: LogPlace, limit: number): Promise<Portion<Item>>;
+  placeOf(item: Item): LogPlace;
+  /** When it happened. */
+  timeOf(item: Item): Milliseconds;
   /** @throws NotTaken */
-  readonly send: (app: App, messages: readonly LoggedMessage[]) => Promise<void>;
+  send(app: App, items: readonly Item[]): Promise<void>;
   /** Milliseconds to wait before each further attempt. After the last one the batch is given up. */
-  readonly retryAfter: (app: App) => readonly number[];
+  retryAfter(app: App): readonly number[];
+  /** Everything up to here is delivered, or set aside. */
+  done?(app: AppKey, upTo: LogPlace): Promise<void>;
+}
+
+export interface Portion<Item> {
+  readonly items: readonly Item[];
+  readonly next: LogPlace;
 }
 
 export interface WebhookParts {
@@ -27,7 +40,7 @@ export interface WebhookParts {
 }
 
 /**
- * Delivers the messages of one app to one receiver: batch after batch in the order of the log, the next one only when
+ * Delivers what one app has logged to one receiver: batch after batch in the order of the log, the next one only when
  * the one before is taken or given up. How far it has come is on disk before it goes on, so a restart repeats at most
  * one batch and leaves out none.
  */
@@ -69,8 +82,8 @@ export class Webhook {
     this.#endWait();
   }
 
-  /** @param end of the log */
-  status(end: LogPlace, now: Milliseconds) {
+  async status(now: Milliseconds) {
+    const end = await this.#kind.end();
     const place = this.#isRunning ? (this.#place ?? end) : end;
     return {
       webhook: this.#kind.name,
@@ -105,15 +118,16 @@ export class Webhook {
       const app = this.#current();
       if (app === undefined || this.#kind.url(app) === '') return;
       const place = await this.#begin();
-      const { messages, next } = await repository.messagesAfter(this.#app, place, BATCH);
+      const { items, next } = await this.#kind.read(this.#app, place, BATCH);
       if (next === place) return;
-      const batch = messages.filter(this.#kind.concerns);
-      if (batch.length > 0) {
-        this.#since = batch[0]?.message.timestamp;
-        const isTaken = await this.#deliver(batch, place, next);
+      const [oldest] = items;
+      if (oldest !== undefined) {
+        this.#since = this.#kind.timeOf(oldest);
+        const isTaken = await this.#deliver(items, place, next);
         this.#since = undefined;
         if (this.#isStopped) return;
         if (isTaken) await repository.setPosition(this.#app, this.#kind.name, next);
+        await this.#kind.done?.(this.#app, next);
       }
       this.#place = next;
     }
@@ -123,13 +137,13 @@ export class Webhook {
     if (this.#place !== undefined) return this.#place;
     const { repository } = this.#parts;
     const known = await repository.position(this.#app, this.#kind.name);
-    this.#place = known ?? (await repository.endOfLog());
+    this.#place = known ?? (await this.#kind.end());
     if (known === undefined) await repository.setPosition(this.#app, this.#kind.name, this.#place);
     return this.#place;
   }
 
   /** False where it was given up, which moves on as well. */
-  async #deliver(batch: readonly LoggedMessage[], from: LogPlace, to: LogPlace): Promise<boolean> {
+  async #deliver(batch: readonly unknown[], from: LogPlace, to: LogPlace): Promise<boolean> {
     for (let attempt = 0; ; attempt++) {
       const app = this.#current();
       if (app === undefined || this.#isStopped) return false;

@@ -10,7 +10,9 @@ const MAX_LIMIT = 100;
 
 const Letter = Type.Object({
   id: Type.Integer(),
-  webhook: Type.String({ description: '`messages`, or `service-messages` for the callback of services.' }),
+  webhook: Type.String({
+    description: '`messages`, `events`, or `service-messages` for the callback of services.',
+  }),
   messages: Type.Integer({ description: 'How many are in it.' }),
   error: Type.String({ description: 'Why the last attempt failed.' }),
   at: Type.String({ description: 'When it was given up.' }),

@@ -68,5 +68,34 @@ export function describeWebhooks(engine: Engine): void {
       expect(await webhooks().removeDeadLetter(stage.app, first?.id ?? 0)).toBe(false);
       expect(await webhooks().deadLetters(stage.app, 0, 10)).toEqual([second]);
     });
+
+    it('[F-HOOK-12] keeps events in their order until they are delivered, and those set aside for longer', async () => {
+      const add = (app: number, at: number) => webhooks().addEvent(app, { at, data: { type: 'x', n: at } });
+      const before = await webhooks().endOfEvents();
+      for (let at = 1; at <= 4; at++) await add(stage.app, at);
+      await add(stage.app + 1, 5);
+      const all = await webhooks().eventsAfter(stage.app, before, 10);
+      expect(all.map(({ at, data }) => [at, data.n])).toEqual([1, 2, 3, 4].map((n) => [n, n]));
+      const places = all.map(({ place }) => place);
+      expect(places).toEqual([...places].sort((a, b) => a - b));
+      const [first = 0, second = 0, third = 0, fourth = 0] = places;
+      expect(await webhooks().eventsAfter(stage.app, first, 2)).toEqual(all.slice(1, 3));
+      const letter = { from: first, to: second, messages: 1, error: 'nobody there', at: 1000 };
+      await webhooks().giveUp(stage.app, 'events', letter);
+      await webhooks().forgetEvents(stage.app, third);
+      const left = await webhooks().eventsAfter(stage.app, before, 10);
+      expect(left.map(({ place }) => place)).toEqual([second, fourth]);
+      await webhooks().forgetEvents(stage.app, fourth);
+      expect(await webhooks().endOfEvents()).toBe(fourth + 1);
+      expect(await webhooks().eventsAfter(stage.app + 1, before, 10)).toHaveLength(1);
+      const [kept] = await webhooks().deadLetters(stage.app, 0, 10);
+      await webhooks().removeDeadLetter(stage.app, kept?.id ?? 0);
+      await webhooks().forgetEvents(stage.app, fourth);
+      expect(await webhooks().eventsAfter(stage.app, before, 10)).toEqual([]);
+      // What is gone leaves its place behind: nothing new ever takes it.
+      await add(stage.app, 6);
+      const [next] = await webhooks().eventsAfter(stage.app, before, 10);
+      expect(next?.place).toBeGreaterThan(fourth + 1);
+    });
   });
 }

@@ -48,7 +48,9 @@ import {
 import {
   countDeadLetters,
   readDeadLetters,
+  readEndOfEvents,
   readEndOfLog,
+  readEventsAfter,
   readMessagesAfter,
   readPosition,
 } from './webhook-reads.ts';
@@ -137,6 +139,8 @@ function operationTable(sql: Statements): Operations {
     endOfLog: readEndOfLog.bind(undefined, sql),
     messagesAfter: readMessagesAfter.bind(undefined, sql),
     webhookPosition: readPosition.bind(undefined, sql),
+    endOfEvents: readEndOfEvents.bind(undefined, sql),
+    eventsAfter: readEventsAfter.bind(undefined, sql),
     deadLetters: readDeadLetters.bind(undefined, sql),
     countDeadLetters: countDeadLetters.bind(undefined, sql),
     auditEntries: readAuditEntries.bind(undefined, sql),

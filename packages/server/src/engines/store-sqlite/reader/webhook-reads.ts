@@ -1,6 +1,12 @@
 import type { ConversationKind } from '../../../domain/conversation/conversation.ts';
 import type { AppKey } from '../../../domain/identifiers.ts';
-import type { DeadLetter, LoggedMessage, LogPlace, WebhookName } from '../../../domain/ports/webhooks.ts';
+import type {
+  DeadLetter,
+  LoggedEvent,
+  LoggedMessage,
+  LogPlace,
+  WebhookName,
+} from '../../../domain/ports/webhooks.ts';
 import { MESSAGE_COLUMNS, messageOf } from '../rows.ts';
 import type { Row, Statements } from '../statements.ts';
 
@@ -31,6 +37,27 @@ export function readMessagesAfter(sql: Statements, app: AppKey, place: LogPlace,
     if (messages.length === limit) break;
   }
   return { messages, next };
+}
+
+export function readEndOfEvents(sql: Statements): LogPlace {
+  // Also where the newest is delivered and gone.
+  return Number(sql.get(`SELECT seq FROM sqlite_sequence WHERE name = 'webhook_event'`)?.seq ?? 0);
+}
+
+export function readEventsAfter(
+  sql: Statements,
+  app: AppKey,
+  place: LogPlace,
+  limit: number,
+): readonly LoggedEvent[] {
+  return sql
+    .all(
+      'SELECT id, at, data FROM webhook_event WHERE app = ? AND id > ? ORDER BY id LIMIT ?',
+      app,
+      place,
+      limit,
+    )
+    .map(({ id, at, data }) => ({ place: Number(id), at: Number(at), data: JSON.parse(data as string) }));
 }
 
 export function readPosition(sql: Statements, app: AppKey, webhook: WebhookName): LogPlace | undefined {

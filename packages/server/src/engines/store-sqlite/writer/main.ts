@@ -222,6 +222,8 @@ function operationTable(
     takeRoomAbsences: clients.takeRoomAbsences.bind(clients),
     addNotice: notices.add.bind(notices),
     setWebhookPosition: webhooks.setPosition.bind(webhooks),
+    addWebhookEvent: webhooks.addEvent.bind(webhooks),
+    forgetWebhookEvents: webhooks.forgetEvents.bind(webhooks),
     giveUpWebhook: webhooks.giveUp.bind(webhooks),
     removeDeadLetter: webhooks.removeDeadLetter.bind(webhooks),
     addAuditEntry: audit.add.bind(audit),

@@ -1,5 +1,5 @@
 import type { AppKey } from '../../../domain/identifiers.ts';
-import type { DeadLetter, LogPlace, WebhookName } from '../../../domain/ports/webhooks.ts';
+import type { DeadLetter, LoggedEvent, LogPlace, WebhookName } from '../../../domain/ports/webhooks.ts';
 import type { Statements } from '../statements.ts';
 
 export class WebhookWrites {
@@ -16,6 +16,26 @@ export class WebhookWrites {
       app,
       webhook,
       place,
+    );
+  }
+
+  addEvent(app: AppKey, { at, data }: Omit<LoggedEvent, 'place'>): void {
+    this.#sql.run(
+      'INSERT INTO webhook_event (app, at, data) VALUES (?, ?, ?)',
+      app,
+      at,
+      JSON.stringify(data),
+    );
+  }
+
+  forgetEvents(app: AppKey, upTo: LogPlace): void {
+    this.#sql.run(
+      `DELETE FROM webhook_event WHERE app = ?1 AND id <= ?2 AND NOT EXISTS (
+         SELECT 1 FROM dead_letter
+          WHERE app = ?1 AND webhook = 'events' AND from_place < webhook_event.id AND webhook_event.id <= to_place
+       )`,
+      app,
+      upTo,
     );
   }
 
