@@ -20,8 +20,12 @@ const TIMEOUT_CHECK_MS = 5_000;
 const MAX_PARAM_CHARACTERS = 64 * 12;
 /** What was asked for is named in a refusal, as far as it suits a sentence. */
 const MAX_QUOTED_PATH = 200;
-/** As the service being replaced writes it. */
-const JSON_TYPE = 'application/json;charset=utf-8';
+/** As the service being replaced writes them; what is refused now may be there in a moment, so no proxy keeps it. */
+const REFUSAL_HEADERS = {
+  'content-type': 'application/json;charset=utf-8',
+  'cache-control': 'no-cache,no-store',
+  pragma: 'no-cache',
+};
 const TLS_HANDSHAKE_TIMEOUT_MS = 15_000;
 /** Longer than the idle time-out of common load balancers, which otherwise race with ours. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
@@ -62,10 +66,7 @@ export function createHttp(options: HttpOptions): { http: FastifyInstance; serve
     },
   });
   fastify.setNotFoundHandler((request, reply) => {
-    return reply
-      .code(404)
-      .type(JSON_TYPE)
-      .send({ code: 404, error: `There is no ${request.method} ${pathOf(request)} on this server.` });
+    refuse(reply, 404, `There is no ${request.method} ${pathOf(request)} on this server.`);
   });
   fastify.setErrorHandler(answerFailure);
   return { http: fastify, server };
@@ -102,13 +103,16 @@ function unreadable(code: string | undefined): Refusal {
 function answerFailure(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const status = error.statusCode ?? 500;
   if (status < 500) {
-    const sentence = UNREADABLE_PATHS[error.code] ?? error.message;
-    reply.code(status).type(JSON_TYPE).send({ code: status, error: sentence });
+    refuse(reply, status, UNREADABLE_PATHS[error.code] ?? error.message);
     return;
   }
   // Without the query: tokens of sessions and uploads stand there.
   request.log.error({ err: error, url: request.url.split('?', 1)[0] }, 'Serving an HTTP request failed.');
-  reply.code(status).type(JSON_TYPE).send({ code: status, error: 'The server failed; its log says why.' });
+  refuse(reply, status, 'The server failed; its log says why.');
+}
+
+function refuse(reply: FastifyReply, status: number, error: string): void {
+  reply.code(status).headers(REFUSAL_HEADERS).send({ code: status, error });
 }
 
 function createServer({ tls, limits }: HttpOptions): HttpServer {

@@ -15,6 +15,7 @@ describe('HTTP', () => {
       code: 404,
       error: 'There is no GET /no/such/page on this server.',
     });
+    expect(response.headers.get('cache-control')).toBe('no-cache,no-store');
   });
 
   it('answers 400 with one readable sentence for a path that cannot be decoded', async () => {
