@@ -1,5 +1,6 @@
 import type { App } from '../../domain/app/app.ts';
 import { type AppSettings, defaultAppSettings } from '../../domain/app/app-settings.ts';
+import { AppSettingsInvalid } from '../../domain/app/change-app-settings.ts';
 import { type AdministrativeAction, recordAction } from '../../domain/audit/record-action.ts';
 import { banClient, MAX_BAN_REASON, MAX_BAN_SECONDS } from '../../domain/ban/ban-client.ts';
 import { liftBan } from '../../domain/ban/lift-ban.ts';
@@ -148,13 +149,18 @@ export async function administer<Request extends AdministrationRequest>(
   request: Request,
   author: AuditAuthor,
 ): Promise<AdministrationAnswer<Request>> {
-  try {
-    const done = await answer(administered, request, author);
+  const record = async (outcome: Pick<AdministrativeAction, 'failed'>) => {
     const told = TOLD[request.ask];
-    if (typeof told === 'function') {
-      const app = appOf(administered.apps, 'app' in request ? request.app : undefined);
-      await recordAction(administered.world, app, author, told(request as never));
-    }
+    if (typeof told !== 'function') return;
+    const app = appOf(administered.apps, 'app' in request ? request.app : undefined);
+    await recordAction(administered.world, app, author, { ...told(request as never), ...outcome });
+  };
+  try {
+    const done = await answer(administered, request, author).catch(async (error: unknown) => {
+      if (!isRefusal(error)) await record({ failed: true });
+      throw error;
+    });
+    await record({});
     // Which answer belongs to which request is the table above, which the compiler cannot follow here.
     return done as AdministrationAnswer<Request>;
   } catch (error) {
@@ -162,6 +168,13 @@ export async function administer<Request extends AdministrationRequest>(
     if (error instanceof ImError) throw new AdministrationRefused(`${error.message} (${error.code})`);
     throw error;
   }
+}
+
+/** Refusals did nothing, so nothing is written down about them. */
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof ImError || error instanceof AdministrationRefused || error instanceof AppSettingsInvalid
+  );
 }
 
 async function answer(
