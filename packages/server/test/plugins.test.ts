@@ -44,7 +44,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'parley-plugins-'));
   file = join(folder, 'lines');
   parley = await startParley({
-    plugins: [{ path: fixture('obedient'), options: { file }, timeoutMs: 1000 }],
+    // Long enough for a machine that is busy with other tests.
+    plugins: [{ path: fixture('obedient'), options: { file }, timeoutMs: 3000 }],
     pusher: { push: (_, push) => pushed.push(push) },
   });
 });

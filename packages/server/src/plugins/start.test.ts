@@ -225,11 +225,11 @@ describe('a plug-in that fails with every message', () => {
     const slow = `start: () => ({ before: { messageReceived({ content }) {
       return content === 'slow' ? new Promise(() => {}) : { drop: true };
     } } })`;
-    await start([{ path: await file('slow.js', plugin(slow)), timeoutMs: 1500 }]);
+    await start([{ path: await file('slow.js', plugin(slow)), timeoutMs: 3000 }]);
     const ask = plugins?.hooks[0]?.before(app)?.messageReceived;
     const waiting = ask?.({ ...message, body: 'slow' }).catch((error: unknown) => error);
     expect(await ask?.(message)).toEqual({ verdict: 'drop' });
-    expect(await waiting).toEqual(new HookFailed('It did not answer within 1500 ms.'));
+    expect(await waiting).toEqual(new HookFailed('It did not answer within 3000 ms.'));
     expect(await ask?.(message)).toEqual({ verdict: 'drop' });
   });
 
