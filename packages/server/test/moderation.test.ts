@@ -192,6 +192,22 @@ describe('roles', () => {
   }
 });
 
+describe('managers', () => {
+  it('[F-GRP-09] are 500 at most; one more is refused with 4322 until another is none', async () => {
+    const own = await startParley({ store: 'memory' });
+    const host = await TestClient.open(own, 'host');
+    const cid = await startConversation(host, { transient: true });
+    for (let n = 0; n < 500; n++) await setRole(host, cid, `manager-${n}`, 'Manager');
+    const refused = await setRole(host, cid, 'one too many', 'Manager');
+    expect(refused.errorMessage).toMatchObject({ code: 4322, reason: 'CONVERSATION_MEMBER_IN_ROLE_FULL' });
+    expect((await setRole(host, cid, 'manager-7', 'Manager')).op).toBe(OpType.member_info_updated);
+    await setRole(host, cid, 'manager-7', 'Member');
+    expect((await setRole(host, cid, 'one too many', 'Manager')).op).toBe(OpType.member_info_updated);
+    await host.close();
+    await own.close();
+  });
+});
+
 describe('silencing members', () => {
   it('[F-GRP-05][F-GRP-12][F-GRP-15] takes the word from them until it is given back, and they still hear everything', async () => {
     const { owner, manager, member, other, cid, end } = await group();

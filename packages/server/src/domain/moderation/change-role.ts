@@ -8,6 +8,9 @@ import type { World } from '../world.ts';
 import { moderate } from './moderate.ts';
 import { requireGroup, requireInside } from './rights.ts';
 
+/** As many as a group has members; chat rooms have no other bound (D-15). */
+const MAX_MANAGERS = 500;
+
 export interface ChangeRole {
   readonly conversation: ConversationId;
   readonly client: ClientId;
@@ -25,7 +28,7 @@ export interface GivenRole {
  *
  * @throws ImError CONVERSATION_NOT_FOUND, CONVERSATION_MEMBER_INFO_FEATURE_DISABLED, CONVERSATION_READ_ONLY,
  *   NORMAL_CONVERSATION_REQUIRED, CONVERSATION_MEMBERSHIP_REQUIRED, CONVERSATION_OPERATION_UNAUTHORIZED,
- *   CONVERSATION_NEED_OWNER
+ *   CONVERSATION_NEED_OWNER, CONVERSATION_MEMBER_IN_ROLE_FULL
  */
 export async function changeRole(world: World, actor: Actor, request: ChangeRole): Promise<GivenRole> {
   if (!actor.app.settings.memberRoles) {
@@ -44,6 +47,7 @@ export async function changeRole(world: World, actor: Actor, request: ChangeRole
         'Roles are given by those of a higher role only.',
       );
     }
+    requireRoom(group, request);
     const known = group.roles.find(({ client }) => client === request.client);
     const role = {
       id: known?.id ?? world.random.conversationId(),
@@ -73,6 +77,16 @@ export async function changeRole(world: World, actor: Actor, request: ChangeRole
     role: result,
   });
   return { conversation, role: result };
+}
+
+/** @throws ImError CONVERSATION_MEMBER_IN_ROLE_FULL */
+function requireRoom(group: Conversation, { client, role }: ChangeRole): void {
+  if (role !== 'manager' || roleOf(group, client) === 'manager') return;
+  if (group.roles.filter((entry) => entry.role === 'manager').length < MAX_MANAGERS) return;
+  throw new ImError(
+    'CONVERSATION_MEMBER_IN_ROLE_FULL',
+    `A conversation has at most ${MAX_MANAGERS} managers.`,
+  );
 }
 
 function mayGive(actor: Actor, group: Conversation, { client, role }: ChangeRole): boolean {
