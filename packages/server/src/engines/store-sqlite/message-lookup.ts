@@ -58,15 +58,18 @@ export function unreadState(sql: Statements, conversation: Row, client: string, 
   };
 }
 
-/** Messages of others that are in the log and not unread for this client (`MessageDraft.receivers`). */
+/**
+ * Messages of others that are in the index and not unread for this client (`MessageDraft.receivers`): what is in the log
+ * only is not counted yet, so nothing is taken off for it.
+ */
 function notForMe(sql: Statements, conversation: number, client: string, readTo: number): number {
   const found = sql.get(
     `SELECT count(*) AS n FROM message
-      WHERE conversation = ? AND timestamp > ? AND receivers IS NOT NULL AND sender <> ?
-        AND NOT EXISTS (SELECT 1 FROM json_each(receivers) WHERE value = ?)`,
+      WHERE conversation = ?1 AND timestamp > ?2 AND receivers IS NOT NULL AND sender <> ?3
+        AND timestamp <= (SELECT max(timestamp) FROM message_order WHERE conversation = ?1)
+        AND NOT EXISTS (SELECT 1 FROM json_each(receivers) WHERE value = ?3)`,
     conversation,
     readTo,
-    client,
     client,
   );
   return Number(found?.n);

@@ -29,6 +29,35 @@ export function describeMemberStates(engine: Engine): void {
       expect(await states().markRead(group.key, 'nobody', {}, 7000)).toBeUndefined();
     });
 
+    it('[F-MSG-44][F-MSG-45] counts as of one moment, whatever is written while it looks', async () => {
+      const group = await stage.conversation();
+      let isWritten = false;
+      const writing = (async () => {
+        const underWay: Promise<unknown>[] = [];
+        for (let n = 0; n < 2000; n++) {
+          underWay.push(
+            stage.say(group, `${n}`),
+            stage.say(group, 'to nobody', { receivers: [] }),
+            states().markRead(group.key, 'Jerry', {}, 5000 + n),
+          );
+          while (underWay.length > 30) await underWay.shift();
+        }
+        await Promise.all(underWay);
+        isWritten = true;
+      })();
+      const counts = new Set<number>();
+      while (!isWritten) {
+        const looks = Array.from({ length: 50 }, () => states().unread(stage.app, 'Jerry', 1, 100_000));
+        for (const found of await Promise.all(looks)) for (const { count } of found) counts.add(count);
+        // Where answers come at once, the others have to get their turn, too.
+        await new Promise(setImmediate);
+      }
+      // Each message is read before the next one comes, so at no moment is there more than one to read.
+      expect([...counts].filter((count) => count !== 0 && count !== 1)).toEqual([]);
+      await writing;
+      expect(await unread('Jerry')).toEqual([]);
+    });
+
     it('[F-MSG-45] tells what changed since a moment, the newest message first', async () => {
       const groups = [await stage.conversation(), await stage.conversation(), await stage.conversation()];
       const [a, b, c] = groups;

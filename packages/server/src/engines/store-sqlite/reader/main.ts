@@ -84,9 +84,19 @@ function serve(): void {
       port.close();
       return;
     }
-    tell(message.map((call) => perform(operations, call)));
+    tell(inSnapshot(db, () => message.map((call) => perform(operations, call))));
   });
   tell('ready');
+}
+
+/** What takes several statements sees one moment, however much is committed in between; a count has to fit its message. */
+function inSnapshot<Result>(db: DatabaseSync, read: () => Result): Result {
+  db.exec('BEGIN');
+  try {
+    return read();
+  } finally {
+    db.exec('COMMIT');
+  }
 }
 
 /** Merges nearly everything without disturbing anybody; so the merging that stops the writer has little left to do. */
