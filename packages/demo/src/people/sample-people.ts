@@ -26,18 +26,23 @@ export class SamplePeople {
       createClient({ connection, clientId: LEO }),
     ];
     this.#clients = [mei, leo];
-    this.#settle(mei, leo).catch((error: unknown) => {
-      if (this.#clients.length > 0) this.#failed(error);
-    });
+    this.#settle(mei, leo).catch(this.#report);
   }
+
+  /** What fails while they leave is nobody's business. */
+  readonly #report = (error: unknown): void => {
+    if (this.#clients.length > 0) this.#failed(error);
+  };
 
   async #settle(mei: Client, leo: Client): Promise<void> {
     await Promise.all([mei.whenOpen(), leo.whenOpen()]);
     const hikes = new Map(languages.map((language) => [language, planHike(language, mei, leo)]));
+    // Whoever waits for one hears of its failure; one that nobody waits for must not end the process.
+    for (const hike of hikes.values()) hike.catch(() => {});
     await openSquare(leo);
     await Promise.all([
-      answerPeople(mei, { hike: (language) => hikes.get(language), failed: this.#failed }),
-      answerPeople(leo, { failed: this.#failed }),
+      answerPeople(mei, { hike: (language) => hikes.get(language), failed: this.#report }),
+      answerPeople(leo, { failed: this.#report }),
     ]);
     await Promise.all(hikes.values());
   }

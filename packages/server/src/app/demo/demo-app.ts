@@ -18,7 +18,6 @@ const settings: Partial<AppSettings> = {
   restMessagesPerMinute: 60,
   deliveriesPerSecond: 5_000,
   dailyClients: 1_000,
-  maxMembers: 100,
   maxServiceConversations: 0,
   messageRetentionDays: 7,
   conversationRetentionDays: 7,
