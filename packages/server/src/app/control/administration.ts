@@ -173,7 +173,10 @@ export async function administer<Request extends AdministrationRequest>(
 /** Refusals did nothing, so nothing is written down about them. */
 function isRefusal(error: unknown): boolean {
   return (
-    error instanceof ImError || error instanceof AdministrationRefused || error instanceof AppSettingsInvalid
+    error instanceof ImError ||
+    error instanceof DataError ||
+    error instanceof AdministrationRefused ||
+    error instanceof AppSettingsInvalid
   );
 }
 
