@@ -5,7 +5,7 @@ import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Page, type Place, readMarkdown } from './read-markdown.ts';
 
-const SKIPPED = new Set(['node_modules', '.git']);
+const SKIPPED = new Set(['node_modules', '.git', 'dist']);
 /** Where a path in backticks may start besides its own folder: pages about the server leave out the way to it. */
 const BASES = ['', 'packages', 'packages/server/src'];
 const HAS_SCHEME = /^(?:[a-z][a-z\d+.-]*:|\/\/)/i;
