@@ -16,11 +16,15 @@ const APP_KEY = 'sdk-crash-test-key';
 
 let folder: string;
 let port: number;
+let server: ParleyProcess | undefined;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'parley-sdk-crash-'));
   port = await freePort();
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await server?.killNine();
+  await rm(folder, { recursive: true, force: true });
+});
 
 function freePort(): Promise<number> {
   const server = createServer();
@@ -70,9 +74,9 @@ function talker(client: Client, chat: BasicConversation) {
 
 describe('two clients whose server is killed while they talk', () => {
   it('[F-SDK-01][F-MSG-04][F-MSG-67] lose nothing that was acknowledged, and see nothing twice at any moment', async () => {
-    let server = await start();
-    const connect = (clientId: string) =>
-      createClient({ url: server.url, appId: APP_ID, appKey: APP_KEY, clientId });
+    server = await start();
+    const { url } = server;
+    const connect = (clientId: string) => createClient({ url, appId: APP_ID, appKey: APP_KEY, clientId });
     const [tom, jerry] = [connect('Tom'), connect('Jerry')];
     await jerry.whenOpen();
     const chat = await tom.conversations.create({ members: ['Jerry'] });
