@@ -250,6 +250,20 @@ describe('uploads', () => {
     }
   });
 
+  it('are told that they are too long, also when nobody said how long they would be', async () => {
+    const strict = await startParley({ settings: { maxFileBytes: 1000 } });
+    const { body: tokens } = await new DataApi(strict).post('/fileTokens', { name: 'cat.png' });
+    const pieces = async function* () {
+      for (let piece = 0; piece < 20; piece++) yield Buffer.alloc(16 * 1024);
+    };
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const body = ReadableStream.from(pieces());
+      const answer = await fetch(tokens.upload_url, { method: 'PUT', body, duplex: 'half' });
+      expect(answer.status).toBe(413);
+    }
+    await strict.close();
+  });
+
   it('are as large, as many and as long-lived as the app allows', async () => {
     const own = new FakeClock(1_750_000_000_000);
     const strict = await startParley({

@@ -47,13 +47,16 @@ export async function serveFiles(http: FastifyInstance, services: RestServices):
 
     scope.put<UploadRequest>('/files/:app/upload/:objectId', async (request, reply) => {
       const { record, maxBytes } = await expected(request);
-      await receiveUpload(world, record, request.raw, maxBytes);
+      // Leaving the loop early would destroy the connection, and nobody would read the refusal.
+      const bytes = request.raw.iterator({ destroyOnReturn: false });
+      await receiveUpload(world, record, bytes, maxBytes).catch(refusedEarly(request));
       return reply.type('application/json;charset=utf-8').send('{}');
     });
 
     scope.post<UploadRequest>('/files/:app/upload/:objectId', async (request, reply) => {
       const { record, maxBytes } = await expected(request);
-      const stored = await receiveUpload(world, record, await fileInForm(request.raw), maxBytes);
+      const file = await fileInForm(request.raw);
+      const stored = await receiveUpload(world, record, file, maxBytes).catch(refusedEarly(request));
       // Adapters of mini programs want JSON with these two.
       return reply.send({ key: stored.columns.key, hash: stored.id });
     });
@@ -74,6 +77,21 @@ export async function serveFiles(http: FastifyInstance, services: RestServices):
 
 /** What a form puts around the bytes, generously. */
 const FORM_OVERHEAD = 64 * 1024;
+/** A caller that goes on for longer than this after it was refused is not listening. */
+const MOST_DISCARDED = 16 * 1024 * 1024;
+
+/** Most callers read an answer only once they have sent everything, so the rest is taken and thrown away. */
+function refusedEarly({ raw }: FastifyRequest): (error: unknown) => never {
+  return (error) => {
+    let left = MOST_DISCARDED;
+    raw.unpipe();
+    raw.on('data', (piece: Buffer) => {
+      left -= piece.length;
+      if (left < 0) raw.destroy();
+    });
+    throw error;
+  };
+}
 
 function notFound(): RestError {
   return new RestError(404, 404, 'There is no such file.');
