@@ -57,6 +57,34 @@ describe('a client that comes back', () => {
     await until(() => tom.client.conversations.known(other.id)?.unreadCount === 1);
   });
 
+  it('[F-SDK-01][F-MSG-44] counts what it has not read since it was taken in again, having been sent away meanwhile', async () => {
+    const [tom, jerry] = await Promise.all(['Tom', 'Jerry'].map((name) => person(parley, name)));
+    if (tom === undefined || jerry === undefined) throw new Error('Nobody came.');
+    const joined = tom.client.once('joined');
+    const there = await jerry.client.conversations.create({ members: ['Tom'], unique: false });
+    await joined;
+    await there.send('before');
+    await until(() => tom.client.conversations.known(there.id)?.unreadCount === 1);
+    const left = tom.client.once('left');
+    const joinedAgain = tom.client.once('joined');
+    tom.client.connection.pause();
+    await there.remove(['Tom']);
+    await there.add(['Tom']);
+    await there.send('one');
+    await there.send('two');
+    tom.client.connection.resume();
+    await Promise.all([left, joinedAgain]);
+    await tom.client.onlineClients(['Tom']);
+    expect(tom.client.conversations.known(there.id)?.unreadCount).toBe(2);
+
+    tom.client.connection.pause();
+    await there.remove(['Tom']);
+    const leftForGood = tom.client.once('left');
+    tom.client.connection.resume();
+    await leftForGood;
+    expect(tom.client.conversations.known(there.id)?.unreadCount).toBe(0);
+  });
+
   it('[F-SESS-29] logs in with a new signature where its session token has expired', async () => {
     const clock = new FakeClock(Date.now());
     const server = await startParley({ store: 'memory', clock });

@@ -11,6 +11,7 @@ interface Counted {
 export class UnreadCounter {
   #told = { count: 0, isMention: false };
   #asOf = 0;
+  #computedAt = 0;
   #later: readonly Counted[] = [];
 
   get count(): number {
@@ -21,11 +22,23 @@ export class UnreadCounter {
     return this.#told.isMention || this.#later.some(({ isMention }) => isMention);
   }
 
-  /** @param asOf the time of the newest message that is included, in milliseconds */
-  told(count: number, isMention: boolean, asOf: number): void {
+  /**
+   * @param asOf the time of the newest message that is included, in milliseconds
+   * @param computedAt when the server counted, which may be long after that message
+   */
+  told(count: number, isMention: boolean, asOf: number, computedAt = asOf): void {
     this.#told = { count, isMention };
     this.#asOf = asOf;
+    this.#computedAt = computedAt;
     this.#later = this.#later.filter(({ timestamp }) => timestamp > asOf);
+  }
+
+  /**
+   * Who is no member has nothing to read. A client that was away may hear of this only after the server counted what it
+   * has to read since it is a member again.
+   */
+  left(at: number): void {
+    if (this.#computedAt <= at) this.told(0, false, at);
   }
 
   arrived(timestamp: number, isMention: boolean): void {

@@ -6,6 +6,8 @@ import { type Core, tell } from '../core.ts';
 import { parseObject } from '../json.ts';
 
 interface Happened {
+  /** By the server's clock; absent where it does not say. */
+  readonly at: number | undefined;
   readonly by: string | undefined;
   readonly members: readonly string[];
   readonly details: ConvCommand;
@@ -17,10 +19,10 @@ type Handler = (core: Core, conversation: Conversation, happened: Happened) => v
 export function conversationPushed(
   core: Core,
   conversation: Conversation,
-  { op, convMessage: details = {} }: GenericCommand,
+  { op, serverTs: at, convMessage: details = {} }: GenericCommand,
 ): void {
   const by = details.initBy === '' ? undefined : details.initBy;
-  handlers.get(op)?.(core, conversation, { by, members: details.m ?? [], details });
+  handlers.get(op)?.(core, conversation, { at, by, members: details.m ?? [], details });
   applyTime(conversation, details);
 }
 
@@ -60,11 +62,10 @@ function joined(core: Core, conversation: Conversation, { by }: Happened): void 
   tell(core, conversation, 'joined', { by });
 }
 
-function left(core: Core, conversation: Conversation, { by }: Happened): void {
+function left(core: Core, conversation: Conversation, { at, by }: Happened): void {
   if (conversation.type === 'service') conversation.apply({ isSubscribed: false });
   else changeMembers(conversation, [], [core.session.clientId]);
-  // Who is no member has nothing to read here.
-  conversation.unreadCounter.told(0, false, conversation.lastMessage?.timestamp ?? 0);
+  conversation.unreadCounter.left(at ?? conversation.lastMessage?.timestamp ?? 0);
   conversation.applyUnread();
   tell(core, conversation, 'left', { by });
 }

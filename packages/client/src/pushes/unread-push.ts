@@ -16,6 +16,6 @@ export function unreadPushed(
   // or of an earlier one, and is unread all the same.
   const asOf = timestamp ?? (unread === 0 ? (conversation.lastMessage?.timestamp ?? 0) : notifTime);
   if (core.messages.readMarks.isOutdated(conversation.id, unread, asOf)) return;
-  conversation.unreadCounter.told(unread, mentioned, asOf);
+  conversation.unreadCounter.told(unread, mentioned, asOf, Math.max(asOf, notifTime));
   conversation.applyUnread();
 }
