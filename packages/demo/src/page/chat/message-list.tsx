@@ -35,9 +35,11 @@ export function MessageList({ conversation, list, edit }: MessageListProps) {
   const unread = useFirstUnread(conversation, items, name);
   const { active, setActive, pressed } = useActiveRow(items);
   useReading(conversation, items, isAtEnd);
-  // Whoever says something wants to see it.
-  const newest = items.at(-1);
-  const ownKey = newest?.from === name && newest.status === 'sending' ? newest.key : undefined;
+  // Whoever says something wants to see it, also where it is sent before it is shown and others spoke meanwhile.
+  const [openedAt] = useState(() => Date.now());
+  const ownKey = items.findLast(
+    ({ from, status, timestamp }) => from === name && (status === 'sending' || timestamp >= openedAt),
+  )?.key;
   useEffect(() => {
     if (ownKey !== undefined) steady.current?.toEnd();
   }, [ownKey]);
