@@ -9,11 +9,13 @@ export interface ReadMark {
 }
 
 /**
- * What this client has read, until the server is known to know. The server answers a mark with the count that follows;
- * a mark without it is sent again at the next login, where one too many does nothing.
+ * What this client has read, until the server is known to know. A mark has no answer of its own, and a count may have been
+ * on its way before the mark came; but whatever is asked after it is answered after it came. A mark that is not known to
+ * have come is sent again at the next login, where one too many does nothing.
  */
 export class ReadMarks {
   readonly #session: Session;
+  #isAsking = false;
 
   constructor(session: Session) {
     this.#session = session;
@@ -34,12 +36,7 @@ export class ReadMarks {
    */
   isOutdated(conversationId: string, unread: number, asOf: number): boolean {
     const mark = this.#marks.get(conversationId);
-    if (mark === undefined) return false;
-    if (unread > 0 && asOf <= (mark.timestamp ?? 0)) return true;
-    const reads = new Map(this.#marks);
-    reads.delete(conversationId);
-    this.#session.positions.reads = reads;
-    return false;
+    return mark !== undefined && unread > 0 && asOf <= (mark.timestamp ?? 0);
   }
 
   get #marks(): ReadonlyMap<string, ReadMark> {
@@ -48,5 +45,20 @@ export class ReadMarks {
 
   #send(cid: string, mark: ReadMark): void {
     this.#session.send({ cmd: CommandType.read, readMessage: { convs: [{ cid, ...mark }] } });
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    // Once for all marks of a turn.
+    Promise.resolve()
+      .then(() => this.#askWhatCame())
+      .catch(() => {});
+  }
+
+  async #askWhatCame(): Promise<void> {
+    this.#isAsking = false;
+    const sent = this.#marks;
+    await this.#session.request({ cmd: CommandType.echo });
+    this.#session.positions.reads = new Map(
+      [...this.#marks].filter(([conversationId, mark]) => sent.get(conversationId) !== mark),
+    );
   }
 }
