@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { findDeadLinks } from './check-links.ts';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { findDeadLinks, listFiles } from './check-links.ts';
 
 const FENCE = '```';
 const SOURCES = ['README.md', 'docs/guide.md', 'packages/server/src/domain/send.ts', 'tools/run.mjs'];
@@ -113,5 +116,18 @@ describe('paths in backticks', () => {
 
   it('are not looked for in code blocks', () => {
     expect(check(`${FENCE}sh\ncat \`domain/gone.ts\`\n${FENCE}`)).toEqual([]);
+  });
+});
+
+describe('the repository', () => {
+  it('does not hold what git ignores, such as the data of a server that ran in it', () => {
+    const root = mkdtempSync(join(tmpdir(), 'parley-links-'));
+    onTestFinished(() => rmSync(root, { recursive: true }));
+    const kept = ['.gitignore', 'docs/page.md', 'docs/data.md'];
+    for (const file of [...kept, '.git/HEAD', 'data/parley.db', 'packages/server/node_modules/a/README.md']) {
+      mkdirSync(join(root, dirname(file)), { recursive: true });
+      writeFileSync(join(root, file), 'node_modules/\ndata/\n*.log\n');
+    }
+    expect(listFiles(root).sort()).toEqual(kept.sort());
   });
 });

@@ -5,7 +5,6 @@ import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Page, type Place, readMarkdown } from './read-markdown.ts';
 
-const SKIPPED = new Set(['node_modules', '.git', 'dist']);
 /** Where a path in backticks may start besides its own folder: pages about the server leave out the way to it. */
 const BASES = ['', 'packages', 'packages/server/src'];
 const HAS_SCHEME = /^(?:[a-z][a-z\d+.-]*:|\/\/)/i;
@@ -103,11 +102,17 @@ function withFolders(file: string): string[] {
   return folder === '.' ? [file] : [file, ...withFolders(folder)];
 }
 
-function listFiles(root: string, folder = ''): string[] {
+/** Every file of the repository. Folders that git ignores are no part of it, such as the data of a server that ran. */
+export function listFiles(root: string): string[] {
+  const ignored = readFileSync(join(root, '.gitignore'), 'utf8').matchAll(/^([\w.-]+)\/$/gm);
+  return filesIn(root, '', new Set(['.git', ...[...ignored].map(([, folder = '']) => folder)]));
+}
+
+function filesIn(root: string, folder: string, skipped: ReadonlySet<string>): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-    if (SKIPPED.has(entry.name)) return [];
+    if (skipped.has(entry.name)) return [];
     const path = posix.join(folder, entry.name);
-    return entry.isDirectory() ? listFiles(root, path) : [path];
+    return entry.isDirectory() ? filesIn(root, path, skipped) : [path];
   });
 }
 
