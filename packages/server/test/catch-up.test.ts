@@ -1,7 +1,8 @@
 import { CommandType, type GenericCommand, type UnreadTuple } from '@parley/protocol';
-import { FakeClock, type Parley, startParley, TestClient } from '@parley/testkit';
+import { FakeClock, type Parley, type Store, startParley, TestClient } from '@parley/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openMemoryStore } from '../src/engines/store-memory/index.ts';
 import { history, say, startConversation } from './flow.ts';
 
 let parley: Parley;
@@ -157,6 +158,51 @@ describe('the summary at login', () => {
     await Promise.all([tom.close(), again.close()]);
     await own.close();
   });
+
+  it.each(['a login', 'a read mark'] as const)(
+    '[F-MSG-44][F-MSG-45] leaves out nothing that was on its way to the store while unread counts were told because of %s',
+    async (cause) => {
+      const clock = new FakeClock();
+      const store = await openMemoryStore();
+      let isHeld = false;
+      let commit = () => {};
+      const append: Store['messages']['append'] = async (draft) => {
+        if (isHeld) await new Promise<void>((resolve) => (commit = resolve));
+        return store.messages.append(draft);
+      };
+      const own = await startParley({ clock, store: { ...store, messages: { ...store.messages, append } } });
+      const tom = await TestClient.open(own, 'Tom');
+      const known = await startConversation(tom, { m: ['Jerry'], unique: false });
+      const late = await startConversation(tom, { m: ['Jerry'], unique: false });
+      await say(tom, known, 'before');
+      const jerry = await TestClient.open(own, 'Jerry');
+      let told = await jerry.push(CommandType.unread);
+
+      isHeld = true;
+      const slow = say(tom, late, 'slow');
+      await tom.settled();
+      clock.skip(5_000);
+      if (cause === 'a login') {
+        await jerry.terminate();
+        told = await (await TestClient.open(own, 'Jerry')).push(CommandType.unread);
+      } else {
+        jerry.send({ cmd: CommandType.read, readMessage: { convs: [{ cid: known }] } });
+        told = await jerry.push(CommandType.unread);
+        await jerry.terminate();
+      }
+      // Committed under the time at which it came, five seconds before the counts; nobody was there to be told.
+      commit();
+      await slow;
+      const again = await TestClient.open(own, 'Jerry', {
+        lastUnreadNotifTime: told.unreadMessage?.notifTime,
+      });
+      expect((await again.push(CommandType.unread)).unreadMessage?.convs).toContainEqual(
+        expect.objectContaining({ cid: late, unread: 1 }),
+      );
+      await Promise.all([tom.close(), again.close()]);
+      await own.close();
+    },
+  );
 
   it('[F-MSG-27] is no command at all where nothing is unread', async () => {
     const jerry = await TestClient.open(parley, someone('Jerry'));

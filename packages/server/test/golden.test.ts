@@ -86,7 +86,8 @@ describe('the reference sequences', () => {
         notifTime: moment,
       },
     });
-    expect(unread?.unreadMessage?.notifTime).toBeGreaterThanOrEqual(t);
+    // The millisecond in which it was counted is not over for others.
+    expect(unread?.unreadMessage?.notifTime).toBeGreaterThanOrEqual(t - 1);
     const [read] = await tom.hears({
       ...push(who.tom),
       cmd: CommandType.rcp,

@@ -18,6 +18,7 @@ import type { Random } from '../domain/ports/random.ts';
 import type { Store } from '../domain/ports/store.ts';
 import { DailyClients } from '../domain/presence/daily-clients.ts';
 import { KnownClients } from '../domain/presence/known-clients.ts';
+import { ChangesUnderWay } from '../domain/unread/changes-under-way.ts';
 import { Accounts } from '../domain/users/accounts.ts';
 import { PendingWills } from '../domain/will/pending-wills.ts';
 import type { World } from '../domain/world.ts';
@@ -173,6 +174,7 @@ export async function createCore({
     outbox,
     conversations: new ConversationCache(store.conversations, clock, entries),
     wills: new PendingWills(),
+    changesUnderWay: new ChangesUnderWay(),
     keywords: await KeywordFilters.load(store.keywords, threadedKeywordCompiler()),
     bans: await BannedClients.load(store.bans, clock.now()),
     accounts: new Accounts(clock),

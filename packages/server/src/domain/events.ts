@@ -212,4 +212,6 @@ export interface UnreadChanged extends Fact {
   readonly type: 'unread-changed';
   readonly client: ClientId;
   readonly state: UnreadState;
+  /** Whatever changed before is in what the client was told. */
+  readonly completeUpTo: Milliseconds;
 }

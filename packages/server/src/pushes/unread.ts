@@ -10,7 +10,7 @@ const TUPLES_PER_COMMAND = 20;
 
 /** Every session of the client is told, the one that read included: Swift resets its counter only then. */
 export function unreadChanged(event: UnreadChanged): readonly Delivery[] {
-  return unreadPushes([event.state], event.at).map((push) => ({
+  return unreadPushes([event.state], event.completeUpTo).map((push) => ({
     to: [event.client],
     push,
     inSequence: { conversation: event.state.conversation.key },

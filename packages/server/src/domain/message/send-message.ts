@@ -65,6 +65,19 @@ export async function sendMessage(
     (await world.conversations.load(author.app.key, request.conversation));
   if (conversation === undefined) throw noSuchTarget(request.conversation);
   requireMaySend(world, author, conversation);
+  if (request.kind !== 'stored') return accept(world, author, conversation, request, handedOver);
+  return world.changesUnderWay.during(world.clock.now(), () =>
+    accept(world, author, conversation, request, handedOver),
+  );
+}
+
+async function accept(
+  world: World,
+  author: Author,
+  conversation: Conversation,
+  request: SendMessage,
+  handedOver: () => void,
+): Promise<SentMessage> {
   // Nothing is waited for where no hook is asked: messages of apps without hooks keep their pace.
   const approval =
     hooksFor(world, author)?.messageReceived === undefined

@@ -39,17 +39,19 @@ export async function sendToSubscribers(
   operator: Operator,
   request: ServiceMessage,
 ): Promise<SentMessage> {
-  const service = await serviceFor(world, operator.app, request);
-  const message = await approved(world, operator, service, request, []);
-  const sent = await world.store.services.sendToSubscribers({
-    ...contentOf(message),
-    service,
-    receipt: false,
-    now: message.at,
+  return world.changesUnderWay.during(world.clock.now(), async () => {
+    const service = await serviceFor(world, operator.app, request);
+    const message = await approved(world, operator, service, request, []);
+    const sent = await world.store.services.sendToSubscribers({
+      ...contentOf(message),
+      service,
+      receipt: false,
+      now: message.at,
+    });
+    if (sent === undefined) throw serviceIsGone(service);
+    tell(world, operator, service, message, sent, { to: 'subscribers', log: service.key });
+    return sent;
   });
-  if (sent === undefined) throw serviceIsGone(service);
-  tell(world, operator, service, message, sent, { to: 'subscribers', log: service.key });
-  return sent;
 }
 
 /**
@@ -64,30 +66,32 @@ export async function sendToClients(
   operator: Operator,
   request: ServiceMessage & { readonly clients: readonly ClientId[] },
 ): Promise<SentMessage> {
-  const wished = distinctClients(request.clients);
-  const service = await serviceFor(world, operator.app, request);
-  const message = await approved(world, operator, service, request, wished);
-  const clients = message.receivers ?? wished;
-  if (request.transient === true || clients.length === 0) {
-    const sent = unstored(world);
-    tell(world, operator, service, message, sent, { to: 'clients', clients, log: service.key });
+  return world.changesUnderWay.during(world.clock.now(), async () => {
+    const wished = distinctClients(request.clients);
+    const service = await serviceFor(world, operator.app, request);
+    const message = await approved(world, operator, service, request, wished);
+    const clients = message.receivers ?? wished;
+    if (request.transient === true || clients.length === 0) {
+      const sent = unstored(world);
+      tell(world, operator, service, message, sent, { to: 'clients', clients, log: service.key });
+      return sent;
+    }
+    const outcome = await world.store.services.sendToClients({
+      ...contentOf(message),
+      service,
+      clients,
+      receipt: false,
+      now: message.at,
+    });
+    if (outcome.state !== 'appended') throw serviceIsGone(service);
+    const sent = { id: outcome.id, timestamp: outcome.timestamp };
+    // Each has it in a log of its own, and is told in the order of that; to hooks it is one message.
+    for (const [index, { client, log }] of outcome.logs.entries()) {
+      const heard = index === 0 ? { receivers: clients } : ({ isContinued: true } as const);
+      tell(world, operator, service, message, sent, { to: 'clients', clients: [client], log }, heard);
+    }
     return sent;
-  }
-  const outcome = await world.store.services.sendToClients({
-    ...contentOf(message),
-    service,
-    clients,
-    receipt: false,
-    now: message.at,
   });
-  if (outcome.state !== 'appended') throw serviceIsGone(service);
-  const sent = { id: outcome.id, timestamp: outcome.timestamp };
-  // Each has it in a log of its own, and is told in the order of that; to hooks it is one message.
-  for (const [index, { client, log }] of outcome.logs.entries()) {
-    const heard = index === 0 ? { receivers: clients } : ({ isContinued: true } as const);
-    tell(world, operator, service, message, sent, { to: 'clients', clients: [client], log }, heard);
-  }
-  return sent;
 }
 
 /**
@@ -103,26 +107,28 @@ export async function broadcast(
   operator: Operator,
   request: ServiceMessage & { readonly validUntil?: Milliseconds },
 ): Promise<SentMessage> {
-  const service = await serviceFor(world, operator.app, request);
-  const message = await approved(world, operator, service, request, []);
-  if (request.transient === true) {
-    const sent = unstored(world);
-    tell(world, operator, service, message, sent, { to: 'everybody', log: service.key });
+  return world.changesUnderWay.during(world.clock.now(), async () => {
+    const service = await serviceFor(world, operator.app, request);
+    const message = await approved(world, operator, service, request, []);
+    if (request.transient === true) {
+      const sent = unstored(world);
+      tell(world, operator, service, message, sent, { to: 'everybody', log: service.key });
+      return sent;
+    }
+    const now = message.at;
+    const latest = now + MAX_VALIDITY;
+    const outcome = await world.store.services.broadcast({
+      ...contentOf(message),
+      service,
+      receipt: false,
+      validUntil: Math.min(request.validUntil ?? latest, latest),
+      now,
+    });
+    if (outcome === undefined) throw serviceIsGone(service);
+    const sent = { id: outcome.id, timestamp: outcome.timestamp };
+    tell(world, operator, service, message, sent, { to: 'everybody', log: outcome.log });
     return sent;
-  }
-  const now = message.at;
-  const latest = now + MAX_VALIDITY;
-  const outcome = await world.store.services.broadcast({
-    ...contentOf(message),
-    service,
-    receipt: false,
-    validUntil: Math.min(request.validUntil ?? latest, latest),
-    now,
   });
-  if (outcome === undefined) throw serviceIsGone(service);
-  const sent = { id: outcome.id, timestamp: outcome.timestamp };
-  tell(world, operator, service, message, sent, { to: 'everybody', log: outcome.log });
-  return sent;
 }
 
 /** @throws ImError INVALID_MESSAGING_TARGET unless there are 1 to 20 */

@@ -23,9 +23,9 @@ export async function listUnread(
   changedSince: Milliseconds,
 ): Promise<UnreadSummary> {
   const now = world.clock.now();
+  const at = world.changesUnderWay.completeUpTo(now);
   const states = await world.store.memberStates.unread(app.key, client, changedSince, now);
-  // What is committed later in this same millisecond is not in the states, so it has to count as changed since.
-  return { states: app.settings.legacyUnreadCaps ? capped(app, states) : states, at: now - 1 };
+  return { states: app.settings.legacyUnreadCaps ? capped(app, states) : states, at };
 }
 
 /** How many unread messages a client is told of. */

@@ -22,7 +22,10 @@ async function readOne(world: World, actor: ClientActor, mark: ReadMark): Promis
   const conversation = await world.conversations.load(actor.app.key, mark.conversation);
   if (conversation === undefined) return;
   const now = world.clock.now();
-  const outcome = await world.store.memberStates.markRead(conversation.key, actor.client, mark.position, now);
+  const completeUpTo = world.changesUnderWay.completeUpTo(now);
+  const outcome = await world.changesUnderWay.during(now, () =>
+    world.store.memberStates.markRead(conversation.key, actor.client, mark.position, now),
+  );
   if (outcome === undefined) return;
   // At once, before anything else is waited for: told after a later message, the count would undo that message.
   world.outbox.publish({
@@ -31,6 +34,7 @@ async function readOne(world: World, actor: ClientActor, mark: ReadMark): Promis
     at: now,
     client: actor.client,
     state: { ...outcome.unread, count: toldCount(actor.app, outcome.unread.count) },
+    completeUpTo,
   });
   if (outcome.receipt !== undefined) {
     const { id, sender, before } = outcome.receipt;
