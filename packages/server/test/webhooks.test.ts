@@ -13,6 +13,8 @@ import { conv, say, startConversation } from './flow.ts';
 
 const SECRET = `whsec_${Buffer.from('a secret of twenty-four b').toString('base64')}`;
 
+const PATIENT = { timeout: 20_000 };
+
 interface Received {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
@@ -310,7 +312,28 @@ describe('the webhook of events', () => {
     ]);
     for (const { headers } of received) expect(headers['webhook-signature']).toMatch(/^v1,/);
     // What is delivered is kept no longer.
-    await expect.poll(() => parley.store.webhooks.eventsAfter(1, 0, 10)).toEqual([]);
+    await expect.poll(() => parley.store.webhooks.eventsAfter(1, 0, 10), PATIENT).toEqual([]);
+  });
+
+  it('[F-HOOK-12] keeps what was set aside for as long as a message', async () => {
+    await start({ ...withEvents(['members-added'], { retries: 0 }), messageRetentionDays: 30 });
+    const tom = await TestClient.open(parley, 'Tom');
+    const cid = await startConversation(tom, { m: ['Tom'] });
+    status = 400;
+    await conv(tom, OpType.add, { cid, m: ['Jerry'] });
+    const { webhooks } = parley.store;
+    const left = async () => [
+      (await webhooks.deadLetters(1, 0, 10)).length,
+      (await webhooks.eventsAfter(1, 0, 10)).length,
+    ];
+    await expect.poll(left, PATIENT).toEqual([1, 1]);
+    clock.skip(31 * 24 * 3600 * 1000);
+    await expect
+      .poll(() => {
+        clock.advance(60_000);
+        return left();
+      }, PATIENT)
+      .toEqual([0, 0]);
   });
 
   it('[F-HOOK-12] tells of nothing else, and repeats what was set aside', async () => {
@@ -321,11 +344,11 @@ describe('the webhook of events', () => {
     await conv(tom, OpType.add, { cid, m: ['Jerry'] });
     const letters = async () =>
       (await rest('GET', '/1.2/rtm/webhooks/dead-letters')).body.results as { id: number; webhook: string }[];
-    await expect.poll(letters).toMatchObject([{ webhook: 'events' }]);
+    await expect.poll(letters, PATIENT).toMatchObject([{ webhook: 'events' }]);
     status = 200;
     received = [];
     await conv(tom, OpType.add, { cid, m: ['Spike'] });
-    await expect.poll(() => events()).toMatchObject([{ type: 'members-added', clients: ['Spike'] }]);
+    await expect.poll(events, PATIENT).toMatchObject([{ type: 'members-added', clients: ['Spike'] }]);
     const [letter] = await letters();
     expect((await rest('POST', `/1.2/rtm/webhooks/dead-letters/${letter?.id}/replay`)).status).toBe(200);
     expect(events()).toMatchObject([{ clients: ['Spike'] }, { clients: ['Jerry'] }]);

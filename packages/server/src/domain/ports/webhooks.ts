@@ -27,8 +27,8 @@ export interface WebhookRepository {
   endOfEvents(): Promise<LogPlace>;
   /** Events of the app after a place, at most `limit`. */
   eventsAfter(app: AppKey, place: LogPlace, limit: number): Promise<readonly LoggedEvent[]>;
-  /** Removes events up to a place, except for those in a dead letter. */
-  forgetEvents(app: AppKey, upTo: LogPlace): Promise<void>;
+  /** Removes events after a place, up to another: those that were taken. */
+  forgetEvents(app: AppKey, from: LogPlace, to: LogPlace): Promise<void>;
   /** Everything up to here is delivered, or given up; `undefined` for a webhook that never began. */
   position(app: AppKey, webhook: WebhookName): Promise<LogPlace | undefined>;
   setPosition(app: AppKey, webhook: WebhookName, place: LogPlace): Promise<void>;
@@ -39,6 +39,8 @@ export interface WebhookRepository {
   countDeadLetters(app: AppKey): Promise<number>;
   /** False where there is none of this id. */
   removeDeadLetter(app: AppKey, id: number): Promise<boolean>;
+  /** Removes what was given up, and events, of before the moment: at most `limit` of each. Returns how many of both. */
+  deleteOld(app: AppKey, before: Milliseconds, limit: number): Promise<number>;
 }
 
 export interface LoggedMessage {

@@ -29,6 +29,8 @@ export async function keepLifespans(store: Store, apps: readonly App[], now: Mil
       await retention.deleteMessages(key, before(settings.messageRetentionDays), BATCH),
       await retention.deleteNotices(key, before(settings.notificationRetentionDays), BATCH),
       await retention.deleteAuditEntries(key, before(settings.auditRetentionDays), BATCH),
+      // What a webhook gave up is of use for as long as the messages it speaks of are there.
+      await store.webhooks.deleteOld(key, before(settings.messageRetentionDays), BATCH),
     );
     const inactive = await retention.deleteInactiveConversations(
       key,

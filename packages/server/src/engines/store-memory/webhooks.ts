@@ -41,15 +41,8 @@ export function webhookRepository(tables: Tables): WebhookRepository {
       const ofApp = events.filter((kept) => kept.app === app && kept.event.place > place);
       return ofApp.slice(0, limit).map(({ event }) => event);
     },
-    async forgetEvents(app, upTo) {
-      const isSetAside = (place: LogPlace) =>
-        letters.some(
-          ({ app: of, letter }) =>
-            of === app && letter.webhook === 'events' && letter.from < place && place <= letter.to,
-        );
-      events = events.filter(
-        ({ app: of, event: { place } }) => of !== app || place > upTo || isSetAside(place),
-      );
+    async forgetEvents(app, from, to) {
+      events = events.filter(({ app: of, event: { place } }) => of !== app || place <= from || place > to);
     },
     async position(app, webhook) {
       return positions.get(pair(app, webhook));
@@ -74,6 +67,15 @@ export function webhookRepository(tables: Tables): WebhookRepository {
       const before = letters.length;
       letters = letters.filter((kept) => kept.app !== app || kept.letter.id !== id);
       return letters.length < before;
+    },
+    async deleteOld(app, before, limit) {
+      const oldLetters = letters
+        .filter((kept) => kept.app === app && kept.letter.at < before)
+        .slice(0, limit);
+      const oldEvents = events.filter((kept) => kept.app === app && kept.event.at < before).slice(0, limit);
+      letters = letters.filter((kept) => !oldLetters.includes(kept));
+      events = events.filter((kept) => !oldEvents.includes(kept));
+      return oldLetters.length + oldEvents.length;
     },
   };
 }

@@ -134,7 +134,7 @@ export class Webhooks {
       place = next;
     }
     await repository.removeDeadLetter(app.key, part.id);
-    if (kind !== undefined) await kind.done?.(app.key, part.to);
+    await kind?.taken?.(app.key, part.from, part.to);
   }
 
   async status(now: Milliseconds): Promise<readonly WebhookStatus[]> {

@@ -52,7 +52,7 @@ export function eventsWebhook(
       return postSigned(post, clock, app, 'events', data);
     },
     retryAfter: (app) => PATIENCE.slice(0, app.settings.webhook.retries),
-    done: (app, upTo) => repository.forgetEvents(app, upTo),
+    taken: (app, from, to) => repository.forgetEvents(app, from, to),
   };
 }
 

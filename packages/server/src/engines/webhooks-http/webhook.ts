@@ -23,8 +23,8 @@ export interface WebhookKind<Item = unknown> {
   send(app: App, items: readonly Item[]): Promise<void>;
   /** Milliseconds to wait before each further attempt. After the last one the batch is given up. */
   retryAfter(app: App): readonly number[];
-  /** Everything up to here is delivered, or set aside. */
-  done?(app: AppKey, upTo: LogPlace): Promise<void>;
+  /** What came after a place, up to another, is taken. */
+  taken?(app: AppKey, from: LogPlace, to: LogPlace): Promise<void>;
 }
 
 export interface Portion<Item> {
@@ -126,8 +126,10 @@ export class Webhook {
         const isTaken = await this.#deliver(items, place, next);
         this.#since = undefined;
         if (this.#isStopped) return;
-        if (isTaken) await repository.setPosition(this.#app, this.#kind.name, next);
-        await this.#kind.done?.(this.#app, next);
+        if (isTaken) {
+          await repository.setPosition(this.#app, this.#kind.name, next);
+          await this.#kind.taken?.(this.#app, place, next);
+        }
       }
       this.#place = next;
     }

@@ -81,21 +81,45 @@ export function describeWebhooks(engine: Engine): void {
       const [first = 0, second = 0, third = 0, fourth = 0] = places;
       expect(await webhooks().eventsAfter(stage.app, first, 2)).toEqual(all.slice(1, 3));
       const letter = { from: first, to: second, messages: 1, error: 'nobody there', at: 1000 };
+      await webhooks().forgetEvents(stage.app, before, first);
       await webhooks().giveUp(stage.app, 'events', letter);
-      await webhooks().forgetEvents(stage.app, third);
+      await webhooks().forgetEvents(stage.app, second, third);
       const left = await webhooks().eventsAfter(stage.app, before, 10);
       expect(left.map(({ place }) => place)).toEqual([second, fourth]);
-      await webhooks().forgetEvents(stage.app, fourth);
+      await webhooks().forgetEvents(stage.app, third, fourth + 1);
       expect(await webhooks().endOfEvents()).toBe(fourth + 1);
       expect(await webhooks().eventsAfter(stage.app + 1, before, 10)).toHaveLength(1);
-      const [kept] = await webhooks().deadLetters(stage.app, 0, 10);
-      await webhooks().removeDeadLetter(stage.app, kept?.id ?? 0);
-      await webhooks().forgetEvents(stage.app, fourth);
+      await webhooks().forgetEvents(stage.app, first, second);
       expect(await webhooks().eventsAfter(stage.app, before, 10)).toEqual([]);
       // What is gone leaves its place behind: nothing new ever takes it.
       await add(stage.app, 6);
       const [next] = await webhooks().eventsAfter(stage.app, before, 10);
       expect(next?.place).toBeGreaterThan(fourth + 1);
+    });
+
+    it('[F-HOOK-07][F-HOOK-12] deletes what is old, a bounded batch at a time, and of one app only', async () => {
+      const { app } = stage;
+      const letter = { from: 0, to: 1, messages: 1, error: 'nobody there' };
+      const before = await webhooks().endOfEvents();
+      for (const at of [1, 2, 3, 4]) {
+        await webhooks().giveUp(app, 'messages', { ...letter, at });
+        await webhooks().addEvent(app, { at, data: {} });
+      }
+      await webhooks().giveUp(app + 1, 'messages', { ...letter, at: 1 });
+      await webhooks().addEvent(app + 1, { at: 1, data: {} });
+      const left = async (of: number) => [
+        (await webhooks().deadLetters(of, 0, 10)).map(({ at }) => at),
+        (await webhooks().eventsAfter(of, before, 10)).map(({ at }) => at),
+      ];
+      expect(await webhooks().deleteOld(app, 4, 2)).toBe(4);
+      expect(await left(app)).toEqual([
+        [3, 4],
+        [3, 4],
+      ]);
+      expect(await webhooks().deleteOld(app, 4, 2)).toBe(2);
+      expect(await webhooks().deleteOld(app, 4, 2)).toBe(0);
+      expect(await left(app)).toEqual([[4], [4]]);
+      expect(await left(app + 1)).toEqual([[1], [1]]);
     });
   });
 }

@@ -226,6 +226,7 @@ function operationTable(
     forgetWebhookEvents: webhooks.forgetEvents.bind(webhooks),
     giveUpWebhook: webhooks.giveUp.bind(webhooks),
     removeDeadLetter: webhooks.removeDeadLetter.bind(webhooks),
+    deleteOldOfWebhooks: webhooks.deleteOld.bind(webhooks),
     addAuditEntry: audit.add.bind(audit),
     replaceKeywords: keywords.replace.bind(keywords),
     putBan: bans.put.bind(bans),

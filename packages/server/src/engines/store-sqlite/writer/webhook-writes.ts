@@ -1,4 +1,4 @@
-import type { AppKey } from '../../../domain/identifiers.ts';
+import type { AppKey, Milliseconds } from '../../../domain/identifiers.ts';
 import type { DeadLetter, LoggedEvent, LogPlace, WebhookName } from '../../../domain/ports/webhooks.ts';
 import type { Statements } from '../statements.ts';
 
@@ -28,15 +28,8 @@ export class WebhookWrites {
     );
   }
 
-  forgetEvents(app: AppKey, upTo: LogPlace): void {
-    this.#sql.run(
-      `DELETE FROM webhook_event WHERE app = ?1 AND id <= ?2 AND NOT EXISTS (
-         SELECT 1 FROM dead_letter
-          WHERE app = ?1 AND webhook = 'events' AND from_place < webhook_event.id AND webhook_event.id <= to_place
-       )`,
-      app,
-      upTo,
-    );
+  forgetEvents(app: AppKey, from: LogPlace, to: LogPlace): void {
+    this.#sql.run('DELETE FROM webhook_event WHERE app = ? AND id > ? AND id <= ?', app, from, to);
   }
 
   giveUp(app: AppKey, webhook: WebhookName, letter: Omit<DeadLetter, 'id' | 'webhook'>): void {
@@ -56,5 +49,19 @@ export class WebhookWrites {
 
   removeDeadLetter(app: AppKey, id: number): boolean {
     return this.#sql.run('DELETE FROM dead_letter WHERE app = ? AND id = ?', app, id) > 0;
+  }
+
+  deleteOld(app: AppKey, before: Milliseconds, limit: number): number {
+    // The first of the app are its oldest, so no more of them need to be looked at.
+    const deleteFrom = (table: string) =>
+      this.#sql.run(
+        `DELETE FROM ${table} WHERE id IN (
+           SELECT id FROM (SELECT id, at FROM ${table} WHERE app = ? ORDER BY id LIMIT ?) WHERE at < ?
+         )`,
+        app,
+        limit,
+        before,
+      );
+    return deleteFrom('dead_letter') + deleteFrom('webhook_event');
   }
 }
