@@ -1,5 +1,6 @@
 import type { Conversation, Message } from '@parley/client';
 import { type ClipboardEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useData } from '../hooks/use-live.ts';
 import { useSettings } from '../settings/settings.tsx';
 import { IconButton } from '../ui/button.tsx';
@@ -43,10 +44,17 @@ export function Composer({ conversation, edited, stopEditing, editLast }: Compos
     if (words === '') conversation.stopTyping();
   }
 
+  /** The caret follows at once: the next key may come before the next frame, and belongs behind the words. */
+  function put(words: string, start: number, end: number): void {
+    flushSync(() => write(draft.slice(0, start) + words + draft.slice(end)));
+    field.current?.focus();
+    field.current?.setSelectionRange(start + words.length, start + words.length);
+    mentions.look();
+  }
+
   function insert(words: string): void {
     const { selectionStart = draft.length, selectionEnd = draft.length } = field.current ?? {};
-    write(draft.slice(0, selectionStart) + words + draft.slice(selectionEnd));
-    field.current?.focus();
+    put(words, selectionStart, selectionEnd);
   }
 
   function send(): void {
@@ -67,7 +75,7 @@ export function Composer({ conversation, edited, stopEditing, editLast }: Compos
   function pressed(event: KeyboardEvent<HTMLTextAreaElement>): void {
     // Enter chooses a character while an input method is at work.
     if (event.nativeEvent.isComposing) return;
-    if (mentions.pressed(event, setDraft)) return;
+    if (mentions.pressed(event, put)) return;
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
       send();
@@ -119,7 +127,7 @@ export function Composer({ conversation, edited, stopEditing, editLast }: Compos
         </div>
       )}
       <Uploads of={uploads.list} cancel={uploads.cancel} />
-      <MentionList mentions={mentions} choose={(person) => mentions.choose(person, setDraft)} />
+      <MentionList mentions={mentions} choose={(person) => mentions.choose(person, put)} />
       {hasEmoji && <EmojiPanel choose={insert} close={() => setHasEmoji(false)} />}
       <div className={styles.field}>
         <IconButton icon="picture" label={text.composer.attach} onClick={() => picker.current?.click()} />
@@ -139,7 +147,10 @@ export function Composer({ conversation, edited, stopEditing, editLast }: Compos
           ref={field}
           rows={1}
           value={draft}
-          onChange={(event) => write(event.target.value)}
+          onChange={(event) => {
+            write(event.target.value);
+            mentions.look();
+          }}
           onKeyDown={pressed}
           onKeyUp={mentions.look}
           onClick={mentions.look}

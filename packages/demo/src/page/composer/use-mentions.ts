@@ -8,6 +8,9 @@ import { mentionBefore } from './mentions.ts';
 export const MENTION_LIST = 'mention-list';
 const MOST_SHOWN = 6;
 
+/** Puts words where others are, from one place in the draft to another. */
+type Put = (words: string, start: number, end: number) => void;
+
 export type Mentions = ReturnType<typeof useMentions>;
 
 /** Names to choose from while somebody types an `@`. */
@@ -35,25 +38,19 @@ export function useMentions(
 
   const look = useCallback(() => setCaret(field.current?.selectionStart ?? 0), [field]);
 
-  function choose(person: string, setDraft: (draft: string) => void): void {
+  function choose(person: string, put: Put): void {
     if (before === undefined) return;
-    const head = `${draft.slice(0, before.start)}${person} `;
-    setDraft(head + draft.slice(caret));
     setAt(0);
-    setCaret(head.length);
-    requestAnimationFrame(() => {
-      field.current?.focus();
-      field.current?.setSelectionRange(head.length, head.length);
-    });
+    put(`${person} `, before.start, caret);
   }
 
   /** Whether the key was for the list. */
-  function pressed(event: KeyboardEvent, setDraft: (draft: string) => void): boolean {
+  function pressed(event: KeyboardEvent, put: Put): boolean {
     const person = people[chosen];
     if (person === undefined || before === undefined) return false;
     if (event.key === 'ArrowDown') setAt((chosen + 1) % people.length);
     else if (event.key === 'ArrowUp') setAt((chosen - 1 + people.length) % people.length);
-    else if (event.key === 'Enter' || event.key === 'Tab') choose(person, setDraft);
+    else if (event.key === 'Enter' || event.key === 'Tab') choose(person, put);
     else if (event.key === 'Escape') setDismissed(before.start);
     else return false;
     event.preventDefault();

@@ -1,0 +1,48 @@
+import type { Page } from '@parley/testkit/browser';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beginConversation } from './support/chat-page.ts';
+import { PATIENCE, Stage } from './support/stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open();
+}, PATIENCE);
+afterEach(() => stage.leave());
+afterAll(() => stage.close());
+
+const field = (page: Page) => page.getByRole('combobox', { name: 'Message' });
+
+/** Somebody in a group of three, where names are offered. */
+async function enterGroup(name: string): Promise<Page> {
+  const page = await stage.enter(name);
+  await beginConversation(page, 'Bob', 'Cleo');
+  await page.getByRole('heading', { level: 1, name: `${name}, Bob, Cleo` }).waitFor();
+  return page;
+}
+
+describe('writing on the chat page', { timeout: 2 * PATIENCE }, () => {
+  it('[F-GEN-10] puts a chosen name where it was asked for, and what is typed next behind it, however late the next frame is', async () => {
+    const ada = await enterGroup('Ada');
+    await ada.evaluate(() => {
+      window.requestAnimationFrame = (act) => window.setTimeout(act, 300);
+    });
+    await field(ada).fill('!');
+    await field(ada).press('Home');
+    await ada.keyboard.type('@B');
+    await ada.keyboard.press('Enter');
+    await ada.keyboard.type('look here');
+    await ada.waitForFunction(() => new Promise((done) => requestAnimationFrame(() => done(true))));
+    await ada.keyboard.type(', now');
+    expect(await field(ada).inputValue()).toBe('@Bob look here, now!');
+  });
+
+  it('[F-GEN-10] takes the name that fits what was typed, also where keys overlap', async () => {
+    const ada = await enterGroup('Ada');
+    await field(ada).focus();
+    await ada.keyboard.type('@');
+    await ada.keyboard.down('c');
+    await ada.keyboard.press('Enter');
+    await ada.keyboard.up('c');
+    expect(await field(ada).inputValue()).toBe('@Cleo ');
+  });
+});
