@@ -235,6 +235,26 @@ describe('the webhook of every message', () => {
     await server.killNine();
     await rm(folder, { recursive: true, force: true });
   }, 60_000);
+
+  it('[F-HOOK-07] leaves delivering to a server: a command on the data of one that is stopped only looks', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'parley-webhook-'));
+    const server = await startParleyProcess({ PARLEY_DATA_DIR: folder, PARLEY_APP_ID: 'webhook-app' });
+    const command = (...args: string[]) => runParley({ PARLEY_DATA_DIR: folder }, ...args).exited;
+    const setting = `webhook=${JSON.stringify(webhook().webhook)}`;
+    expect(await command('app', 'settings', setting)).toBe(0);
+    const tom = await TestClient.open({ wsUrl: server.wsUrl, appId: 'webhook-app' }, 'Tom');
+    const cid = await startConversation(tom, { m: ['Tom', 'Jerry'] });
+    status = 500;
+    await say(tom, cid, 'not taken');
+    await expect.poll(() => received.length, { timeout: 20_000 }).toBeGreaterThan(0);
+    await server.killNine();
+    received = [];
+    // Trying again it would not end for an hour.
+    expect(await command('app', 'show')).toBe(0);
+    expect(await command('app', 'settings', 'allowEdit=off')).toBe(0);
+    expect(received).toEqual([]);
+    await rm(folder, { recursive: true, force: true });
+  }, 120_000);
 });
 
 describe('the webhook of events', () => {

@@ -94,6 +94,8 @@ export async function createApp({
   });
   // Before anybody can say anything that they would have objected to.
   await core.plugins.start();
+  core.rooms.restore(await store.roomAbsences.take());
+  core.hooks.start(apps.list());
   const gateway = await createGateway({
     ...options,
     accept: core.accept,
@@ -117,8 +119,11 @@ export async function createApp({
     logger,
   }).catch(async (error: unknown) => {
     await core.plugins.close();
+    await core.hooks.close();
+    await keepAbsences();
     throw error;
   });
+  core.webhooks.start(apps.list());
   metrics?.measured.read(metricSources(core, gateway, apps, clock));
   const stopJobs = startJobs({
     store,
@@ -130,15 +135,18 @@ export async function createApp({
     dailyClients: core.world.dailyClients,
     files,
   });
+  function keepAbsences(): Promise<void> {
+    return store.roomAbsences
+      .keep(core.rooms.absences)
+      .catch((error: unknown) => logger.error({ err: error }, 'Who was in which room could not be kept.'));
+  }
   async function close(): Promise<void> {
     stopJobs();
     await gateway.close();
     await core.plugins.close();
     core.webhooks.close();
     await core.hooks.close();
-    await store.roomAbsences
-      .keep(core.rooms.absences)
-      .catch((error: unknown) => logger.error({ err: error }, 'Who was in which room could not be kept.'));
+    await keepAbsences();
     await core.world.dailyClients
       .save()
       .catch((error: unknown) => logger.error({ err: error }, 'The clients of today could not be saved.'));

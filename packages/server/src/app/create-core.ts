@@ -83,7 +83,10 @@ export interface Core {
   };
 }
 
-/** Wires the rooms between the gateway and the store. The one place that knows them all. */
+/**
+ * Wires the rooms between the gateway and the store. The one place that knows them all. Nothing runs yet: a command that
+ * works on the data of a server that is stopped neither calls anybody nor takes what the next server needs.
+ */
 export async function createCore({
   store,
   files,
@@ -97,7 +100,6 @@ export async function createCore({
 }: CoreParts): Promise<Core> {
   const live = new LiveSessions();
   const rooms = new LiveRooms(live, clock);
-  rooms.restore(await store.roomAbsences.take());
   const ceiling = new DeliveryCeiling(apps, clock);
   const messages = new MessageCounters();
   const commands = new CommandCounters();
@@ -113,7 +115,6 @@ export async function createCore({
         'Calling the hooks of an app failed; more of this in the next minute is not told.',
       ),
   });
-  hooks.start(apps.list());
   const plugins = new Plugins({
     entries: pluginEntries,
     apps,
@@ -139,7 +140,6 @@ export async function createCore({
       kind: conversation.kind,
     }),
   );
-  webhooks.start(apps.list());
   apps.whenChanged((app) => webhooks.changed(app));
   // Known before any event comes: events are of what sessions did.
   let sessions: Sessions | undefined;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
@@ -169,7 +169,7 @@ describe('signals', () => {
   });
 
   it(
-    '[F-ROOM-11] SIGTERM empties no chat room: the server that is started next has them back in it',
+    '[F-ROOM-11] SIGTERM empties no chat room: the next server that serves has them back in it',
     async () => {
       const first = parley({ PARLEY_DRAIN_SECONDS: '0' });
       await first.printed(READY);
@@ -189,6 +189,14 @@ describe('signals', () => {
       const cid = started.convMessage?.cid ?? '';
       first.child.kill('SIGTERM');
       expect(await first.exited).toBe(0);
+
+      // Neither a look at the data nor a start that fails takes it from the next one.
+      expect(await parley({}, 'app', 'show').exited).toBe(0);
+      const other = createServer().listen(0, '127.0.0.1');
+      await once(other, 'listening');
+      const { port } = other.address() as AddressInfo;
+      expect(await failureOf(parley({ PORT: String(port) }))).toContain('already in use');
+      other.close();
 
       const second = parley();
       await second.printed(READY);

@@ -57,6 +57,7 @@ export async function startServer(
     }),
   });
 
+  let app: ParleyApp | undefined;
   try {
     const provisioned = await provisionApp(store.apps, config, systemClock);
     const demo = config.demo ? await openDemo(store, config, tls, logger) : undefined;
@@ -64,7 +65,7 @@ export async function startServer(
       without: config.demo ? undefined : DEMO_APP_ID,
       withoutClientRates: config.clientRateLimits ? undefined : provisioned.id,
     });
-    const app = await createApp({
+    app = await createApp({
       store,
       files: await openFiles(config),
       fileService: fileServiceOf(config),
@@ -96,7 +97,7 @@ export async function startServer(
     }
     return { logger, ...signals(app, loaded, logger, () => Promise.all([stopControl(), demo?.stop()])) };
   } catch (error) {
-    await store.close();
+    await (app ?? store).close();
     throw error;
   }
 }

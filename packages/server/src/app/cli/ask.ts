@@ -53,7 +53,12 @@ export async function ask<Request extends AdministrationRequest>(
       logger: pino({ level: 'silent' }),
       privateTargets: config.privateTargets,
     });
-    return await administer({ apps, ...core }, request, { via: 'cli', user });
+    try {
+      return await administer({ apps, ...core }, request, { via: 'cli', user });
+    } finally {
+      core.webhooks.close();
+      await core.hooks.close();
+    }
   } finally {
     await store.close();
   }

@@ -51,6 +51,7 @@ export class Webhooks {
   readonly #kinds: readonly WebhookKind[];
   readonly #bursts = new Map<string, Burst>();
   #transientUnderWay = 0;
+  #isStarted = false;
   readonly #ofApps = new Map<AppKey, readonly Webhook[]>();
 
   constructor({ targets, ...parts }: WebhooksParts, write: WriteRecord) {
@@ -70,8 +71,9 @@ export class Webhooks {
     ];
   }
 
-  /** Something was committed in this app. */
+  /** Something was committed in this app. Before the start it stays in the log, and is delivered then. */
   wake(key: AppKey): void {
+    if (!this.#isStarted) return;
     for (const webhook of this.#of(key)) webhook.wake();
   }
 
@@ -114,6 +116,7 @@ export class Webhooks {
 
   /** What was committed before the process ended may still have to be delivered. */
   start(apps: readonly App[]): void {
+    this.#isStarted = true;
     for (const { key } of apps) this.wake(key);
   }
 
@@ -162,6 +165,7 @@ export class Webhooks {
   }
 
   close(): void {
+    this.#isStarted = false;
     for (const webhooks of this.#ofApps.values()) for (const webhook of webhooks) webhook.stop();
   }
 }
