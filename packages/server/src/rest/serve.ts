@@ -7,8 +7,9 @@ import { ImError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { type Call, perform } from './audit.ts';
 import { authenticate, type Caller, isSame, requireLevel } from './authenticate.ts';
+import { takeFromBudget } from './budget.ts';
 import { Checked, parseBody } from './parameters.ts';
-import { envelopeOf, RestError, refusalFrom, tooManyRequests } from './rest-error.ts';
+import { envelopeOf, RestError, refusalFrom } from './rest-error.ts';
 import type { RestRoute, RestServices } from './route.ts';
 
 /** Enough for a message of the largest size an app may allow, escaped. */
@@ -103,14 +104,6 @@ function bodyOf({ bodyFromQuery, body }: RestRoute, checked: Checked, request: F
 
 function textOf(body: unknown): string {
   return typeof body === 'string' ? body : '';
-}
-
-/** What was refused so far costs nothing (`rest §7`). @throws RestError 429 */
-async function takeFromBudget({ rate }: RestRoute, call: Call): Promise<void> {
-  if (rate === undefined) return;
-  const limited = typeof rate === 'string' ? rate : await rate(call);
-  const wait = call.services.rates.take(call.caller.app, limited);
-  if (wait !== undefined) throw tooManyRequests(wait);
 }
 
 /** A known path with another method is told so, unless a route with a parameter there takes it (`rest §1.1`). */

@@ -277,6 +277,9 @@ describe('uploads', () => {
     expect((await put(tokens.upload_url, Buffer.alloc(1000))).status).toBe(200);
     expect((await beginHere()).status).toBe(201);
     expect((await beginHere()).status).toBe(429);
+    const request = { method: 'POST', path: '/1.1/fileTokens', body: { name: 'cat.png' } };
+    const { body: answers } = await strictApi.post('/batch', { requests: [request] });
+    expect(answers).toEqual([{ error: expect.objectContaining({ code: 429 }) }]);
 
     own.skip(2 * 24 * HOUR - 60_000);
     await own.advance(0);

@@ -4,6 +4,7 @@ import { DataError } from '../../domain/errors.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import { perform } from '../audit.ts';
+import { takeFromBudget } from '../budget.ts';
 import { Checked } from '../parameters.ts';
 import { badParameter, forbidden } from '../rest-error.ts';
 import type { Answer, RestContext, RestRoute } from '../route.ts';
@@ -26,7 +27,7 @@ interface Entry {
 
 export type Context = RestContext<unknown, unknown, unknown>;
 
-/** Performs requests of batches as the routes themselves would, checks included. */
+/** Performs requests of batches as the routes themselves would, checks and budgets included. */
 export class Dispatcher {
   readonly #entries: readonly Entry[];
 
@@ -60,13 +61,14 @@ export class Dispatcher {
     if (entry.route.needs !== 'app' && context.caller.level !== 'master') {
       throw forbidden('This needs the master key.');
     }
-    const parts = {
+    const call = {
       ...context,
       params: entry.params.texts(namedIn(entry.segments, segments)),
       query: entry.query.texts({ ...Object.fromEntries(new URLSearchParams(search)), ...asTexts(params) }),
       body: entry.body.body(body),
     };
-    return perform(entry.route, parts as never);
+    await takeFromBudget(entry.route, call as never);
+    return perform(entry.route, call as never);
   }
 }
 
