@@ -101,16 +101,17 @@ describe('a message that the server pushes twice', () => {
   });
 });
 
-describe('what was read', () => {
-  const unread = (count: number, timestamp: number): GenericCommand => ({
-    cmd: CommandType.unread,
-    peerId: 'Tom',
-    unreadMessage: {
-      convs: [{ cid: 'c', unread: count, mid: `m${timestamp}`, timestamp, from: 'Jerry', data: HELLO }],
-      notifTime: timestamp,
-    },
-  });
+/** The server counted so many, the newest of which is of this time. */
+const unread = (count: number, timestamp: number): GenericCommand => ({
+  cmd: CommandType.unread,
+  peerId: 'Tom',
+  unreadMessage: {
+    convs: [{ cid: 'c', unread: count, mid: `m${timestamp}`, timestamp, from: 'Jerry', data: HELLO }],
+    notifTime: timestamp,
+  },
+});
 
+describe('what was read', () => {
   it('[F-MSG-45] without a connection is told at the next login, and is not unread meanwhile', async () => {
     const { client, chat, push, received, close, platform } = await conversation();
     push(unread(2, 5));
@@ -160,6 +161,28 @@ describe('what was read', () => {
     await comeBack();
     await client.conversations.fetch('c');
     expect(marks()).toBe(3);
+    client.connection.pause();
+  });
+});
+
+describe('what was not read', () => {
+  it('[F-MSG-44][F-MSG-45] is what a login tells where no count was told before, so what it does not name was read elsewhere', async () => {
+    const { client, chat, hear, push, comeBack } = await conversation();
+    hear({ id: 'm', fromPeerId: 'Jerry', timestamp: 5, msg: HELLO, mentionAll: true });
+    expect([chat.unreadCount, chat.isMentioned]).toEqual([1, true]);
+    await comeBack();
+    expect([chat.unreadCount, chat.isMentioned]).toEqual([0, false]);
+    // On its way to the store when the server counted, and nobody was told of it before.
+    hear({ id: 'n', fromPeerId: 'Jerry', timestamp: 6, msg: HELLO });
+    expect(chat.unreadCount).toBe(1);
+    await comeBack();
+    hear({ id: 'n', fromPeerId: 'Jerry', timestamp: 6, msg: HELLO });
+    expect(chat.unreadCount).toBe(0);
+    push(unread(2, 6));
+    expect(chat.unreadCount).toBe(2);
+    await comeBack();
+    // From now on a login tells only what changed.
+    expect(chat.unreadCount).toBe(2);
     client.connection.pause();
   });
 });

@@ -102,7 +102,13 @@ describe('unread counts', () => {
         expect([onPhone.unreadCount, onPhone.isMentioned]).toEqual(expected);
         await Promise.all([tom, phone, jerry].map(({ client }) => client.close()));
       }),
-      { numRuns: 60, examples: [[['they send', 'it arrives', 'the connection breaks', 'I read']]] },
+      {
+        numRuns: 60,
+        examples: [
+          [['they send', 'it arrives', 'the connection breaks', 'I read']],
+          [['they send', 'it arrives', 'I read on my phone']],
+        ],
+      },
     );
   }, 120_000);
 });

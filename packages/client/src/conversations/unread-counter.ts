@@ -41,6 +41,11 @@ export class UnreadCounter {
     if (this.#computedAt <= at) this.told(0, false, at);
   }
 
+  /** The server is about to tell of every conversation in which something is unread, and of none in which nothing is. */
+  forget(): void {
+    this.told(0, false, Math.max(this.#asOf, ...this.#later.map(({ timestamp }) => timestamp)));
+  }
+
   arrived(timestamp: number, isMention: boolean): void {
     if (timestamp > this.#asOf) this.#later = [...this.#later, { timestamp, isMention }];
   }

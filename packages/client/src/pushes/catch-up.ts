@@ -9,7 +9,7 @@ interface Absence {
   readonly until: number;
 }
 
-/** After a loss of the connection: what happened to conversations, and back into the chat room. */
+/** After a loss of the connection: what is not unread any more, what happened to conversations, and back into the chat room. */
 export class CatchUp {
   readonly #core: Core;
   readonly #handle: (command: GenericCommand) => void;
@@ -20,12 +20,20 @@ export class CatchUp {
   constructor(core: Core, handle: (command: GenericCommand) => void) {
     this.#core = core;
     this.#handle = handle;
-    core.session.on('opened', ({ serverTime, eventsSince }) => {
+    core.session.on('opened', ({ serverTime, eventsSince, unreadSince }) => {
+      if (unreadSince === undefined) this.#forgetUnread();
       if (eventsSince === undefined) return;
       this.#absences.push({ since: eventsSince, until: serverTime });
       void this.#rejoin();
       if (!this.#isAsking) void this.#ask();
     });
+  }
+
+  #forgetUnread(): void {
+    for (const conversation of this.#core.conversations.all()) {
+      conversation.unreadCounter.forget();
+      conversation.applyUnread();
+    }
   }
 
   async #ask(): Promise<void> {

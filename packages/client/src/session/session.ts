@@ -60,7 +60,12 @@ export interface Positions {
 export interface SessionEvents {
   state: { readonly state: ClientState; readonly previous: ClientState };
   /** After each login, before anything that follows it. */
-  opened: { readonly serverTime: number; readonly eventsSince: number | undefined };
+  opened: {
+    readonly serverTime: number;
+    readonly eventsSince: number | undefined;
+    /** Without it, everything unread is told anew. */
+    readonly unreadSince: number | undefined;
+  };
   received: GenericCommand;
 }
 
@@ -273,7 +278,7 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
     clock.after(SETTLED, () => {
       if (link === this.#link && link !== undefined) this.positions.unread ??= serverTime;
     });
-    this.emit('opened', { serverTime, eventsSince });
+    this.emit('opened', { serverTime, eventsSince, unreadSince: this.positions.unread });
   }
 
   #loginFailed(link: Link, error: ParleyError, attempt: number): void {
