@@ -1,6 +1,6 @@
 import type { Page } from '@parley/testkit/browser';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { beginConversation } from './support/chat-page.ts';
+import { beginConversation, message, openConversation, say } from './support/chat-page.ts';
 import { PATIENCE, Stage } from './support/stage.ts';
 
 let stage: Stage;
@@ -44,5 +44,27 @@ describe('writing on the chat page', { timeout: 2 * PATIENCE }, () => {
     await ada.keyboard.press('Enter');
     await ada.keyboard.up('c');
     expect(await field(ada).inputValue()).toBe('@Cleo ');
+  });
+
+  it('[F-GEN-10] puts emoji where the caret is, and leaves the field to who types on', async () => {
+    const ada = await stage.enter('Ada');
+    const dan = await stage.enter('Dan');
+    await beginConversation(ada, 'Dan');
+    await openConversation(dan, 'Ada');
+    await field(ada).fill('ab');
+    await field(ada).press('ArrowLeft');
+    await ada.getByRole('button', { name: 'Emoji' }).click();
+    await ada.getByRole('button', { name: '🎉' }).click();
+    await ada.keyboard.type('1');
+    expect(await field(ada).inputValue()).toBe('a🎉1b');
+    // The panel is still there, and whatever makes the page anew is no reason to go there.
+    await say(dan, 'hello');
+    await message(ada, 'hello').waitFor();
+    await ada.keyboard.type('2');
+    expect(await field(ada).inputValue()).toBe('a🎉12b');
+    await ada.getByRole('button', { name: '🎁' }).press('Escape');
+    await ada.getByRole('button', { name: '🎁' }).waitFor({ state: 'detached' });
+    await ada.keyboard.type('3');
+    expect(await field(ada).inputValue()).toBe('a🎉123b');
   });
 });

@@ -128,7 +128,16 @@ export function Composer({ conversation, edited, stopEditing, editLast }: Compos
       )}
       <Uploads of={uploads.list} cancel={uploads.cancel} />
       <MentionList mentions={mentions} choose={(person) => mentions.choose(person, put)} />
-      {hasEmoji && <EmojiPanel choose={insert} close={() => setHasEmoji(false)} />}
+      {hasEmoji && (
+        <EmojiPanel
+          choose={insert}
+          close={() => setHasEmoji(false)}
+          leave={() => {
+            setHasEmoji(false);
+            field.current?.focus();
+          }}
+        />
+      )}
       <div className={styles.field}>
         <IconButton icon="picture" label={text.composer.attach} onClick={() => picker.current?.click()} />
         <input

@@ -10,13 +10,15 @@ const emoji =
 export interface EmojiPanelProps {
   readonly choose: (emoji: string) => void;
   readonly close: () => void;
+  /** Closes it for who used the keys, and has to go on somewhere. */
+  readonly leave: () => void;
 }
 
-export function EmojiPanel({ choose, close }: EmojiPanelProps) {
+export function EmojiPanel({ choose, close, leave }: EmojiPanelProps) {
   const { composer } = useText();
   const panel = useRef<HTMLDivElement>(null);
+  useEffect(() => panel.current?.querySelector('button')?.focus(), []);
   useEffect(() => {
-    panel.current?.querySelector('button')?.focus();
     const outside = (event: PointerEvent) => {
       if (panel.current?.parentElement?.contains(event.target as Node) === false) close();
     };
@@ -31,7 +33,7 @@ export function EmojiPanel({ choose, close }: EmojiPanelProps) {
       onKeyDown={(event) => {
         if (event.key !== 'Escape') return;
         event.stopPropagation();
-        close();
+        leave();
       }}
     >
       <fieldset className={styles.grid} aria-label={composer.emoji}>
