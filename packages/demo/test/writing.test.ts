@@ -67,4 +67,33 @@ describe('writing on the chat page', { timeout: 2 * PATIENCE }, () => {
     await ada.keyboard.type('3');
     expect(await field(ada).inputValue()).toBe('a🎉123b');
   });
+
+  it('[F-GEN-10] keeps what was begun while an older message is edited', async () => {
+    const ada = await stage.enter('Ada');
+    await beginConversation(ada, 'Bob');
+    await say(ada, 'one');
+    await say(ada, 'two');
+    const edit = async (text: string) => {
+      await message(ada, text).hover();
+      await message(ada, text).getByRole('button', { name: 'Edit' }).click();
+    };
+    await field(ada).fill('begun');
+    await edit('one');
+    await ada.keyboard.type(' more');
+    expect(await field(ada).inputValue()).toBe('one more');
+    await ada.keyboard.press('Enter');
+    await message(ada, 'one more').getByTestId('edited').waitFor();
+    expect(await field(ada).inputValue()).toBe('begun');
+    await edit('two');
+    await ada.keyboard.press('Escape');
+    await ada.getByText('Editing your message').waitFor({ state: 'detached' });
+    expect(await field(ada).inputValue()).toBe('begun');
+    await ada.keyboard.type(', ended');
+    await ada.keyboard.press('Enter');
+    await message(ada, 'begun, ended').waitFor();
+    // With nothing begun, the arrow takes the newest, and the very next key belongs to it.
+    await ada.keyboard.press('ArrowUp');
+    await ada.keyboard.type('!');
+    expect(await field(ada).inputValue()).toBe('begun, ended!');
+  });
 });

@@ -60,12 +60,12 @@ export function Composer({ conversation, edited, stopEditing, editLast }: Compos
   function send(): void {
     const words = draft.trim();
     if (words === '') return;
-    setDraft('');
     if (edited !== undefined) {
       stopEditing();
       if (words !== edited.text) attempt(() => conversation.edit(edited, words));
       return;
     }
+    setDraft('');
     const mention = mentionedIn(words, data.members);
     const options = { receipt: data.members.length === 2, ...(mention !== undefined && { mention }) };
     // The list shows what becomes of it, and why.
@@ -82,7 +82,6 @@ export function Composer({ conversation, edited, stopEditing, editLast }: Compos
     }
     if (event.key === 'Escape' && edited !== undefined) {
       event.stopPropagation();
-      setDraft('');
       stopEditing();
     }
     if (event.key === 'ArrowUp' && !event.altKey && draft === '' && edited === undefined) {
@@ -115,15 +114,7 @@ export function Composer({ conversation, edited, stopEditing, editLast }: Compos
         <div className={styles.editing}>
           <Icon name="edit" size={16} />
           <span>{text.composer.editing}</span>
-          <IconButton
-            icon="close"
-            size={16}
-            label={text.composer.cancelEdit}
-            onClick={() => {
-              setDraft('');
-              stopEditing();
-            }}
-          />
+          <IconButton icon="close" size={16} label={text.composer.cancelEdit} onClick={stopEditing} />
         </div>
       )}
       <Uploads of={uploads.list} cancel={uploads.cancel} />
