@@ -18,6 +18,8 @@ describe('mentions', () => {
     expect(mentionedIn('你好@小雅，来吗', members)).toEqual(['小雅']);
     expect(mentionedIn('Leo, mail me at me@example.com', members)).toBeUndefined();
     expect(mentionedIn('@Leon is somebody else', members)).toBeUndefined();
+    expect(mentionedIn('@Leonie knows @Leo', members)).toEqual(['Leo', 'Leonie']);
+    expect(mentionedIn('@everyone_else, then @everyone', members)).toBe('everyone');
   });
 
   it('are of everyone in either language', () => {
@@ -28,6 +30,7 @@ describe('mentions', () => {
   it('are looked for in front of the caret, and not in addresses', () => {
     expect(mentionBefore('hello @Le', 9)).toEqual({ start: 7, typed: 'Le' });
     expect(mentionBefore('@', 1)).toEqual({ start: 1, typed: '' });
+    expect(mentionBefore('你好@小', 4)).toEqual({ start: 3, typed: '小' });
     expect(mentionBefore('me@example', 10)).toBeUndefined();
     expect(mentionBefore('@Leo said', 9)).toBeUndefined();
   });

@@ -46,6 +46,19 @@ describe('writing on the chat page', { timeout: 2 * PATIENCE }, () => {
     expect(await field(ada).inputValue()).toBe('@Cleo ');
   });
 
+  it('[F-GEN-10] offers names again after the list was closed', async () => {
+    const ada = await enterGroup('Ada');
+    await field(ada).pressSequentially('@');
+    await ada.getByRole('option', { name: 'Bob' }).waitFor();
+    await ada.keyboard.press('Escape');
+    await ada.getByRole('option', { name: 'Bob' }).waitFor({ state: 'detached' });
+    await ada.keyboard.type('B');
+    expect(await ada.getByRole('option').count()).toBe(0);
+    await field(ada).fill('');
+    await field(ada).pressSequentially('@');
+    await ada.getByRole('option', { name: 'Bob' }).waitFor();
+  });
+
   it('[F-GEN-10] puts emoji where the caret is, and leaves the field to who types on', async () => {
     const ada = await stage.enter('Ada');
     const dan = await stage.enter('Dan');

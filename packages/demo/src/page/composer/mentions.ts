@@ -9,21 +9,22 @@ export function mentionedIn(
   text: string,
   members: readonly string[],
 ): readonly string[] | 'everyone' | undefined {
+  // What goes on after a name is another, longer one; the name itself may still follow.
   const isNamed = (name: string) => {
-    const at = text.indexOf(`@${name}`);
-    return at >= 0 && !/[\p{L}\p{N}_-]/u.test(text.charAt(at + name.length + 1));
+    const [, ...behind] = text.split(`@${name}`);
+    return behind.some((rest) => !/^[\p{L}\p{N}_-]/u.test(rest));
   };
   if (EVERYONE.some(isNamed)) return 'everyone';
   const named = members.filter(isNamed);
   return named.length === 0 ? undefined : named;
 }
 
-/** What stands between an `@` and the caret. */
+/** What stands between an `@` and the caret. Chinese has no space before it, addresses have none either. */
 export function mentionBefore(
   text: string,
   caret: number,
 ): { readonly start: number; readonly typed: string } | undefined {
-  const match = /(?:^|[^\p{L}\p{N}])@([^\s@]{0,24})$/u.exec(text.slice(0, caret));
+  const match = /(?:^|[^\p{Script=Latin}\p{N}])@([^\s@]{0,24})$/u.exec(text.slice(0, caret));
   const typed = match?.[1];
   return typed === undefined ? undefined : { start: caret - typed.length, typed };
 }

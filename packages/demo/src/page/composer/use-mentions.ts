@@ -27,6 +27,8 @@ export function useMentions(
   const [dismissed, setDismissed] = useState<number>();
 
   const before = members.length > 2 || type === 'chatRoom' ? mentionBefore(draft, caret) : undefined;
+  // One `@` was not meant for the list; the next may be.
+  if (dismissed !== undefined && before?.start !== dismissed) setDismissed(undefined);
   const isOpen = before !== undefined && before.start !== dismissed;
   const wanted = before?.typed.toLowerCase() ?? '';
   const people = isOpen
