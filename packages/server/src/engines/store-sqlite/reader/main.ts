@@ -45,6 +45,7 @@ import {
   readSubscriptions,
   readSubscriptionsOf,
 } from './service-reads.ts';
+import { inSnapshot } from './snapshot.ts';
 import {
   countDeadLetters,
   readDeadLetters,
@@ -84,19 +85,10 @@ function serve(): void {
       port.close();
       return;
     }
-    tell(inSnapshot(db, () => message.map((call) => perform(operations, call))));
+    // A snapshot of its own for each: one for all would keep what is committed meanwhile from being merged.
+    tell(message.map((call) => perform(db, operations, call)));
   });
   tell('ready');
-}
-
-/** What takes several statements sees one moment, however much is committed in between; a count has to fit its message. */
-function inSnapshot<Result>(db: DatabaseSync, read: () => Result): Result {
-  db.exec('BEGIN');
-  try {
-    return read();
-  } finally {
-    db.exec('COMMIT');
-  }
 }
 
 /** Merges nearly everything without disturbing anybody; so the merging that stops the writer has little left to do. */
@@ -110,11 +102,11 @@ function checkpoint(db: DatabaseSync): void {
   }
 }
 
-function perform(operations: Operations, { operation, args }: Call): Answer {
+function perform(db: DatabaseSync, operations: Operations, { operation, args }: Call): Answer {
   try {
     const perform = operations[operation];
     if (perform === undefined) throw new Error(`The store has no operation ${operation}.`);
-    return { ok: true, value: perform(...(args as never[])) };
+    return { ok: true, value: inSnapshot(db, () => perform(...(args as never[]))) };
   } catch (error) {
     const { name, message } = error as Error;
     return { ok: false, error: { name, message } };
