@@ -31,7 +31,8 @@ export async function openSqliteStore({ path, onFatal, onCommit }: SqliteOptions
   const writer = await start('./writer/main.ts', { path }, onCommit);
   const [reader, searcher] = await Promise.all([
     start('./reader/main.ts', { path, mergesLog: true }),
-    // A query that has to look at every conversation may take a second, which histories are not to wait for.
+    // A query that has to look at every conversation may take a second, a search by type at every message of one:
+    // histories and logins are not to wait for that.
     start('./reader/main.ts', { path }),
   ]);
   const unsettled = new Unsettled(writer);
@@ -78,7 +79,7 @@ export async function openSqliteStore({ path, onFatal, onCommit }: SqliteOptions
       },
       async history(range) {
         await unsettled.settle(range.conversation);
-        return reader.call('history', range);
+        return (range.type === undefined ? reader : searcher).call('history', range);
       },
       async find(conversation, id, hint) {
         await unsettled.settle(conversation);

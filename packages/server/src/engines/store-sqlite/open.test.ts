@@ -205,3 +205,23 @@ describe('a call that fails', () => {
     expect(deleted).toMatchObject({ value: 2 });
   });
 });
+
+describe('the searching thread', () => {
+  it('[F-MSG-56] serves histories of one type too, one after another with queries', async () => {
+    const store = await open();
+    const draft = (n: number) => group({ id: `${n}`.padStart(24, '0'), unique: false });
+    const { conversation } = await store.conversations.create(draft(0));
+    await Promise.all(Array.from({ length: 1000 }, (_, n) => store.conversations.create(draft(n + 1))));
+    await store.messages.append(message(conversation.key, { body: '{"_lctype":7}' }));
+    const range = { conversation: conversation.key, direction: 'older', limit: 1 } as const;
+    // What is not indexed yet is the business of the writing thread.
+    expect(await store.messages.history(range)).toHaveLength(1);
+    const condition = { test: 'exists', path: ['never'], present: true } as const;
+    const answered: string[] = [];
+    await Promise.all([
+      store.conversations.count({ app: 1, condition, budget: 60_000 }).then(() => answered.push('query')),
+      store.messages.history({ ...range, type: 7 }).then(() => answered.push('history')),
+    ]);
+    expect(answered).toEqual(['query', 'history']);
+  });
+});
