@@ -7,6 +7,7 @@ import { FakeEngine, Raw } from './fake-engine.ts';
 import { conv, say, startConversation } from './flow.ts';
 
 const TOKEN = 'a-token-of-twenty-letters';
+const PATIENT = { timeout: 20_000 };
 
 let engine: FakeEngine;
 let parley: Parley;
@@ -82,7 +83,7 @@ describe('metrics', () => {
     await fetch(`${parley.url}/nothing/here`);
     await engine.told('_messageSent', 5);
     await expect
-      .poll(async () => (await metrics()).get(`parley_webhook_dead_letters{${app()}}`))
+      .poll(async () => (await metrics()).get(`parley_webhook_dead_letters{${app()}}`), PATIENT)
       .toBeGreaterThan(0);
 
     const after = await metrics();
@@ -142,6 +143,30 @@ describe('metrics', () => {
     await Promise.all([tom.close(), jerry.close(), phone.close()]);
   });
 
+  it('[F-OPS-07] count what is refused, under the names of commands and no others', async () => {
+    const before = await metrics();
+    const stranger = await TestClient.connect(parley.wsUrl);
+    const asked = [12345, 23456, 34567].map((op) => stranger.request({ cmd: CommandType.direct, op }));
+    for (const { errorMessage } of await Promise.all(asked)) expect(errorMessage?.code).toBe(4105);
+    expect((await stranger.login(parley.appId, 'x'.repeat(65))).errorMessage?.code).toBe(4103);
+    await stranger.closed;
+    const lost = await TestClient.connect(parley.wsUrl);
+    expect((await lost.login('no-such-app', 'Tom')).errorMessage?.code).toBe(4100);
+    await lost.closed;
+
+    const after = await metrics();
+    const grown = [...after].flatMap(([name, count]) =>
+      name.startsWith('parley_commands_total') && count !== before.get(name)
+        ? [[name, count - (before.get(name) ?? 0)]]
+        : [],
+    );
+    expect(Object.fromEntries(grown)).toEqual({
+      'parley_commands_total{command="direct",outcome="4105"}': 3,
+      'parley_commands_total{command="session/open",outcome="4103"}': 1,
+      'parley_commands_total{command="session/open",outcome="4100"}': 1,
+    });
+  });
+
   it('[F-OPS-07][F-HOOK-11] show an engine that is down, and a webhook that is not taken', async () => {
     engine.functions._messageReceived = () => new Raw(500, '');
     receiverStatus = 401;
@@ -154,7 +179,9 @@ describe('metrics', () => {
     expect(seen.get(`parley_hook_calls_total{${hook},outcome="skipped"}`)).toBe(2);
     expect(seen.get(`parley_hook_breaker_open{${hook}}`)).toBe(1);
     const webhook = `${app()},webhook="messages"`;
-    await expect.poll(async () => (await metrics()).get(`parley_webhook_backlog{${webhook}}`)).toBe(0);
+    await expect
+      .poll(async () => (await metrics()).get(`parley_webhook_backlog{${webhook}}`), PATIENT)
+      .toBe(0);
     const last = await metrics();
     expect(last.get(`parley_webhook_batches_total{${webhook},outcome="set-aside"}`)).toBe(
       last.get(`parley_webhook_dead_letters{${app()}}`),

@@ -3,6 +3,8 @@ import { openMemoryStore, type Parley, startParley, TestClient } from '@parley/t
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { say, startConversation } from './flow.ts';
 
+const TOKEN = 'a-token-of-twenty-letters';
+
 /** Lets one search after another of those that are with the store end. */
 let underWay: (() => void)[];
 let parley: Parley;
@@ -16,6 +18,7 @@ beforeEach(async () => {
       return search(...args);
     };
   parley = await startParley({
+    metricsToken: TOKEN,
     store: {
       ...store,
       conversations: { ...store.conversations, query: held(store.conversations.query) },
@@ -42,7 +45,7 @@ describe('searches of one client', () => {
 
   it.each([
     ['queries', () => query],
-    ['pages of history', (cid: string) => ({ cmd: CommandType.logs, logsMessage: { cid } })],
+    ['histories of one type', (cid: string) => ({ cmd: CommandType.logs, logsMessage: { cid, lctype: -1 } })],
   ])('go one after another: %s of others come in between, and messages overtake', async (_what, command) => {
     const [tom, jerry] = [await TestClient.open(parley, 'Tom'), await TestClient.open(parley, 'Jerry')];
     const cid = await startConversation(tom, { m: ['Jerry'] });
@@ -59,11 +62,36 @@ describe('searches of one client', () => {
     await Promise.all([tom.close(), jerry.close()]);
   });
 
+  it('are none where a page of history is not limited to a type: those go side by side', async () => {
+    const tom = await TestClient.open(parley, 'Tom');
+    const cid = await startConversation(tom, { m: ['Jerry'] });
+    const page = { cmd: CommandType.logs, logsMessage: { cid } };
+    const asked = [1, 2, 3].map(() => tom.request(page));
+    await tom.settled();
+    expect(underWay).toHaveLength(3);
+    await lettingAllEnd(Promise.all(asked));
+    await tom.close();
+  });
+
+  it('do not begin once the session is over', async () => {
+    const tom = await TestClient.open(parley, 'Tom');
+    const [first, second] = [1, 2].map(() => tom.request(query));
+    await tom.settled();
+    await tom.request({ cmd: CommandType.session, op: OpType.close });
+    underWay.shift()?.();
+    expect((await first)?.op).toBe(OpType.results);
+    expect((await second)?.errorMessage?.code).toBe(4105);
+    expect(underWay).toEqual([]);
+    await tom.close();
+  });
+
   it('are refused with 4116 when a hundred wait for each other already', async () => {
     const tom = await TestClient.open(parley, 'Tom');
     const asked = Array.from({ length: 100 }, () => tom.request(query));
     const refused = await tom.request(query);
     expect(refused.errorMessage?.code).toBe(4116);
+    const metrics = await fetch(`${parley.url}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } });
+    expect(await metrics.text()).toContain('parley_commands_total{command="conv/query",outcome="4116"} 1');
     const replies = await lettingAllEnd(Promise.all(asked));
     expect(replies.every(({ op }) => op === OpType.results)).toBe(true);
     const again = await lettingAllEnd(tom.request(query));

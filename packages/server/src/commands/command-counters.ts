@@ -1,4 +1,5 @@
-import { CommandType, type GenericCommand, operationName } from '@parley/protocol';
+import { CommandType, operationName } from '@parley/protocol';
+import type { CommandRow } from './command.ts';
 
 const NAMES = new Map<number, string>(Object.entries(CommandType).map(([name, value]) => [value, name]));
 
@@ -7,9 +8,12 @@ export class CommandCounters {
   /** By command and operation; commands nobody knows share one entry, so that nobody can make more. */
   readonly #commands = new Map<number, Map<number, number>>();
 
-  /** @param code of the refusal; 0 where there was none */
-  count({ cmd, op }: Pick<GenericCommand, 'cmd' | 'op'>, isKnown: boolean, code: number): void {
-    const key = isKnown && cmd !== undefined ? keyOf(cmd, op) : UNKNOWN;
+  /**
+   * @param served as the server knows it, never as somebody wrote it; `undefined` where it knows none such
+   * @param code of the refusal; 0 where there was none
+   */
+  count(served: ServedCommand | undefined, code: number): void {
+    const key = served === undefined ? UNKNOWN : keyOf(served.cmd, served.op);
     let outcomes = this.#commands.get(key);
     if (outcomes === undefined) {
       outcomes = new Map();
@@ -26,6 +30,8 @@ export class CommandCounters {
     }
   }
 }
+
+export type ServedCommand = Pick<CommandRow, 'cmd' | 'op'>;
 
 const UNKNOWN = -1;
 const OPERATIONS = 4096;

@@ -37,5 +37,5 @@ export interface CommandRow {
    * It may keep the store searching for seconds, so a session has one of these at a time: whoever asks a hundred at
    * once waits for itself, and everybody else's come in between.
    */
-  readonly searches?: true;
+  readonly searches?: (command: GenericCommand) => boolean;
 }

@@ -19,7 +19,7 @@ export const convQuery: CommandRow = {
   cmd: CommandType.conv,
   op: OpType.query,
   rate: 'free',
-  searches: true,
+  searches: () => true,
   handle: async (context) => {
     const message = context.command.convMessage ?? {};
     const compact = ((message.flag ?? 0) & COMPACT) !== 0;

@@ -13,7 +13,8 @@ const NEW = 2;
 export const logs: CommandRow = {
   cmd: CommandType.logs,
   rate: 'history',
-  searches: true,
+  // A page of any type is one walk along an index.
+  searches: ({ logsMessage }) => logsMessage?.lctype !== undefined,
   handle: async ({ world, actor, command }) => {
     const { conversation, messages } = await readHistory(
       world,

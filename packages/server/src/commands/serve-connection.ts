@@ -7,11 +7,12 @@ import type { World } from '../domain/world.ts';
 import { goAwayPush } from '../pushes/goaway.ts';
 import type { AcceptConnection, Connection, Peer } from '../session/connection.ts';
 import type { LiveSessions } from '../session/live-sessions.ts';
+import type { LaneTask } from '../session/ordered-lanes.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { isOriginAllowed } from '../session/web-origin.ts';
 import type { CommandContext, CommandRow, Reply } from './command.ts';
-import type { CommandCounters } from './command-counters.ts';
+import type { CommandCounters, ServedCommand } from './command-counters.ts';
 import { failedAck } from './direct.ts';
 import { echoReply } from './echo.ts';
 import { errorReply } from './error.ts';
@@ -108,6 +109,7 @@ class ConnectionPeer implements Peer {
         send: (peerId, reply) => this.#send(command, peerId, reply, true),
         admit: () =>
           this.#withinRate(app, command.peerId ?? this.#connection.id, 'operation', command, undefined),
+        refused: ({ code }) => this.#services.counters.count(OPEN, code),
         opened: (session) => this.#opened(app, session),
         failed: (error) => this.#services.failed(error, command),
       });
@@ -136,6 +138,7 @@ class ConnectionPeer implements Peer {
       'APP_NOT_AVAILABLE',
       `App ${command.appId ?? ''} is unknown here or switched off.`,
     );
+    this.#services.counters.count(served(command), error.code);
     this.#send(command, command.peerId, errorReply(error), true);
     this.#connection.close(CloseCode.APP_NOT_AVAILABLE, error.reason);
   }
@@ -149,7 +152,7 @@ class ConnectionPeer implements Peer {
     // The client may be gone by the time its login went through.
     if (this.#gone) this.#disconnected(app, session);
     else this.#sessions.set(session.identity.client, session);
-    this.#services.counters.count(OPEN, true, 0);
+    this.#services.counters.count(OPEN, 0);
   }
 
   #disconnected(app: App, session: Session, cause?: LossCause): void {
@@ -186,22 +189,35 @@ class ConnectionPeer implements Peer {
     const actor = session.actor(app);
     const run = (orderIsKept: () => void) =>
       this.#run(row, { world, sessions, session, actor, command, orderIsKept });
-    if (row.searches === true && session.lanes.length(SEARCHES) >= MAX_SEARCHES) {
-      this.#sendError(
-        command,
-        new ImError('MESSAGE_SENT_QUOTA_EXCEEDED', 'Too many queries at once; wait for their answers.'),
-      );
+    if (row.searches?.(command) === true) {
+      this.#search(command, session, run);
       return;
     }
-    const lane = row.searches === true ? SEARCHES : row.writesTo?.(command);
+    const lane = row.writesTo?.(command);
     if (lane === undefined) void run(() => {});
     else session.lanes.run(lane, run);
+  }
+
+  #search(command: GenericCommand, session: Session, run: LaneTask): void {
+    if (session.lanes.length(SEARCHES) >= MAX_SEARCHES) {
+      const error = new ImError(
+        'MESSAGE_SENT_QUOTA_EXCEEDED',
+        'Too many queries at once; wait for their answers.',
+      );
+      this.#refuse(command, error);
+      return;
+    }
+    session.lanes.run(SEARCHES, async (release) => {
+      if (this.#services.live.has(session)) return run(release);
+      // It ended while this one was waiting, and the store need not look for what nobody reads.
+      this.#refuse(command, new ImError('SESSION_REQUIRED', 'The session ended before the query began.'));
+    });
   }
 
   async #run(row: CommandRow, context: CommandContext): Promise<void> {
     try {
       const reply = await row.handle(context);
-      this.#services.counters.count(row, true, refusalIn(reply));
+      this.#services.counters.count(row, refusalIn(reply));
       if (reply !== undefined) this.#send(context.command, context.session.identity.client, reply);
       if (row.cmd === CommandType.session && row.op === OpType.close) this.#forget(context.session);
     } catch (error) {
@@ -235,13 +251,9 @@ class ConnectionPeer implements Peer {
     row: CommandRow | undefined,
   ): boolean {
     if (this.#services.rates.allow(app, client, rate)) return true;
-    if (!app.settings.silentOverLimit) {
-      const error = new ImError(
-        'MESSAGE_SENT_QUOTA_EXCEEDED',
-        'Too many requests within a minute; slow down.',
-      );
-      this.#answerFailure(command, row, error);
-    }
+    const error = new ImError('MESSAGE_SENT_QUOTA_EXCEEDED', 'Too many requests within a minute; slow down.');
+    if (app.settings.silentOverLimit) this.#services.counters.count(served(command), error.code);
+    else this.#answerFailure(command, row, error);
     return false;
   }
 
@@ -251,8 +263,7 @@ class ConnectionPeer implements Peer {
     const refusal =
       error instanceof ImError ? error : new ImError('INTERNAL_ERROR', 'The server failed; try again.');
     if (refusal !== error) this.#services.failed(error, command);
-    const isKnown = row !== undefined || isOpen(command);
-    this.#services.counters.count(row ?? command, isKnown, refusal.code);
+    this.#services.counters.count(served(command), refusal.code);
     // C# reads the ack of a failed message unconditionally, so faults of ours answer a message as an ack too.
     if (row?.cmd === CommandType.direct) {
       this.#send(command, command.peerId, failedAck(refusal, this.#services.world.clock.now()));
@@ -260,7 +271,7 @@ class ConnectionPeer implements Peer {
   }
 
   #refuse(command: GenericCommand, error: ImError): void {
-    this.#services.counters.count(command, rowFor(command) !== undefined, error.code);
+    this.#services.counters.count(served(command), error.code);
     this.#sendError(command, error);
   }
 
@@ -286,8 +297,9 @@ function refusalIn(reply: Reply | undefined): number {
   return reply?.ackMessage?.code ?? reply?.errorMessage?.code ?? 0;
 }
 
-function isOpen({ cmd, op }: GenericCommand): boolean {
-  return cmd === OPEN.cmd && op === OPEN.op;
+/** The command as the server knows it, whatever operation was put beside one that has none. */
+function served(command: GenericCommand): ServedCommand | undefined {
+  return command.cmd === OPEN.cmd && command.op === OPEN.op ? OPEN : rowFor(command);
 }
 
 /** Why the gateway cut a connection; `undefined` where it did not, or where it is no fault of the connection. */

@@ -22,6 +22,8 @@ interface OpenContext {
   readonly isShared: boolean;
   /** Counts the login of who proved to be this client; false, and answered, where it has used up its minute. */
   readonly admit: () => boolean;
+  /** Told of a refusal that is being answered. */
+  readonly refused: (error: ImError) => void;
   /** The session is usable from now on. */
   readonly opened: (session: Session) => void;
   /** Told of a fault of ours that came too late to be the answer. */
@@ -41,6 +43,7 @@ export async function openSession(context: OpenContext): Promise<void> {
     session = sessions.open(app, connection, openRequest(command), admit);
   } catch (error) {
     if (!(error instanceof ImError)) throw error;
+    context.refused(error);
     refuse(context, error);
     return;
   }
