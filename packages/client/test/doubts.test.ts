@@ -111,6 +111,21 @@ const unread = (count: number, timestamp: number): GenericCommand => ({
   },
 });
 
+/** As {@link conversation}, for what is told of reading. */
+async function marking() {
+  const there = await conversation();
+  const { client, received, reply } = there;
+  const marks = () =>
+    received.filter(({ cmd }) => cmd === CommandType.read).map(({ readMessage }) => readMessage?.convs);
+  const answerEcho = async () => {
+    const question = received.at(-1) ?? {};
+    reply(question, { cmd: CommandType.echo });
+    // Answered after it.
+    await client.conversations.fetch('c');
+  };
+  return { ...there, marks, answerEcho };
+}
+
 describe('what was read', () => {
   it('[F-MSG-45] without a connection is told at the next login, and is not unread meanwhile', async () => {
     const { client, chat, push, received, close, platform } = await conversation();
@@ -144,23 +159,71 @@ describe('what was read', () => {
     client.connection.pause();
   });
 
-  it('[F-MSG-45] is told again where the connection broke before the server answered, and no more after', async () => {
-    const { client, chat, push, reply, received, comeBack } = await conversation();
+  it('[F-MSG-45] is told again where the connection broke before a count showed it, and no more after', async () => {
+    const { client, chat, push, received, marks, answerEcho, comeBack } = await marking();
     push(unread(2, 5));
     chat.markRead();
-    const marks = () => received.filter(({ cmd }) => cmd === CommandType.read).length;
-    expect(marks()).toBe(1);
+    expect(marks()).toHaveLength(1);
     await comeBack();
-    await until(() => marks() === 2 && received.at(-1)?.cmd === CommandType.echo);
+    await until(() => marks().length === 2 && received.at(-1)?.cmd === CommandType.echo);
     // Counted before the mark came, so it says nothing about the mark.
     push(unread(3, 9));
     await comeBack();
-    await until(() => marks() === 3 && received.at(-1)?.cmd === CommandType.echo);
-    const question = received.at(-1) ?? {};
-    reply(question, { cmd: CommandType.echo });
+    await until(() => marks().length === 3 && received.at(-1)?.cmd === CommandType.echo);
+    await answerEcho();
+    push(unread(1, 9));
     await comeBack();
     await client.conversations.fetch('c');
-    expect(marks()).toBe(3);
+    expect(marks()).toHaveLength(3);
+    client.connection.pause();
+  });
+
+  it('[F-MSG-45] stays read where a count that is older than the mark comes after the server has the mark', async () => {
+    const { client, chat, push, received, marks, answerEcho, comeBack } = await marking();
+    push(unread(2, 5));
+    chat.markRead();
+    await until(() => received.at(-1)?.cmd === CommandType.echo);
+    await answerEcho();
+    push(unread(2, 5));
+    expect(chat.unreadCount).toBe(0);
+    push(unread(0, 5));
+    await comeBack();
+    await client.conversations.fetch('c');
+    expect(marks()).toHaveLength(1);
+    client.connection.pause();
+  });
+
+  it('[F-MSG-45] is repeated once where the server had it and never told a count', async () => {
+    const { client, chat, push, received, marks, answerEcho, comeBack } = await marking();
+    push(unread(2, 5));
+    chat.markRead();
+    await until(() => received.at(-1)?.cmd === CommandType.echo);
+    await answerEcho();
+    await comeBack();
+    await until(() => marks().length === 2);
+    await comeBack();
+    await client.conversations.fetch('c');
+    expect(marks()).toHaveLength(2);
+    client.connection.pause();
+  });
+
+  it('[F-MSG-45] is only what is known here, never what is there by the time the mark comes', async () => {
+    const { client, chat, push, marks, close, comeBack } = await marking();
+    chat.markRead();
+    close(1006);
+    chat.markRead();
+    await comeBack();
+    await client.conversations.fetch('c');
+    expect(marks()).toEqual([]);
+    push({
+      cmd: CommandType.unread,
+      peerId: 'Tom',
+      unreadMessage: { convs: [{ cid: 'c', unread: 2 }], notifTime: 7 },
+    });
+    chat.markRead();
+    expect(chat.unreadCount).toBe(0);
+    await until(() => marks().length === 1);
+    expect(marks()[0]).toEqual([{ cid: 'c', timestamp: 7 }]);
     client.connection.pause();
   });
 });

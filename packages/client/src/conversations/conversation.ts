@@ -142,7 +142,7 @@ export abstract class Conversation extends Emitter<ConversationEvents> {
     return this.core.messages.history(this, options);
   }
 
-  /** Everything up to the newest message counts as read, on all devices; its sender may get a receipt. */
+  /** Everything up to the newest message known here counts as read, on all devices; its sender may get a receipt. */
   markRead(): void {
     this.core.messages.markRead(this);
   }

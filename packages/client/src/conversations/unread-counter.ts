@@ -14,6 +14,11 @@ export class UnreadCounter {
   #computedAt = 0;
   #later: readonly Counted[] = [];
 
+  /** The time of the newest message that is part of what the server told. */
+  get asOf(): number {
+    return this.#asOf;
+  }
+
   get count(): number {
     return this.#told.count + this.#later.length;
   }

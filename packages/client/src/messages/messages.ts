@@ -133,9 +133,12 @@ export class Messages {
 
   /** See {@link Conversation.markRead}. */
   markRead(conversation: Conversation): void {
-    const { lastMessage } = conversation;
-    this.readMarks.add(conversation.id, lastMessage);
-    conversation.unreadCounter.told(0, false, lastMessage?.timestamp ?? 0);
+    const { lastMessage, unreadCounter } = conversation;
+    const timestamp = lastMessage?.timestamp ?? unreadCounter.asOf;
+    // A mark without a time means everything up to now, also what nobody has seen here.
+    if (timestamp === 0) return;
+    this.readMarks.add(conversation.id, { mid: lastMessage?.id, timestamp });
+    unreadCounter.told(0, false, timestamp);
     conversation.applyUnread();
   }
 
