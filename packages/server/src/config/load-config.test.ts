@@ -68,6 +68,32 @@ describe('the configuration', () => {
     expect(trustProxy).toEqual(['10.0.0.0/8', 'loopback']);
   });
 
+  it.each([
+    '10.0.0.0/33',
+    '0.0.0.0/0',
+    '10.0.0/8',
+    'fd00::/129',
+    'fd00::/x',
+    '10.0.0.0/',
+    '10.0.0.0/8/8',
+    '1.2.3.256',
+    'fe80::1%eth0',
+    'localhost',
+    'constructor',
+    '10.0.0.0/8,',
+  ])('takes no range that is none, such as %s', (range) => {
+    for (const variable of ['PARLEY_PRIVATE_TARGETS', 'PARLEY_TRUST_PROXY']) {
+      expect(problemsOf({ [variable]: range })).toEqual([
+        `${variable} must be "on", "off" or a list of addresses and ranges such as 10.0.0.0/8,loopback, not "${range}".`,
+      ]);
+    }
+  });
+
+  it('takes addresses, ranges and their names', () => {
+    const ranges = ['10.1.2.3', 'fd00::/8', '::1', '::ffff:10.0.0.0/104', 'linklocal', 'uniquelocal'];
+    expect(loadConfig({ PARLEY_PRIVATE_TARGETS: ranges.join(',') }).config.privateTargets).toEqual(ranges);
+  });
+
   it('names every wrong value at once, with what it must be', () => {
     const file = fileWith({ drainSeconds: -1 });
     expect(

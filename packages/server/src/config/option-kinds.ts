@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
 /** A kind of value an option may have, read alike from an environment variable and from the configuration file. */
@@ -85,11 +86,20 @@ export const flagOrList: OptionKind<boolean | readonly string[]> = {
     if (switched !== undefined) return switched;
     const items = typeof input === 'string' ? input.split(',').map((item) => item.trim()) : input;
     if (!Array.isArray(items) || items.length === 0) return undefined;
-    return items.every((item) => typeof item === 'string' && /^[\da-fA-F.:/]+$|^[a-z]+$/.test(item))
-      ? items
-      : undefined;
+    return items.every((item) => typeof item === 'string' && isRange(item)) ? items : undefined;
   },
 };
+
+const RANGE_NAMES: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** An address, a CIDR range of less than everything (which is "on"), or the name of some. */
+function isRange(item: string): boolean {
+  if (RANGE_NAMES.includes(item)) return true;
+  const [address = '', bits, ...others] = item.split('/');
+  const version = isIP(address);
+  if (version === 0 || address.includes('%') || others.length > 0) return false;
+  return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
 
 /** A plug-in as the file names it. */
 export interface PluginOption {
