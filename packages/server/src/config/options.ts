@@ -99,7 +99,7 @@ export const options = {
     inProduction: false,
     group: 'Network',
     about:
-      'Which private addresses hooks and webhooks may call: none (`off`), any but those of the link (`on`), or those of addresses, ranges and range names (`10.0.0.0/8,loopback`).',
+      'Which private addresses hooks and webhooks may call: none (`off`), any but those of the link and the cloud (`on`), or those of addresses, ranges and range names (`10.0.0.0/8,loopback`).',
   }),
   dataDir: standing({
     variable: 'PARLEY_DATA_DIR',

@@ -15,19 +15,39 @@ const PRIVATE = [
   '::',
   '100.64.1.1',
 ];
-const LINK = ['169.254.169.254', 'fe80::1'];
-const PUBLIC = ['8.8.8.8', '172.32.0.1', '2606:4700::1111', '223.255.255.1'];
+/** Where clouds hand out credentials, in every way to write them. */
+const GUARDED = [
+  '169.254.169.254',
+  '169.254.170.2',
+  'fe80::1',
+  '100.100.100.200',
+  '168.63.129.16',
+  '192.0.0.192',
+  'fd00:ec2::254',
+  'fd20:ce::254',
+  'fd00:42::42',
+  '64:ff9b::a9fe:a9fe',
+  '64:ff9b::169.254.169.254',
+  '64:ff9b::6464:64c8',
+  '::ffff:169.254.169.254',
+  '::ffff:a9fe:a9fe',
+  '::ffff:100.100.100.200',
+];
+const PUBLIC = ['8.8.8.8', '172.32.0.1', '2606:4700::1111', '223.255.255.1', '64:ff9b::808:808'];
 
 describe('where hooks and webhooks may go', () => {
   it.each([
-    [false, [], [...PRIVATE, ...LINK]],
-    [true, PRIVATE, LINK],
+    [false, [], [...PRIVATE, ...GUARDED]],
+    [true, PRIVATE, GUARDED],
     [
       ['10.0.0.0/8', 'loopback'],
       ['10.1.2.3', '127.0.0.1', '::1'],
-      ['192.168.1.1', 'fd12::1', ...LINK],
+      ['192.168.1.1', 'fd12::1', ...GUARDED],
     ],
-    [['169.254.169.254'], ['169.254.169.254'], ['169.254.169.253', '10.1.2.3']],
+    [['169.254.169.254'], ['169.254.169.254', '64:ff9b::a9fe:a9fe'], ['169.254.169.253', '10.1.2.3']],
+    [['linklocal'], ['169.254.169.254', 'fe80::1'], ['100.100.100.200', '10.1.2.3']],
+    [['fd00:ec2::254'], ['fd00:ec2::254'], ['fd00:ec2::253']],
+    [['uniquelocal', '100.64.0.0/10', '0.0.0.0/0', '::/0'], [...PRIVATE, '64:ff9b::a01:203'], GUARDED],
   ] as const)('[F-HOOK-08] with %j allowed', (allowed, open, closed) => {
     const targets = allowedTargets(allowed);
     for (const address of [...PUBLIC, ...open]) expect([address, targets(address)]).toEqual([address, true]);
@@ -36,7 +56,14 @@ describe('where hooks and webhooks may go', () => {
 
   it('[F-HOOK-08] sees through IPv4 addresses written as IPv6', () => {
     const targets = allowedTargets(false);
-    for (const address of ['::ffff:127.0.0.1', '::ffff:a01:203', '64:ff9b::a01:203']) {
+    for (const address of [
+      '::ffff:127.0.0.1',
+      '::ffff:a01:203',
+      '64:ff9b::a01:203',
+      '64:ff9b:1::808:808',
+      '::a01:203',
+      '2002:a01:203::1',
+    ]) {
       expect([address, targets(address)]).toEqual([address, false]);
     }
   });

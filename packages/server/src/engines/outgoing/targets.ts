@@ -3,8 +3,9 @@ import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
 
 /**
- * Which addresses beyond the public internet hooks and webhooks may call: none (`false`), all but those of the link
- * (`true`), or the given addresses, CIDR ranges and range names (`loopback`, `linklocal`, `uniquelocal`).
+ * Which addresses beyond the public internet hooks and webhooks may call: none (`false`), all but those of the link and
+ * of the cloud (`true`), or the given addresses, CIDR ranges and range names (`loopback`, `linklocal`, `uniquelocal`).
+ * Those of the link and of the cloud are open only to a range within them: a wider one does not mean them.
  */
 export type PrivateTargets = boolean | readonly string[];
 
@@ -21,8 +22,18 @@ export class TargetRefused extends Error {
 }
 
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
-/** Where clouds hand out the credentials of a machine: nothing of an app is ever there. */
 const LINK_LOCAL = ['169.254.0.0/16', 'fe80::/10'];
+/** Where clouds hand out the credentials of a machine beside the link: nothing of an app is ever there. */
+const CLOUD = [
+  // Alibaba, Azure, Oracle
+  '100.100.100.200',
+  '168.63.129.16',
+  '192.0.0.192',
+  // Amazon, Google, Scaleway
+  'fd00:ec2::/32',
+  'fd20:ce::254',
+  'fd00:42::42',
+];
 const UNIQUE_LOCAL = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];
 const NAMES: Readonly<Record<string, readonly string[]>> = {
   loopback: LOOPBACK,
@@ -36,18 +47,25 @@ const SPECIAL = [
   '192.0.0.0/24',
   '198.18.0.0/15',
   '224.0.0.0/3',
-  '::/128',
-  '64:ff9b::/96',
+  '::/96',
+  '64:ff9b:1::/48',
+  '2001::/32',
+  '2002::/16',
   'ff00::/8',
 ];
+/** Before an IPv4 address it is how hosts without IPv4 call it. */
+const NAT64 = '64:ff9b::';
 
 export function allowedTargets(allowed: PrivateTargets): Targets {
-  const isPrivate = within([...LOOPBACK, ...LINK_LOCAL, ...UNIQUE_LOCAL, ...SPECIAL]);
-  const isOfTheLink = within(LINK_LOCAL);
-  const isListed = typeof allowed === 'boolean' ? undefined : within(allowed);
+  const isPrivate = within([...LOOPBACK, ...LINK_LOCAL, ...CLOUD, ...UNIQUE_LOCAL, ...SPECIAL]);
+  const isGuarded = within([...LINK_LOCAL, ...CLOUD]);
+  const listed = typeof allowed === 'boolean' ? [] : rangesOf(allowed);
+  const isListed = within(listed);
+  const isGuardedAndListed = within(listed.filter((range) => isGuarded(startOf(range))));
   return (address) => {
     if (!isPrivate(address)) return true;
-    return isListed === undefined ? allowed === true && !isOfTheLink(address) : isListed(address);
+    if (isGuarded(address)) return isGuardedAndListed(address);
+    return allowed === true || isListed(address);
   };
 }
 
@@ -76,13 +94,24 @@ function guarded(targets: Targets): LookupFunction {
   };
 }
 
+function rangesOf(given: readonly string[]): readonly string[] {
+  return given.flatMap((name) => NAMES[name] ?? [name]);
+}
+
+function startOf(range: string): string {
+  return range.split('/', 1)[0] ?? '';
+}
+
+/** IPv4 addresses count also where they are written as IPv6: mapped ones, which the list knows, and those of NAT64. */
 function within(ranges: readonly string[]): Targets {
   const list = new BlockList();
-  for (const range of ranges.flatMap((name) => NAMES[name] ?? [name])) {
-    const [address = '', bits] = range.split('/');
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    if (bits === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(bits), family);
+  for (const range of ranges) {
+    const [address, bits] = [startOf(range), range.split('/')[1]];
+    if (isIP(address) === 6) list.addSubnet(address, Number(bits ?? 128), 'ipv6');
+    else {
+      list.addSubnet(address, Number(bits ?? 32), 'ipv4');
+      list.addSubnet(NAT64 + address, 96 + Number(bits ?? 32), 'ipv6');
+    }
   }
   return (address) => list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
