@@ -100,7 +100,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   plugins: {
     is: 'the translation between plug-ins and domain words, and what keeps plug-ins from hurting the server',
-    rooms: { domain: 'a plug-in is asked by verbs, and what it does is an act of the domain' },
+    rooms: {
+      domain: 'a plug-in is asked by verbs, and what it does is an act of the domain',
+      'engines/outgoing': 'one that fails is left alone, and complained of, as an engine over HTTP is',
+    },
   },
   outbox: {
     is: 'the way of committed events into lane 2',

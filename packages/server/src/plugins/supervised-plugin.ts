@@ -1,13 +1,8 @@
 import { pathToFileURL } from 'node:url';
-import {
-  type CircuitBreakerPolicy,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  handleAll,
-  isBrokenCircuitError,
-} from 'cockatiel';
 import type { App } from '../domain/app/app.ts';
 import { type BeforeHooks, HookFailed, type Hooks } from '../domain/ports/hooks.ts';
+import { Breaker, FAILURES_TO_OPEN, isLeftAlone } from '../engines/outgoing/breaker.ts';
+import { Burst } from '../engines/outgoing/burst.ts';
 import { type PluginEntry, PluginUnusable } from './plugin-entry.ts';
 import { PluginProcess, type Ready, StartRefused } from './plugin-process.ts';
 import type { Action, AfterName, BeforeName, Failure, LogLevel, Notification, Question } from './protocol.ts';
@@ -22,9 +17,6 @@ import {
 
 type VerdictOf<Name extends BeforeName> = Awaited<ReturnType<NonNullable<BeforeHooks[Name]>>>;
 
-/** A plug-in that fails is left alone for a while, as an engine over HTTP is (`hooks-and-signatures §1.3`). */
-const FAILURES_TO_OPEN = 10;
-const OPEN_FOR_MS = 5_000;
 const LEFT_ALONE = `It failed ${FAILURES_TO_OPEN} times in a row and is left alone for a while.`;
 const TIMEOUT_MS = 5_000;
 /** However little time hooks have, a process is not ended for a moment of the machine's. */
@@ -35,7 +27,6 @@ const MAX_QUESTIONS = 10_000;
 /** Notifications that are with the plug-in at a time, and those that wait; what is beyond is lost, and counted. */
 const MAX_TOLD = 256;
 const MAX_WAITING = 10_000;
-const TELL_AGAIN_AFTER_MS = 60_000;
 /** A plug-in that ends again and again is started ever more rarely; one that lasted this long begins anew. */
 const RESTART_MS = 1_000;
 const LONGEST_RESTART_MS = 60_000;
@@ -87,7 +78,7 @@ export class SupervisedPlugin implements Hooks {
   readonly #parts: SupervisedParts;
   readonly #asked = new Map<number, Asked>();
   readonly #told = new Map<number, NodeJS.Timeout>();
-  readonly #breakers = new Map<BeforeName, CircuitBreakerPolicy>();
+  readonly #breakers = new Map<BeforeName, Breaker>();
   /** Ends with the snapshot of the app it was made for. */
   #hooks = new WeakMap<App, BeforeHooks>();
   #state: State = { is: 'new' };
@@ -96,7 +87,7 @@ export class SupervisedPlugin implements Hooks {
   #idle: (() => void) | undefined;
   #lastId = 0;
   #failuresInARow = 0;
-  #failureToldAt = Number.NEGATIVE_INFINITY;
+  readonly #failures = new Burst();
   #isSuspected = false;
 
   constructor(parts: SupervisedParts) {
@@ -241,7 +232,7 @@ export class SupervisedPlugin implements Hooks {
       this.counters.failed++;
       this.#failed(error);
       if (error instanceof HookFailed) throw error;
-      throw new HookFailed(isBrokenCircuitError(error) ? LEFT_ALONE : messageOf(error), { cause: error });
+      throw new HookFailed(isLeftAlone(error) ? LEFT_ALONE : messageOf(error), { cause: error });
     }
   }
 
@@ -358,23 +349,15 @@ export class SupervisedPlugin implements Hooks {
     this.#idle?.();
   }
 
-  #breaker(hook: BeforeName): CircuitBreakerPolicy {
-    let breaker = this.#breakers.get(hook);
-    if (breaker === undefined) {
-      breaker = circuitBreaker(handleAll, {
-        halfOpenAfter: OPEN_FOR_MS,
-        breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
-      });
-      this.#breakers.set(hook, breaker);
-    }
+  #breaker(hook: BeforeName): Breaker {
+    const breaker = this.#breakers.get(hook) ?? new Breaker();
+    this.#breakers.set(hook, breaker);
     return breaker;
   }
 
   /** Once per burst: a plug-in that fails does so with every message. */
   #failed(error: unknown): void {
-    const now = performance.now();
-    if (now - this.#failureToldAt < TELL_AGAIN_AFTER_MS) return;
-    this.#failureToldAt = now;
+    if (!this.#failures.isNew()) return;
     this.#parts.log(
       'error',
       this.name,

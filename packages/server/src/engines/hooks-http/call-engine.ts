@@ -1,23 +1,11 @@
-import {
-  type BulkheadPolicy,
-  bulkhead,
-  type CircuitBreakerPolicy,
-  CircuitState,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  handleAll,
-  isBrokenCircuitError,
-  isBulkheadRejectedError,
-} from 'cockatiel';
+import { type BulkheadPolicy, bulkhead, isBulkheadRejectedError } from 'cockatiel';
 import { Pool } from 'undici';
 import type { App } from '../../domain/app/app.ts';
 import { HookFailed } from '../../domain/ports/hooks.ts';
+import { Breaker, type BreakerState, isLeftAlone } from '../outgoing/breaker.ts';
 import { connectTo, type Targets } from '../outgoing/targets.ts';
 import { signName } from './legacy-sign.ts';
 
-/** A dead engine is not to add its time-out to every message (`hooks-and-signatures §1.3`). */
-const FAILURES_TO_OPEN = 10;
-const OPEN_FOR_MS = 5_000;
 /** Notifications that may wait for their turn; what is beyond is lost, and counted. */
 const WAITING_NOTIFICATIONS = 10_000;
 /** Questions that may wait for theirs: a burst is not to slip past a hook, but nobody waits beyond the time-out. */
@@ -39,9 +27,6 @@ export type CallOutcome = 'answered' | 'failed' | 'timed-out' | 'skipped' | 'dro
 /** Told of every call when it is over. */
 export type CallObserver = (app: App, name: string, outcome: CallOutcome, milliseconds: number) => void;
 
-/** Whether a function is called, left alone for the moment, or about to be tried once more. */
-export type BreakerState = 'closed' | 'open' | 'half-open';
-
 /** Where a call comes from, and what becomes of it. */
 interface Call {
   readonly name: string;
@@ -62,7 +47,7 @@ export class EngineCaller {
   readonly #called: CallObserver;
   readonly #questions: BulkheadPolicy;
   readonly #notifications: BulkheadPolicy;
-  readonly #breakers = new Map<string, CircuitBreakerPolicy>();
+  readonly #breakers = new Map<string, Breaker>();
 
   constructor(app: App, targets: Targets, called: CallObserver = () => {}) {
     const { url, maxInFlight } = app.settings.engine;
@@ -100,12 +85,7 @@ export class EngineCaller {
 
   /** Functions that were called, and whether they are now. */
   *breakers(): Iterable<readonly [name: string, state: BreakerState]> {
-    for (const [name, { state }] of this.#breakers) {
-      yield [
-        name,
-        state === CircuitState.Closed ? 'closed' : state === CircuitState.Open ? 'open' : 'half-open',
-      ];
-    }
+    for (const [name, { state }] of this.#breakers) yield [name, state];
   }
 
   /** Calls that wait for their turn. */
@@ -152,15 +132,9 @@ export class EngineCaller {
     }
   }
 
-  #breaker(name: string): CircuitBreakerPolicy {
-    let breaker = this.#breakers.get(name);
-    if (breaker === undefined) {
-      breaker = circuitBreaker(handleAll, {
-        halfOpenAfter: OPEN_FOR_MS,
-        breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
-      });
-      this.#breakers.set(name, breaker);
-    }
+  #breaker(name: string): Breaker {
+    const breaker = this.#breakers.get(name) ?? new Breaker();
+    this.#breakers.set(name, breaker);
     return breaker;
   }
 
@@ -221,7 +195,7 @@ export class EngineCaller {
 }
 
 function outcomeOf(error: unknown): CallOutcome {
-  if (isBrokenCircuitError(error)) return 'skipped';
+  if (isLeftAlone(error)) return 'skipped';
   if (isBulkheadRejectedError(error)) return 'dropped';
   return error instanceof Error && error.name === 'TimeoutError' ? 'timed-out' : 'failed';
 }

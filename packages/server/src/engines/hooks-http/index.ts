@@ -3,9 +3,10 @@ import type { DomainEvent } from '../../domain/events.ts';
 import type { AppKey } from '../../domain/identifiers.ts';
 import type { Apps } from '../../domain/ports/apps.ts';
 import type { BeforeHooks, Hooks } from '../../domain/ports/hooks.ts';
+import type { BreakerState } from '../outgoing/breaker.ts';
 import { Burst } from '../outgoing/burst.ts';
 import type { Targets } from '../outgoing/targets.ts';
-import { type BreakerState, type CallObserver, EngineCaller, type EngineCounters } from './call-engine.ts';
+import { type CallObserver, EngineCaller, type EngineCounters } from './call-engine.ts';
 import { EngineFunctions } from './engine-functions.ts';
 import { notificationOf, type Whereabouts } from './notifications.ts';
 import {
