@@ -181,6 +181,22 @@ describe('an engine in trouble', () => {
     expect([most, engine.connections]).toEqual([4, 4]);
   });
 
+  it('[F-HOOK-11] answers what it is asked, however many of its other hooks hang', async () => {
+    const parley = await start({
+      hooks: ['_messageReceived', '_messageSent'],
+      maxInFlight: 2,
+      timeoutMs: 20_000,
+      notifyTimeoutMs: 60_000,
+    });
+    const { tom, cid } = await pair(parley);
+    engine.functions._messageSent = () => new Promise(() => {});
+    for (let n = 0; n < 3; n++) await say(tom, cid, 'hello');
+    await expect.poll(() => engine.called('_messageSent').length, { timeout: 20_000 }).toBe(2);
+    engine.functions._messageReceived = () => ({ content: 'changed' });
+    await say(tom, cid, 'hello');
+    expect((await history(tom, cid)).at(-1)).toBe('changed');
+  });
+
   it('[F-HOOK-11] holds up what waits for it, and nothing else', async () => {
     const parley = await start({ hooks: ['_messageReceived'], timeoutMs: 10_000 });
     const { tom, cid } = await pair(parley);

@@ -42,7 +42,9 @@ interface Call {
 export class EngineCaller {
   readonly counters: EngineCounters = { called: 0, failed: 0, dropped: 0 };
   readonly #app: App;
-  readonly #pool: Pool;
+  /** One each, so that no question waits for an engine that is slow to hear what has happened. */
+  readonly #asking: Pool;
+  readonly #telling: Pool;
   readonly #base: string;
   readonly #called: CallObserver;
   readonly #questions: BulkheadPolicy;
@@ -55,7 +57,9 @@ export class EngineCaller {
     this.#app = app;
     this.#called = called;
     this.#base = pathname.replace(/\/+$/, '');
-    this.#pool = new Pool(origin, { connections: maxInFlight, pipelining: 1, connect: connectTo(targets) });
+    const connections = { connections: maxInFlight, pipelining: 1, connect: connectTo(targets) };
+    this.#asking = new Pool(origin, connections);
+    this.#telling = new Pool(origin, connections);
     this.#questions = bulkhead(maxInFlight, WAITING_QUESTIONS);
     this.#notifications = bulkhead(maxInFlight, WAITING_NOTIFICATIONS);
   }
@@ -71,7 +75,7 @@ export class EngineCaller {
     return this.#guarded(this.#questions, call.name, async () => {
       const left = Math.ceil(timeoutMs - (performance.now() - begun));
       if (left <= 0) throw new HookFailed('The engine is too busy: a call waited for its turn too long.');
-      const text = await this.#post(call, left);
+      const text = await this.#post(this.#asking, call, left);
       // Some runtimes answer nothing at all where a function returns nothing.
       return text === '' ? undefined : resultOf(text);
     });
@@ -80,7 +84,9 @@ export class EngineCaller {
   /** Tells a function what has happened. What it answers does not matter, as long as it does. */
   async tell(call: Call): Promise<void> {
     const { notifyTimeoutMs } = this.#app.settings.engine;
-    await this.#guarded(this.#notifications, call.name, () => this.#post(call, notifyTimeoutMs));
+    await this.#guarded(this.#notifications, call.name, () =>
+      this.#post(this.#telling, call, notifyTimeoutMs),
+    );
   }
 
   /** Functions that were called, and whether they are now. */
@@ -99,6 +105,7 @@ export class EngineCaller {
   async list(): Promise<readonly string[]> {
     const path = '/1.1/functions/_ops/metadatas';
     const text = await this.#request(
+      this.#telling,
       { method: 'GET', path, headers: this.#masterHeaders() },
       LIST_TIMEOUT_MS,
     );
@@ -108,7 +115,7 @@ export class EngineCaller {
   }
 
   async close(): Promise<void> {
-    await this.#pool.destroy();
+    await Promise.all([this.#asking.destroy(), this.#telling.destroy()]);
   }
 
   async #guarded<Answer>(
@@ -138,16 +145,17 @@ export class EngineCaller {
     return breaker;
   }
 
-  #post({ name, parameters, address }: Call, timeoutMs: number): Promise<string> {
+  #post(pool: Pool, { name, parameters, address }: Call, timeoutMs: number): Promise<string> {
     const { legacySign } = this.#app.settings.engine;
     const { masterKey } = this.#app;
     const signed = legacySign ? { ...parameters, __sign: signName(masterKey, name, Date.now()) } : parameters;
     const path = `/1.1/functions/${name}`;
     const headers = this.#callHeaders(address);
-    return this.#request({ method: 'POST', path, headers, body: JSON.stringify(signed) }, timeoutMs);
+    return this.#request(pool, { method: 'POST', path, headers, body: JSON.stringify(signed) }, timeoutMs);
   }
 
   async #request(
+    pool: Pool,
     request: {
       readonly method: 'GET' | 'POST';
       readonly path: string;
@@ -156,7 +164,7 @@ export class EngineCaller {
     },
     timeoutMs: number,
   ): Promise<string> {
-    const answer = await this.#pool.request({
+    const answer = await pool.request({
       ...request,
       path: this.#base + request.path,
       signal: AbortSignal.timeout(timeoutMs),
