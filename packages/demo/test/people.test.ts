@@ -1,4 +1,4 @@
-import { type Client, createClient, type Message } from '@parley/client';
+import { ChatRoom, type Client, createClient, type Message } from '@parley/client';
 import { type Parley, startParley } from '@parley/testkit';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { SamplePeople } from '../src/index.ts';
@@ -11,6 +11,7 @@ let visitor: Client | undefined;
 const failures: unknown[] = [];
 
 afterEach(async () => {
+  vi.restoreAllMocks();
   await visitor?.close();
   visitor = undefined;
   await people.stop();
@@ -56,8 +57,33 @@ describe('the sample people', { timeout: 2 * PATIENCE }, () => {
     await until(async () => (await visitor?.onlineClients(['Mei', 'Leo']))?.length === 2);
     await chat.send('你好');
     await until(() => list.items.length === 7);
+    // What was said while they were away is answered when they are back, once.
+    await people.stop();
+    await chat.send('谢谢');
+    enter();
+    await until(() => list.items.length === 9);
+    expect(list.items.at(-1)?.text).toMatch(/不客气|随时/);
+    await chat.send('你好');
+    await until(() => list.items.length === 11);
+    expect(list.items.map(({ from }: Message) => from).slice(-4)).toEqual(['小雅', 'Mei', '小雅', 'Mei']);
     const hikes = (await visitor.conversations.query().find()).filter(({ name }) => name === '周末徒步');
     expect(hikes).toHaveLength(1);
+  });
+
+  it('answer also where they cannot open the town square', async () => {
+    parley = await startParley({ store: 'memory', settings: { privateConversations: true } });
+    enter();
+    visitor = createClient({ ...connection(), clientId: 'Ada' });
+    await until(async () => (await visitor?.conversations.query().chatRooms().find())?.length === 1);
+    await people.stop();
+    const [square] = await visitor.conversations.query().chatRooms().find();
+    vi.spyOn(ChatRoom.prototype, 'join').mockRejectedValue(new Error(`${square?.name} is closed`));
+    enter();
+    const chat = await visitor.conversations.create({ members: ['Leo'] });
+    const list = visitor.messages.live(chat);
+    await until(() => list.items.length > 0);
+    await until(() => failures.length > 0);
+    expect(failures).toEqual([new Error('Town square is closed')]);
   });
 
   it('say when they cannot do something, and harm nobody', async () => {

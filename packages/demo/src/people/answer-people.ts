@@ -1,4 +1,4 @@
-import type { BasicConversation, Client, Conversation, ConversationEvents } from '@parley/client';
+import type { BasicConversation, Client, Conversation, Message } from '@parley/client';
 import { type AnswerTo, answerTo, greetings } from './answers.ts';
 import { HIKE, type Language, sampleNames } from './names.ts';
 
@@ -8,16 +8,21 @@ export interface AnswerOptions {
   readonly failed: (error: unknown) => void;
 }
 
+/** As many conversations are looked through for what was said while nobody was here. */
+const MOST_LOOKED_AT = 50;
+
 type Act = () => Promise<void>;
 
 /** How long reading and writing take, in milliseconds. */
 const READING = 600;
 const WRITING = 1_100;
 
-/** Greets whoever begins a conversation, reads what is said, and answers. */
+/** Greets whoever begins a conversation, reads what is said, and answers; what they missed, as soon as they are back. */
 export async function answerPeople(client: Client, { hike, failed }: AnswerOptions): Promise<void> {
   /** What is to be said next, where something is being said: one answer at a time, to what was said last. */
   const next = new Map<Conversation, Act | undefined>();
+  /** What was heard last in each conversation: looking for what was missed may find what has just arrived. */
+  const heard = new Map<Conversation, Message['id']>();
 
   async function once(conversation: Conversation, act: Act): Promise<void> {
     const isBusy = next.has(conversation);
@@ -41,9 +46,9 @@ export async function answerPeople(client: Client, { hike, failed }: AnswerOptio
       if (visitor !== undefined) await (await hike?.(language))?.add([visitor]);
     });
 
-  client.on('joined', ({ conversation }) => void greet(conversation));
-  client.on('message', ({ conversation, message }: ConversationEvents['message']) => {
-    if (sampleNames.includes(message.from)) return;
+  function hear(conversation: Conversation, message: Message): void {
+    if (sampleNames.includes(message.from) || heard.get(conversation) === message.id) return;
+    heard.set(conversation, message.id);
     const isAsked = isPair(conversation) || message.mentions(client.id);
     if (!isAsked) {
       // Whoever is there reads along, so that receipts show in groups as well.
@@ -56,11 +61,26 @@ export async function answerPeople(client: Client, { hike, failed }: AnswerOptio
       conversation.markRead();
       await write(conversation, answerTo(question));
     });
-  });
+  }
 
-  // Those who began a conversation while nobody was here.
-  const begun = await client.conversations.query().where('lastMessageAt', 'exists', false).limit(50).find();
-  for (const conversation of begun) void greet(conversation);
+  const mine = () => client.conversations.query().where('members', '=', client.id).limit(MOST_LOOKED_AT);
+
+  async function lookBack(): Promise<void> {
+    const [begun, talks] = await Promise.all([
+      mine().where('lastMessageAt', 'exists', false).find(),
+      mine().where('lastMessageAt', 'exists', true).orderBy('lastMessageAt', 'descending').find(),
+    ]);
+    for (const conversation of begun) void greet(conversation);
+    for (const conversation of talks) {
+      const { lastMessage } = conversation;
+      if (lastMessage !== undefined) hear(conversation, lastMessage);
+    }
+  }
+
+  client.on('joined', ({ conversation }) => void greet(conversation));
+  client.on('message', ({ conversation, message }) => hear(conversation, message));
+  client.on('state', ({ state }) => state.name === 'open' && void lookBack().catch(failed));
+  await lookBack();
 }
 
 async function write(conversation: Conversation, text: string): Promise<void> {

@@ -37,14 +37,14 @@ export class SamplePeople {
   async #settle(mei: Client, leo: Client): Promise<void> {
     await Promise.all([mei.whenOpen(), leo.whenOpen()]);
     const hikes = new Map(languages.map((language) => [language, planHike(language, mei, leo)]));
-    // Whoever waits for one hears of its failure; one that nobody waits for must not end the process.
-    for (const hike of hikes.values()) hike.catch(() => {});
-    await openSquare(leo);
-    await Promise.all([
+    // What one of these cannot do is no reason to leave out the others.
+    const everything = [
       answerPeople(mei, { hike: (language) => hikes.get(language), failed: this.#report }),
       answerPeople(leo, { failed: this.#report }),
-    ]);
-    await Promise.all(hikes.values());
+      openSquare(leo),
+      ...hikes.values(),
+    ];
+    await Promise.all(everything.map((each) => each.catch(this.#report)));
   }
 
   async stop(): Promise<void> {
