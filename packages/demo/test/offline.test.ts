@@ -60,4 +60,17 @@ describe('the chat page without a connection', { timeout: 3 * PATIENCE }, () => 
     expect(await textsBeginningWith(bob, 'line')).toEqual(['line 1', 'line 2', 'line 3']);
     expect(await textsBeginningWith(ada, 'line')).toEqual(['line 1', 'line 2', 'line 3']);
   });
+
+  it('[F-GEN-10] finds the sample people again after a restart, and what was said meanwhile answered', async () => {
+    const eve = await stage.enter('Eve');
+    await message(eve, 'I have added you to our hike group').waitFor();
+    await stage.killServer();
+    await eve.getByText('The server cannot be reached').waitFor();
+    await say(eve, 'thanks');
+    await stage.restartServer();
+    await message(eve, /You are welcome|Any time/).waitFor();
+    await eve.getByTestId('presence').getByText('online').waitFor();
+    await say(eve, 'hello');
+    await message(eve, /Nice to see you here|Hi there!/).waitFor();
+  });
 });

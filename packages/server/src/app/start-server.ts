@@ -103,14 +103,14 @@ export async function startServer(
 }
 
 async function openDemo(
-  { apps }: Store,
+  store: Store,
   config: Config,
   tls: TlsMaterial | undefined,
   logger: Logger,
 ): Promise<Demo> {
   // Nobody else needs the SDK and the scripts of the sample people.
   const { createDemo } = await import('./demo/demo.ts');
-  return createDemo({ app: await provisionDemoApp(apps, systemClock), config, tls, logger });
+  return createDemo({ app: await provisionDemoApp(store.apps, systemClock), store, config, tls, logger });
 }
 
 function fileServiceOf({ maxFileBytes, publicUrl, filesUrl }: LoadedConfig['config']) {

@@ -1,7 +1,8 @@
 import { type PageFiles, preparePage, SamplePeople } from '@parley/demo';
 import type { Logger } from 'pino';
 import type { Config } from '../../config/index.ts';
-import type { AppRecord } from '../../domain/ports/store.ts';
+import type { AppRecord, Store } from '../../domain/ports/store.ts';
+import { everything } from '../../domain/query/condition.ts';
 import type { FrontPage, TlsMaterial } from '../../gateway/index.ts';
 import { MAX_UPLOAD_BYTES } from './demo-app.ts';
 import { loopbackPlatform } from './loopback-platform.ts';
@@ -17,6 +18,7 @@ export interface Demo {
 
 export interface DemoParts {
   readonly app: AppRecord;
+  readonly store: Pick<Store, 'conversations'>;
   readonly config: Pick<Config, 'publicUrl' | 'filesUrl'>;
   readonly tls: TlsMaterial | undefined;
   readonly logger: Logger;
@@ -24,11 +26,25 @@ export interface DemoParts {
 
 /**
  * The chat page at `/`: its files, its app, and the sample people, who come when somebody asks for the page for the
- * first time. A server that nobody looks at does nothing for it.
+ * first time. A server that nobody looked at lately does nothing for it. Where people have been talking, the two are
+ * back at once after a restart: a page that is still open does not ask for anything again.
  */
-export function createDemo({ app, config, tls, logger }: DemoParts): Demo {
+export function createDemo({ app, store, config, tls, logger }: DemoParts): Demo {
   let files: Promise<PageFiles> | undefined;
   let people: SamplePeople | undefined;
+
+  async function hasBeenUsed(): Promise<boolean> {
+    const found = await store.conversations.query({
+      app: app.key,
+      condition: everything,
+      sort: [],
+      skip: 0,
+      limit: 1,
+      withLastMessage: false,
+      budget: 1_000,
+    });
+    return found.length > 0;
+  }
 
   async function prepare(): Promise<PageFiles> {
     const made = await preparePage(() => logger.info('Building the chat page, once …'));
@@ -52,14 +68,17 @@ export function createDemo({ app, config, tls, logger }: DemoParts): Demo {
     },
     start(wsUrl) {
       const options = { url: wsUrl, appId: app.id, appKey: app.appKey, platform: loopbackPlatform(tls) };
-      people = new SamplePeople(options, (error) =>
-        logger.warn({ err: error }, 'The sample people of the chat page could not do something.'),
-      );
+      const failed = (error: unknown) =>
+        logger.warn({ err: error }, 'The sample people of the chat page could not do something.');
+      people = new SamplePeople(options, failed);
+      hasBeenUsed().then((isUsed) => isUsed && people?.start(), failed);
       files = prepare();
       files.catch((error: unknown) => logger.error({ err: error }, 'The chat page could not be made.'));
     },
     async stop() {
-      await people?.stop();
+      const leaving = people;
+      people = undefined;
+      await leaving?.stop();
     },
   };
 }
