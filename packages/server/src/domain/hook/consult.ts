@@ -1,7 +1,8 @@
 import { type Actor, isUnhooked } from '../actor.ts';
 import { type ErrorReason, ImError } from '../errors.ts';
-import { type BeforeHooks, type Explanation, HookFailed } from '../ports/hooks.ts';
+import type { BeforeHooks, Explanation } from '../ports/hooks.ts';
 import type { World } from '../world.ts';
+import { heardIfAnything } from './heard.ts';
 
 type Refusal = Extract<
   ErrorReason,
@@ -13,24 +14,15 @@ export function hooksFor(world: World, actor: Actor): BeforeHooks | undefined {
   return isUnhooked(actor) ? undefined : world.hooks.before(actor.app);
 }
 
-/**
- * Waits for what a hook says. A hook that fails has said nothing, unless the app wants the operation to fail with it
- * (F-HOOK-02).
- *
- * @throws ImError with the given reason
- */
-export async function consult<Answer>(
+/** Waits for what a hook says about what a client wants. @throws ImError with the given reason */
+export function consult<Answer>(
   actor: Actor,
   reason: Refusal,
   ask: () => Promise<Answer>,
 ): Promise<Answer | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!(error instanceof HookFailed)) throw error;
-    if (!actor.app.settings.abortOnHookFailure) return undefined;
+  return heardIfAnything(actor.app, ask, () => {
     throw new ImError(reason, HOOK_CALL_FAILED, { appMsg: HOOK_CALL_FAILED });
-  }
+  });
 }
 
 const HOOK_CALL_FAILED = 'HOOK_CALL_FAILED';

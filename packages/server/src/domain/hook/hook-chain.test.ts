@@ -39,8 +39,8 @@ const message: IncomingMessage = {
   at: 1,
 };
 
-function appWith(abortOnHookFailure: boolean): App {
-  const settings = { ...defaultAppSettings, abortOnHookFailure };
+function appWith(abortOnHookFailure: boolean, signWhenHookFails = false): App {
+  const settings = { ...defaultAppSettings, abortOnHookFailure, signWhenHookFails };
   return { key: 1, id: 'app', appKey: 'key', masterKey: 'master', settings };
 }
 const app = appWith(false);
@@ -202,6 +202,18 @@ describe('several who have a say in the rest', () => {
     await expect(
       chain(allowing, { clientSign: failing }).before(app)?.clientSign?.(user, ''),
     ).rejects.toBeInstanceOf(HookFailed);
+  });
+
+  it('[F-SESS-39] let the others refuse a login where one fails and the app signs nevertheless', async () => {
+    const user = { id: 'u' } as Parameters<NonNullable<BeforeHooks['clientSign']>>[0];
+    const refusal = { isAllowed: false, error: 'not you' };
+    const signing = (...asked: readonly NonNullable<BeforeHooks['clientSign']>[]) =>
+      chain(...asked.map((clientSign) => ({ clientSign })))
+        .before(appWith(false, true))
+        ?.clientSign?.(user, '');
+    expect(await signing(failing, async () => refusal)).toEqual(refusal);
+    expect(await signing(failing, async () => ({ isAllowed: true }))).toEqual({ isAllowed: true });
+    expect(await signing(failing, failing)).toEqual({ isAllowed: true });
   });
 });
 

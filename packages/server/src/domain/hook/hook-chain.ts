@@ -1,24 +1,27 @@
 import type { App } from '../app/app.ts';
 import type { ClientId } from '../identifiers.ts';
 import type { MessageBody } from '../message/message.ts';
-import {
-  type BeforeHooks,
-  type ConversationStart,
-  type ConversationUpdate,
-  type Explanation,
-  HookFailed,
-  type Hooks,
-  type IncomingMessage,
-  type MembershipRequest,
-  type MessageUpdate,
-  type MessageVerdict,
-  type MissedMessage,
-  type PushVerdict,
-  type StartVerdict,
-  type UpdateVerdict,
-  type Verdict,
+import type {
+  BeforeHooks,
+  ConversationStart,
+  ConversationUpdate,
+  Explanation,
+  Hooks,
+  IncomingMessage,
+  MembershipRequest,
+  MessageUpdate,
+  MessageVerdict,
+  MissedMessage,
+  PushVerdict,
+  SignVerdict,
+  StartVerdict,
+  UpdateVerdict,
+  Verdict,
 } from '../ports/hooks.ts';
 import { narrowed } from './approve-message.ts';
+import { heard, heardIfAnything } from './heard.ts';
+
+const ALLOWED: SignVerdict = { isAllowed: true };
 
 /**
  * Several who have a say, as one: each is asked about what those before it left, and the first refusal ends it. One
@@ -38,8 +41,19 @@ export class HookChain implements Hooks {
   }
 
   before(app: App): BeforeHooks | undefined {
+    // Asked about every message: nothing is made where nobody has a say, or only one.
+    let only: BeforeHooks | undefined;
+    for (const link of this.#links) {
+      const hooks = link.before(app);
+      if (hooks === undefined) continue;
+      if (only !== undefined) return this.#chainFor(app);
+      only = hooks;
+    }
+    return only;
+  }
+
+  #chainFor(app: App): BeforeHooks {
     const links = this.#links.map((link) => link.before(app)).filter((hooks) => hooks !== undefined);
-    if (links.length < 2) return links[0];
     const known = this.#known.get(app);
     if (known?.links.length === links.length && known.links.every((link, at) => link === links[at])) {
       return known.hooks;
@@ -68,13 +82,19 @@ function chained(app: App, links: readonly BeforeHooks[]): BeforeHooks {
     ...(removed.length > 0 && { conversationRemove: (change) => aboutMembers(app, removed, change) }),
     ...(changed.length > 0 && { conversationUpdate: (update) => aboutUpdate(app, changed, update) }),
     ...(signed.length > 0 && {
-      // Whoever cannot be checked gets no signature, so a failure is not caught here (H-12).
       clientSign: async (user, token) => {
         for (const ask of signed) {
-          const verdict = await ask(user, token);
+          const verdict = await heard(
+            () => ask(user, token),
+            (failure) => {
+              // Whoever cannot be checked gets no signature, unless the app wants otherwise; others still may refuse (H-12).
+              if (app.settings.signWhenHookFails) return ALLOWED;
+              throw failure;
+            },
+          );
           if (!verdict.isAllowed) return verdict;
         }
-        return { isAllowed: true };
+        return ALLOWED;
       },
     }),
   };
@@ -93,7 +113,7 @@ async function aboutMessage<Message extends IncomingMessage | MessageUpdate>(
   let change: ({ readonly body: MessageBody } & Explanation) | undefined;
   let receivers: readonly ClientId[] | undefined;
   for (const ask of asked) {
-    const said = await heard(app, () => ask(current));
+    const said = await saidBy(app, () => ask(current));
     if (said?.verdict === 'drop') return said;
     if (said === undefined) continue;
     const { verdict, body, receivers: wanted, ...explanation } = said;
@@ -119,7 +139,7 @@ async function aboutPush(
   let current = message;
   let verdict: PushVerdict = { verdict: 'push', force: false };
   for (const ask of asked) {
-    const said = await heard(app, () => ask(current));
+    const said = await saidBy(app, () => ask(current));
     if (said?.verdict === 'skip') return said;
     if (said === undefined) continue;
     const receivers = said.receivers?.filter((client) => current.offline.includes(client));
@@ -141,7 +161,7 @@ async function aboutStart(
 ): Promise<StartVerdict> {
   let current = start;
   for (const ask of asked) {
-    const said = await heard(app, () => ask(current));
+    const said = await saidBy(app, () => ask(current));
     if (said?.verdict === 'reject') return said;
     current = { ...current, attributes: { ...current.attributes, ...said?.attributes } };
   }
@@ -154,7 +174,7 @@ async function aboutMembers(
   change: MembershipRequest,
 ): Promise<Verdict> {
   for (const ask of asked) {
-    const said = await heard(app, () => ask(change));
+    const said = await saidBy(app, () => ask(change));
     if (said?.verdict === 'reject') return said;
   }
   return { verdict: 'pass' };
@@ -167,7 +187,7 @@ async function aboutUpdate(
 ): Promise<UpdateVerdict> {
   let current = update;
   for (const ask of asked) {
-    const said = await heard(app, () => ask(current));
+    const said = await saidBy(app, () => ask(current));
     if (said?.verdict === 'reject') return said;
     current =
       'attributes' in current
@@ -180,11 +200,8 @@ async function aboutUpdate(
 }
 
 /** @throws HookFailed where the app wants the operation to fail with the hook */
-async function heard<Answer>(app: App, ask: () => Promise<Answer>): Promise<Answer | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!(error instanceof HookFailed) || app.settings.abortOnHookFailure) throw error;
-    return undefined;
-  }
+function saidBy<Answer>(app: App, ask: () => Promise<Answer>): Promise<Answer | undefined> {
+  return heardIfAnything(app, ask, (failure) => {
+    throw failure;
+  });
 }

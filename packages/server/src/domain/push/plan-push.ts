@@ -1,9 +1,10 @@
 import type { App } from '../app/app.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import type { DeliverableMessage, MessageSent } from '../events.ts';
+import { heardIfAnything } from '../hook/heard.ts';
 import type { ClientId } from '../identifiers.ts';
-import type { JsonObject } from '../json.ts';
-import { HookFailed, type PushVerdict } from '../ports/hooks.ts';
+import { isJsonObject, type JsonObject } from '../json.ts';
+import type { PushVerdict } from '../ports/hooks.ts';
 import type { World } from '../world.ts';
 
 /** A message as those who are away are to be notified of it. */
@@ -47,13 +48,14 @@ async function ask(
   if (hook === undefined) return asIs;
   const { conversation, message } = event;
   const { sender, body, timestamp, mentions, mentionAll } = message;
-  try {
-    return await hook({ conversation, sender, offline, body, at: timestamp, mentions, mentionAll });
-  } catch (error) {
-    if (!(error instanceof HookFailed)) throw error;
-    // The message is delivered already; all that can be refused is the push.
-    return app.settings.abortOnHookFailure ? { verdict: 'skip' } : asIs;
-  }
+  const missed = { conversation, sender, offline, body, at: timestamp, mentions, mentionAll };
+  // The message is delivered already; all that can fail is the push.
+  const said = await heardIfAnything<PushVerdict>(
+    app,
+    () => hook(missed),
+    () => ({ verdict: 'skip' }),
+  );
+  return said ?? asIs;
 }
 
 function receiversOf({
@@ -74,7 +76,7 @@ function contentOf(text: string | undefined): JsonObject | undefined {
   if (text === undefined || text === '') return undefined;
   try {
     const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as JsonObject;
+    if (isJsonObject(parsed)) return parsed;
   } catch {
     // Text for people.
   }

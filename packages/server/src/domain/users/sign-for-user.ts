@@ -1,7 +1,7 @@
 import type { Operator } from '../actor.ts';
 import { DataError, ImError } from '../errors.ts';
+import { heard } from '../hook/heard.ts';
 import type { ClientId, Milliseconds } from '../identifiers.ts';
-import { HookFailed } from '../ports/hooks.ts';
 import type { DataRecord } from '../records/record.ts';
 import { loginText, sign } from '../signature/check-signature.ts';
 import type { World } from '../world.ts';
@@ -50,10 +50,9 @@ async function askHook(
 ): Promise<void> {
   const ask = isHook === true ? undefined : world.hooks.before(app)?.clientSign;
   if (ask === undefined) return;
-  const verdict = await ask(user, sessionToken).catch((error: unknown) => {
-    if (error instanceof HookFailed)
-      return { isAllowed: app.settings.signWhenHookFails, error: 'HOOK_CALL_FAILED' };
-    throw error;
-  });
+  const verdict = await heard(
+    () => ask(user, sessionToken),
+    () => ({ isAllowed: app.settings.signWhenHookFails, error: 'HOOK_CALL_FAILED' }),
+  );
   if (!verdict.isAllowed) throw new ImError('SIGNATURE_FAILED', verdict.error ?? 'The app refuses to sign.');
 }
