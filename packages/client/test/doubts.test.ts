@@ -70,6 +70,20 @@ describe('a message whose answer got lost', () => {
     client.connection.pause();
   });
 
+  it('[F-MSG-67][F-SDK-01] hides none of what was said before, however little was known of the conversation', async () => {
+    const { client, chat, history, sends, comeBack } = await conversation();
+    history.push({ msgId: 'm', from: 'Tom', timestamp: 5, data: HELLO.replace('hello', 'before') });
+    const list = client.messages.live(chat);
+    await list.ready;
+    const seen = views(list);
+    chat.send('hello').catch(() => {});
+    await until(() => sends().length === 1);
+    await comeBack();
+    await until(() => sends().length === 2);
+    expect(new Set(seen)).toEqual(new Set(['before sent', 'before sent,hello sending']));
+    client.connection.pause();
+  });
+
   it('[F-MSG-67] is no news where it comes back as if another device had sent it', async () => {
     const { client, chat, list, sends, comeBack, accept, hear } = await conversation();
     const heard = heardIn(chat);

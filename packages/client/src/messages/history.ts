@@ -49,8 +49,9 @@ export async function* readHistory(
 export async function fetchPage(
   core: Core,
   conversation: Conversation,
-  { direction = 'older', from, until, type, limit }: PageRequest,
+  request: PageRequest,
 ): Promise<readonly Message[]> {
+  const { direction = 'older', from, until, type, limit } = request;
   const start = position(from);
   const end = position(until);
   const logsMessage: LogsCommand = {
@@ -63,8 +64,19 @@ export async function fetchPage(
   };
   const reply = await core.session.query({ cmd: CommandType.logs, logsMessage });
   const messages = (reply.logsMessage?.logs ?? []).map((item) => core.parser.fromLog(conversation.id, item));
-  core.messages.acknowledgements.read(conversation, messages.at(-1)?.timestamp);
+  const newest = messages.at(-1);
+  core.messages.acknowledgements.read(conversation, newest?.timestamp);
+  if (newest !== undefined && endsWithNewest(request, messages.length)) conversation.applyMessage(newest);
   return messages;
+}
+
+/** Whether the last message of the page is the last of the conversation. */
+function endsWithNewest(
+  { direction = 'older', from, until, type, limit }: PageRequest,
+  length: number,
+): boolean {
+  if (type !== undefined) return false;
+  return direction === 'older' ? from === undefined : until === undefined && length < limit;
 }
 
 function position(
