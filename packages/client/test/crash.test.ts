@@ -1,8 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ParleyProcess, startParleyProcess } from '@parley/testkit';
+import { freePort, type ParleyProcess, startParleyProcess } from '@parley/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BasicConversation, type Client, createClient, type Message } from '../src/index.ts';
 import { until as untilWithin } from './support/until.ts';
@@ -25,16 +24,6 @@ afterAll(async () => {
   await server?.killNine();
   await rm(folder, { recursive: true, force: true });
 });
-
-function freePort(): Promise<number> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
 
 function start(): Promise<ParleyProcess> {
   return startParleyProcess({

@@ -1,8 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ParleyProcess, startParleyProcess } from '@parley/testkit';
+import { freePort, type ParleyProcess, startParleyProcess } from '@parley/testkit';
 import { type Browser, type BrowserContext, launchBrowser, type Page } from '@parley/testkit/browser';
 import { expect } from 'vitest';
 
@@ -94,16 +93,4 @@ export class Stage {
 
 function start(folder: string, port: number): Promise<ParleyProcess> {
   return startParleyProcess({ PARLEY_DATA_DIR: folder, PORT: String(port), PARLEY_DEMO: 'on' });
-}
-
-/** A server that comes back has to come back where its clients look for it. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
