@@ -77,6 +77,29 @@ describe('the messages on the screen', { timeout: 4 * PATIENCE }, () => {
     await bob.close();
   });
 
+  it.each([-1, 1])(
+    '[F-GEN-10] are read aloud when they are new, on a device whose clock is wrong by %i hour',
+    async (hours) => {
+      const bob = createClient({ url: stage.url, ...(await stage.keys()), clientId: 'Bob' });
+      const chat = await bob.conversations.create({ members: [`Ada${hours}`] });
+      await chat.send('before');
+      const ada = await stage.visit();
+      await ada.addInitScript((wrong) => {
+        const now = Date.now;
+        Date.now = () => now() + wrong;
+      }, hours * 3_600_000);
+      await ada.goto(`${stage.url}/?name=Ada${hours}`);
+      await openConversation(ada, 'Bob');
+      await message(ada, 'before').waitFor();
+      const aloud = ada.getByRole('status').filter({ hasText: 'Bob: ' });
+      expect(await aloud.count()).toBe(0);
+      await chat.send('after');
+      await message(ada, 'after').waitFor();
+      await aloud.filter({ hasText: 'after' }).waitFor({ state: 'attached' });
+      await bob.close();
+    },
+  );
+
   it('[F-GEN-10] scroll on in a chat room of fifty who all talk, while somebody reads and writes there', async () => {
     const ada = await stage.enter('Ada');
     await openConversation(ada, 'Town square');

@@ -35,11 +35,9 @@ export function MessageList({ conversation, list, edit }: MessageListProps) {
   const unread = useFirstUnread(conversation, items, name);
   const { active, setActive, pressed } = useActiveRow(items);
   useReading(conversation, items, isAtEnd);
-  // Whoever says something wants to see it, also where it is sent before it is shown and others spoke meanwhile.
-  const [openedAt] = useState(() => Date.now());
-  const ownKey = items.findLast(
-    ({ from, status, timestamp }) => from === name && (status === 'sending' || timestamp >= openedAt),
-  )?.key;
+  // Whoever says something wants to see it, also where it is sent before it is shown and others spoke meanwhile. What
+  // was not written in this tab has no key but its id.
+  const ownKey = items.findLast(({ from, key, id }) => from === name && key !== id)?.key;
   useEffect(() => {
     if (ownKey !== undefined) steady.current?.toEnd();
   }, [ownKey]);
@@ -99,7 +97,7 @@ export function MessageList({ conversation, list, edit }: MessageListProps) {
           {conversation.unreadCount > 0 && <span className={styles.count}>{conversation.unreadCount}</span>}
         </button>
       )}
-      <Announcement items={items} name={name} />
+      {isReady && <Announcement list={list} items={items} name={name} />}
     </div>
   );
 }
@@ -193,12 +191,19 @@ function useActiveRow(items: readonly Message[]) {
   return { active, setActive, pressed };
 }
 
-/** Reads the newest message of somebody else to who cannot see it; pages of older ones are not news. */
-function Announcement({ items, name }: { readonly items: readonly Message[]; readonly name: string }) {
+interface AnnouncementProps {
+  readonly list: LiveMessages;
+  readonly items: readonly Message[];
+  readonly name: string;
+}
+
+/** Reads the newest message of somebody else to who cannot see it; what was there at first, and before it, is no news. */
+function Announcement({ list, items, name }: AnnouncementProps) {
   const { text } = useSettings();
   const newest = items.at(-1);
-  const [seen] = useState(() => Date.now());
-  const isNews = newest !== undefined && newest.from !== name && newest.timestamp > seen;
+  // By the clock of the server, which that of the device need not agree with; so one's own, until sent, do not count.
+  const [known] = useState(() => list.items.findLast(({ from }) => from !== name)?.timestamp ?? 0);
+  const isNews = newest !== undefined && newest.from !== name && newest.timestamp > known;
   return (
     <p className={styles.hidden} role="status">
       {isNews && `${newest.from}: ${summaryOf(newest, name, text)}`}
