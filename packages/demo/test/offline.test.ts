@@ -1,6 +1,8 @@
+import { createClient } from '@parley/client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   beginConversation,
+  conversation,
   message,
   openConversation,
   say,
@@ -59,6 +61,32 @@ describe('the chat page without a connection', { timeout: 3 * PATIENCE }, () => 
     await message(ada, 'line 3').locator('[data-mark=read]').waitFor();
     expect(await textsBeginningWith(bob, 'line')).toEqual(['line 1', 'line 2', 'line 3']);
     expect(await textsBeginningWith(ada, 'line')).toEqual(['line 1', 'line 2', 'line 3']);
+  });
+
+  it('[F-GEN-10] comes into a room also where the connection broke on the way', async () => {
+    const keys = await stage.keys();
+    const client = createClient({ url: stage.url, ...keys, clientId: 'guide' });
+    const flo = await stage.visit();
+    let doomed: string | undefined;
+    await flo.routeWebSocket(/^ws/, (socket) => {
+      const server = socket.connectToServer();
+      let isBroken = false;
+      socket.onMessage((frame) => {
+        if (doomed !== undefined && frame.includes(doomed)) {
+          doomed = undefined;
+          isBroken = true;
+          void Promise.all([socket.close(), server.close()]);
+        }
+        if (!isBroken) server.send(frame);
+      });
+    });
+    await flo.goto(`${stage.url}/?name=Flo`);
+    await conversation(flo, 'Town square').waitFor();
+    doomed = (await client.conversations.query().chatRooms().find())[0]?.id;
+    await client.close();
+    await openConversation(flo, 'Town square');
+    await flo.getByText('2 people here now').waitFor();
+    expect(doomed).toBeUndefined();
   });
 
   it('[F-GEN-10] finds the sample people again after a restart, and what was said meanwhile answered', async () => {

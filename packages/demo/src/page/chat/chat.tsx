@@ -10,6 +10,8 @@ import { ChatHeader } from './chat-header.tsx';
 import { MessageList } from './message-list.tsx';
 import { useMessages } from './use-messages.ts';
 
+const JOIN_AGAIN = 3_000;
+
 /** One conversation: who is in it, what was said, and a field to say more. */
 export function Chat({ conversation }: { readonly conversation: Conversation }) {
   const { client, name } = useSeat();
@@ -74,16 +76,25 @@ function TypingLine({ conversation }: { readonly conversation: Conversation }) {
   );
 }
 
-/** Whoever looks at a chat room is in it. Answers what changes once they are. */
+/** Whoever looks at a chat room is in it, as soon as that is possible. Answers what changes once they are. */
 function useVisit(conversation: Conversation): boolean {
   const [isIn, setIsIn] = useState(false);
   useEffect(() => {
     if (!(conversation instanceof ChatRoom)) return;
-    conversation.join().then(
-      () => setIsIn(true),
-      () => {},
-    );
+    let isOver = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const join = () => {
+      conversation.join().then(
+        () => !isOver && setIsIn(true),
+        () => {
+          if (!isOver) timer = setTimeout(join, JOIN_AGAIN);
+        },
+      );
+    };
+    join();
     return () => {
+      isOver = true;
+      clearTimeout(timer);
       conversation.quit().catch(() => {});
     };
   }, [conversation]);
