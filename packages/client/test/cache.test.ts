@@ -22,6 +22,7 @@ sendHomeAfterEach();
 
 const PollMessage = defineMessageType({ type: 9, parse: ({ question }) => ({ question: String(question) }) });
 const cache = indexedDbCache();
+const PATIENCE = 20_000;
 
 let group = 0;
 /** Tom with a cache on his device, and Jerry. */
@@ -51,10 +52,13 @@ function restart(client: Client) {
 /** Lets the writes of a moment happen, and be done. */
 async function written(platform: { clock: { advance(ms: number): void } }, isThere: () => Promise<boolean>) {
   await expect
-    .poll(() => {
-      platform.clock.advance(300);
-      return isThere();
-    })
+    .poll(
+      () => {
+        platform.clock.advance(300);
+        return isThere();
+      },
+      { timeout: PATIENCE },
+    )
     .toBe(true);
 }
 
@@ -105,7 +109,7 @@ describe('a client with a cache', () => {
     const { tom, chat, there } = await two();
     tom.platform.deafen();
     void chat.send('on its way').catch(() => {});
-    await expect.poll(() => there.lastMessage?.text).toBe('on its way');
+    await expect.poll(() => there.lastMessage?.text, { timeout: PATIENCE }).toBe('on its way');
     tom.client.connection.pause();
     void chat.send('written offline').catch(() => {});
     const kept = opened(tom.client);
@@ -127,7 +131,7 @@ describe('a client with a cache', () => {
     const texts: string[] = [];
     for await (const { text } of there.history({ direction: 'newer' })) texts.push(text);
     expect(texts).toEqual(['on its way', 'written offline']);
-    await expect.poll(async () => (await kept.load()).unsent).toEqual([]);
+    await expect.poll(async () => (await kept.load()).unsent, { timeout: PATIENCE }).toEqual([]);
     await again.close();
   });
 
@@ -152,6 +156,37 @@ describe('a client with a cache', () => {
     await again.clearCache();
     expect((await kept.load()).conversations).toEqual([]);
     await again.close();
+  });
+
+  it('[F-CONV-22][F-SDK-01] hears once what happened while it was away, also where the app ended before it was told', async () => {
+    const { tom, chat, there } = await two();
+    const kept = opened(tom.client);
+    await written(tom.platform, async () => (await kept.load()).conversations.length === 1);
+    tom.client.connection.pause();
+    await there.add(['Spike']);
+
+    const impatient = restart(tom.client);
+    const { http } = impatient.platform;
+    impatient.platform.http = (request) =>
+      request.url.includes('/rtm/notifications') ? new Promise(() => {}) : http(request);
+    impatient.platform.goOnline();
+    await impatient.again.whenOpen();
+    await there.send('hello');
+    await written(impatient.platform, async () => (await kept.load()).conversations[0]?.unreadCount === 1);
+    impatient.again.connection.pause();
+
+    const patient = restart(tom.client);
+    const heard: string[] = [];
+    patient.again.on('membersJoined', ({ members }) => heard.push(...members));
+    patient.again.on('updated', ({ changes }) => heard.push(...Object.keys(changes)));
+    await there.update({ name: 'Gouda' });
+    patient.platform.goOnline();
+    await until(() => heard.length >= 2);
+    expect(heard).toEqual(['Spike', 'name']);
+    await written(patient.platform, async () => (await kept.load()).conversations[0]?.name === 'Gouda');
+    expect((await kept.load()).positions.absences).toEqual([]);
+    expect(patient.again.conversations.known(chat.id)?.data.members).toContain('Spike');
+    await patient.again.close();
   });
 
   it('[F-SDK-01] works without it where it is broken', async () => {

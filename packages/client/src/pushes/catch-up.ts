@@ -2,19 +2,13 @@ import type { GenericCommand } from '@parley/protocol/wire';
 import { backoff } from '../connection/backoff.ts';
 import { type Core, tell } from '../core.ts';
 import { asParleyError } from '../errors.ts';
+import type { Absence } from '../session/session.ts';
 import { missedEvents } from './missed-events.ts';
-
-interface Absence {
-  since: number;
-  readonly until: number;
-}
 
 /** After a loss of the connection: what is not unread any more, what happened to conversations, and back into the chat room. */
 export class CatchUp {
   readonly #core: Core;
   readonly #handle: (command: GenericCommand) => void;
-  /** What is not asked for yet, the oldest first. More than one where a connection was lost before all was told. */
-  readonly #absences: Absence[] = [];
   #isAsking = false;
 
   constructor(core: Core, handle: (command: GenericCommand) => void) {
@@ -23,7 +17,7 @@ export class CatchUp {
     core.session.on('opened', ({ serverTime, eventsSince, unreadSince }) => {
       if (unreadSince === undefined) this.#forgetUnread();
       if (eventsSince === undefined) return;
-      this.#absences.push({ since: eventsSince, until: serverTime });
+      this.#absences = [...this.#absences, { since: eventsSince, until: serverTime }];
       void this.#rejoin();
       if (!this.#isAsking) void this.#ask();
     });
@@ -38,19 +32,32 @@ export class CatchUp {
 
   async #ask(): Promise<void> {
     this.#isAsking = true;
-    for (let absence = this.#absences[0]; absence !== undefined; absence = this.#absences[0]) {
-      const asked = absence;
-      const isDone = await this.#whileOpen(async () => {
-        for await (const command of missedEvents(this.#core, asked.since, asked.until)) {
-          asked.since = Math.max(asked.since, command.serverTs ?? 0);
-          this.#handle(command);
-        }
-      }).catch(() => true);
-      if (isDone) this.#absences.shift();
+    while (this.#absences.length > 0) {
+      const isDone = await this.#whileOpen(() => this.#hearOldest()).catch(() => true);
+      if (isDone) this.#absences = this.#absences.slice(1);
       // The next login goes on.
       else if (this.#core.session.state.name !== 'open') break;
     }
     this.#isAsking = false;
+  }
+
+  async #hearOldest(): Promise<void> {
+    const [absence] = this.#absences;
+    if (absence === undefined) return;
+    for await (const command of missedEvents(this.#core, absence.since, absence.until)) {
+      this.#handle(command);
+      const since = Math.max(absence.since, command.serverTs ?? 0);
+      this.#absences = [{ ...absence, since }, ...this.#absences.slice(1)];
+    }
+  }
+
+  /** Part of the positions, so that what is kept on the device never claims more than was told. */
+  get #absences(): readonly Absence[] {
+    return this.#core.session.positions.absences ?? [];
+  }
+
+  set #absences(absences: readonly Absence[]) {
+    this.#core.session.positions.absences = absences;
   }
 
   async #rejoin(): Promise<void> {

@@ -45,14 +45,22 @@ export interface SessionOptions {
   readonly authorize?: Authorize;
 }
 
+/** Of what happened to conversations between these times, not everything is told here yet. */
+export interface Absence {
+  readonly since: number;
+  readonly until: number;
+}
+
 /** How far this client has heard, in milliseconds of the server. Kept over reconnects, and over starts by a cache. */
 export interface Positions {
   /** The newest computation of unread counts. */
   unread?: number | undefined;
   /** The newest edit or recall. */
   patches?: number | undefined;
-  /** The newest event of conversations. */
+  /** The newest event of conversations, those of the absences left out. */
   events?: number | undefined;
+  /** The oldest first. More than one where a connection was lost before all was told. */
+  absences?: readonly Absence[] | undefined;
   /** What was read here, by conversation, and the server may not know. */
   reads?: ReadonlyMap<string, ReadMark> | undefined;
 }
