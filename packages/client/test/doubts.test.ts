@@ -264,6 +264,21 @@ describe('what was not read', () => {
   });
 });
 
+describe('a login', () => {
+  it('[F-MSG-44] asks for what changed since the last one that told nothing, and for what was under way then', async () => {
+    const { client, received, platform, comeBack } = await conversation();
+    const since = () =>
+      received
+        .filter(({ op }) => op === OpType.open)
+        .map(({ sessionMessage }) => sessionMessage?.lastUnreadNotifTime);
+    await comeBack();
+    platform.clock.advance(10_000);
+    await comeBack();
+    expect(since()).toEqual([undefined, undefined, 2_000 - 10_000]);
+    client.connection.pause();
+  });
+});
+
 describe('a connection', () => {
   it('[F-SDK-01] is kept by who only listens, however much there is to hear', async () => {
     const { client, platform, received, hear } = await conversation();

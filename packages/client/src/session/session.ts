@@ -24,6 +24,9 @@ const PATCH_OVERLAP = 10_000;
 /** What a login brings has arrived after this long. */
 const SETTLED = 10_000;
 
+/** A message that was on its way to the server's disk at a login is older than that, and counts from then on only. */
+const UNREAD_OVERLAP = 10_000;
+
 /**
  * - `connecting`: there is no connection, or it is being made.
  * - `opening`: logging in.
@@ -284,7 +287,7 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
     // A login that told of nothing unread told that nothing is; from now on only changes are of interest.
     const link = this.#link;
     clock.after(SETTLED, () => {
-      if (link === this.#link && link !== undefined) this.positions.unread ??= serverTime;
+      if (link === this.#link && link !== undefined) this.positions.unread ??= serverTime - UNREAD_OVERLAP;
     });
     this.emit('opened', { serverTime, eventsSince, unreadSince: this.positions.unread });
   }
