@@ -13,6 +13,7 @@ import type { ClientSocket, SocketEvents } from './client-socket.ts';
 import type { Connections } from './connections.ts';
 import type { GatewayCounters } from './counters.ts';
 import type { Flushable, FlushSchedule } from './flush-schedule.ts';
+import { FrameJoiner } from './frame-joiner.ts';
 import { base64Frames, binaryFrames } from './frames.ts';
 import { Inbox } from './inbox.ts';
 import type { KeepAlive, Watched } from './keep-alive.ts';
@@ -25,6 +26,12 @@ import type { ReceiveSchedule } from './receive-schedule.ts';
  * everything at once never counts as congested; far above what it takes to make the cost of the write itself small.
  */
 const WRITE_BYTES = 32 * 1024;
+
+/** Shared by all connections: what one of them joins is written before another joins. */
+const JOINERS = {
+  binary: new FrameJoiner(binaryFrames, WRITE_BYTES),
+  base64: new FrameJoiner(base64Frames, WRITE_BYTES),
+};
 
 /** What all connections of a gateway share. */
 export interface ConnectionSurroundings {
@@ -64,6 +71,7 @@ export class ClientConnection implements Connection, Flushable, SocketEvents, Wa
   readonly #webSocket: ClientSocket;
   readonly #socket: Socket;
   readonly #framing: Subprotocol['framing'];
+  readonly #joiner: FrameJoiner;
   readonly #queue: OutboundQueue;
   readonly #inbox: Inbox;
   readonly #around: ConnectionSurroundings;
@@ -84,7 +92,8 @@ export class ClientConnection implements Connection, Flushable, SocketEvents, Wa
     this.#webSocket = webSocket;
     this.#socket = socket;
     this.#framing = facts.subprotocol.framing;
-    this.#queue = new OutboundQueue(this.#framing === 'binary' ? binaryFrames : base64Frames);
+    this.#joiner = JOINERS[this.#framing];
+    this.#queue = new OutboundQueue(this.#joiner);
     this.#inbox = new Inbox(around.receives, webSocket, (data, isBinary) => this.#receive(data, isBinary));
     this.#around = around;
   }
@@ -109,9 +118,11 @@ export class ClientConnection implements Connection, Flushable, SocketEvents, Wa
     const { counters, limits } = this.#around;
     counters.sent++;
     this.#queue.push(head, body, urgency);
-    if (this.#congested) this.#queue.shed(limits, counters.dropped);
-    if (this.#queue.bytes + this.#socket.writableLength > limits.maxQueuedBytes) this.#overrun();
-    else if (!this.#congested) this.#around.flushes.mark(this);
+    if (this.#congested) {
+      this.#queue.shed(limits, counters.dropped);
+      if (this.#queue.bytes + this.#socket.writableLength > limits.maxQueuedBytes) this.#overrun();
+    } else if (this.#queue.bytes > limits.maxQueuedBytes) this.#overrun();
+    else this.#around.flushes.mark(this);
   }
 
   flush(): boolean {
@@ -141,6 +152,8 @@ export class ClientConnection implements Connection, Flushable, SocketEvents, Wa
   #write(portion: Buffer): void {
     this.#around.counters.writes++;
     this.#socket.write(portion);
+    // What the system took at once is copied; anything else still reads the buffer.
+    if (this.#socket.writableLength === 0) this.#joiner.giveBack();
     if (this.#congested || !this.#socket.writableNeedDrain) return;
     this.#congested = true;
     this.#socket.once('drain', () => {

@@ -8,6 +8,8 @@ export interface FrameFormat {
   size(messageBytes: number): number;
   /** Writes one frame whose message is `head` followed by `body`; returns the offset behind it. */
   write(target: Buffer, offset: number, head: Uint8Array, body: Uint8Array): number;
+  /** Where in a frame its `head` is, for a message of this many bytes; absent where it is not there as it was given. */
+  headOffset?(messageBytes: number): number;
 }
 
 const FINAL = 0x80;
@@ -25,6 +27,7 @@ export const binaryFrames: FrameFormat = {
     target.set(body, bodyAt);
     return bodyAt + body.length;
   },
+  headOffset: headerSize,
 };
 
 /** For `lc.proto2base64.3`: the same command as text, in the standard alphabet with padding. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Urgency } from '../session/connection.ts';
+import { FrameJoiner } from './frame-joiner.ts';
 import { binaryFrames } from './frames.ts';
 import { OutboundQueue } from './outbound-queue.ts';
 
@@ -8,7 +9,7 @@ const NOTHING = new Uint8Array();
 const ROOMY = { lowQueuedBytes: 1e9, normalQueuedBytes: 1e9 };
 
 function queueOf(...frames: [name: string, urgency: Urgency][]): OutboundQueue {
-  const queue = new OutboundQueue(binaryFrames);
+  const queue = new OutboundQueue(new FrameJoiner(binaryFrames, 1_000));
   for (const [name, urgency] of frames) queue.push(NOTHING, Buffer.from(name), urgency);
   return queue;
 }
@@ -46,7 +47,7 @@ describe('OutboundQueue', () => {
   });
 
   it('joins the two halves of a command', () => {
-    const queue = new OutboundQueue(binaryFrames);
+    const queue = new OutboundQueue(new FrameJoiner(binaryFrames, 1_000));
     queue.push(Buffer.from('for Tom: '), Buffer.from('hello'), 'required');
     expect(messagesIn(queue.take(1_000))).toEqual(['for Tom: hello']);
   });

@@ -1,5 +1,6 @@
 import type { Urgency } from '../session/connection.ts';
-import { type FrameFormat, pongSize, writePong } from './frames.ts';
+import type { FrameJoiner } from './frame-joiner.ts';
+import { pongSize } from './frames.ts';
 
 /** What a congested connection may hold before frames that can be spared are dropped, in bytes on the wire. */
 export interface BacklogLimits {
@@ -15,36 +16,37 @@ export interface DropCounters {
   normal: number;
 }
 
-interface QueuedFrame {
-  readonly head: Uint8Array;
-  readonly body: Uint8Array;
-  /** On the wire. */
-  readonly size: number;
-  /** Position among all frames of the connection, which the three lanes together have to keep. */
-  readonly order: number;
-  next: QueuedFrame | undefined;
-}
+/** Above this, what held a long queue is let go when it has been written. */
+const KEPT_PLACES = 64;
 
 /**
  * What one connection is about to be sent. Frames come out joined, as many as fit into one buffer, because a write
  * to a socket costs the same for one frame as for thirty.
  *
- * Frames wait in one lane per urgency, so that dropping the oldest of a kind is a step and not a search. Oldest
- * first, because somebody who catches up with a live room is better served by what is being said now.
+ * A frame takes a place in three arrays rather than being an object: a message to a big room would be thousands of
+ * them. What is dropped leaves an empty place. Oldest first, because somebody who catches up with a live room is
+ * better served by what is being said now.
  */
 export class OutboundQueue {
   /** On the wire, control frames aside. */
   bytes = 0;
 
-  readonly #format: FrameFormat;
-  readonly #required = new Lane();
-  readonly #normal = new Lane();
-  readonly #low = new Lane();
-  #order = 0;
+  readonly #joiner: FrameJoiner;
+  #heads: Uint8Array[] = [];
+  /** Undefined where the frame was dropped. */
+  #bodies: (Uint8Array | undefined)[] = [];
+  #urgencies: Urgency[] = [];
+  /** The places in use. */
+  #first = 0;
+  #end = 0;
+  #empty = 0;
+  /** No frame of this urgency is in a place before. */
+  #lowFrom = 0;
+  #normalFrom = 0;
   #pong: Uint8Array | undefined;
 
-  constructor(format: FrameFormat) {
-    this.#format = format;
+  constructor(joiner: FrameJoiner) {
+    this.#joiner = joiner;
   }
 
   get isEmpty(): boolean {
@@ -52,9 +54,11 @@ export class OutboundQueue {
   }
 
   push(head: Uint8Array, body: Uint8Array, urgency: Urgency): void {
-    const size = this.#format.size(head.length + body.length);
-    this.#lane(urgency).add({ head, body, size, order: this.#order++, next: undefined });
-    this.bytes += size;
+    this.#heads[this.#end] = head;
+    this.#bodies[this.#end] = body;
+    this.#urgencies[this.#end] = urgency;
+    this.#end++;
+    this.bytes += this.#size(head, body);
   }
 
   /** Answers a ping. Only the latest one needs an answer (RFC 6455 §5.5.3), so a flood of pings cannot pile up. */
@@ -64,8 +68,17 @@ export class OutboundQueue {
 
   /** Makes room by dropping what may be dropped: `low` first, then `normal`, `required` never. */
   shed(limits: BacklogLimits, dropped: DropCounters): void {
-    dropped.low += this.#trim(this.#low, limits.lowQueuedBytes);
-    dropped.normal += this.#trim(this.#normal, limits.normalQueuedBytes);
+    if (this.bytes > limits.lowQueuedBytes) {
+      const before = this.#empty;
+      this.#lowFrom = this.#drop('low', this.#lowFrom, limits.lowQueuedBytes);
+      dropped.low += this.#empty - before;
+    }
+    if (this.bytes > limits.normalQueuedBytes) {
+      const before = this.#empty;
+      this.#normalFrom = this.#drop('normal', this.#normalFrom, limits.normalQueuedBytes);
+      dropped.normal += this.#empty - before;
+    }
+    if (this.#empty * 2 > this.#end - this.#first + KEPT_PLACES) this.#compact();
   }
 
   /**
@@ -74,68 +87,76 @@ export class OutboundQueue {
    */
   take(capacity: number): Buffer | undefined {
     if (this.isEmpty) return undefined;
-    const batch: QueuedFrame[] = [];
-    let size = this.#pong === undefined ? 0 : pongSize(this.#pong);
-    for (let lane = this.#oldest(); lane?.first !== undefined; lane = this.#oldest()) {
-      if (size > 0 && size + lane.first.size > capacity) break;
-      size += lane.first.size;
-      this.bytes -= lane.first.size;
-      batch.push(lane.first);
-      lane.removeFirst();
-    }
-    const joined = Buffer.allocUnsafe(size);
-    let offset = 0;
-    if (this.#pong !== undefined) offset = writePong(joined, offset, this.#pong);
+    const pong = this.#pong;
     this.#pong = undefined;
-    for (const frame of batch) offset = this.#format.write(joined, offset, frame.head, frame.body);
-    return joined;
-  }
-
-  #lane(urgency: Urgency): Lane {
-    if (urgency === 'required') return this.#required;
-    return urgency === 'normal' ? this.#normal : this.#low;
-  }
-
-  /** The lane whose first frame was queued before those of the others; undefined when all are empty. */
-  #oldest(): Lane | undefined {
-    let oldest: Lane | undefined;
-    let order = Number.POSITIVE_INFINITY;
-    if (this.#required.first !== undefined) {
-      oldest = this.#required;
-      order = this.#required.first.order;
+    let size = pong === undefined ? 0 : pongSize(pong);
+    for (; this.#first < this.#end; this.#first++) {
+      const head = this.#heads[this.#first] as Uint8Array;
+      const body = this.#bodies[this.#first];
+      if (body === undefined) {
+        this.#empty--;
+        continue;
+      }
+      const frameSize = this.#size(head, body);
+      if (size > 0 && size + frameSize > capacity) break;
+      this.#joiner.add(head, body, frameSize);
+      this.#bodies[this.#first] = undefined;
+      this.bytes -= frameSize;
+      size += frameSize;
     }
-    if (this.#normal.first !== undefined && this.#normal.first.order < order) {
-      oldest = this.#normal;
-      order = this.#normal.first.order;
+    if (this.#first === this.#end) this.#reset();
+    else if (this.#first > KEPT_PLACES && this.#first * 2 > this.#end) this.#compact();
+    return this.#joiner.join(pong);
+  }
+
+  #size(head: Uint8Array, body: Uint8Array): number {
+    return this.#joiner.format.size(head.length + body.length);
+  }
+
+  /** Answers the first place that may hold another of the urgency. */
+  #drop(urgency: Urgency, from: number, limit: number): number {
+    let place = Math.max(from, this.#first);
+    for (; this.bytes > limit && place < this.#end; place++) {
+      const body = this.#bodies[place];
+      if (body === undefined || this.#urgencies[place] !== urgency) continue;
+      this.bytes -= this.#size(this.#heads[place] as Uint8Array, body);
+      this.#bodies[place] = undefined;
+      this.#empty++;
     }
-    if (this.#low.first !== undefined && this.#low.first.order < order) oldest = this.#low;
-    return oldest;
+    return place;
   }
 
-  #trim(lane: Lane, limit: number): number {
-    let dropped = 0;
-    while (this.bytes > limit && lane.first !== undefined) {
-      this.bytes -= lane.first.size;
-      lane.removeFirst();
-      dropped++;
+  /** All places are free again. */
+  #reset(): void {
+    if (this.#end > KEPT_PLACES) {
+      this.#heads = [];
+      this.#bodies = [];
+      this.#urgencies = [];
     }
-    return dropped;
-  }
-}
-
-/** First in, first out. A linked list: nothing to compact, and an empty one costs two words. */
-class Lane {
-  first: QueuedFrame | undefined;
-  #last: QueuedFrame | undefined;
-
-  add(frame: QueuedFrame): void {
-    if (this.#last === undefined) this.first = frame;
-    else this.#last.next = frame;
-    this.#last = frame;
+    this.#first = 0;
+    this.#end = 0;
+    this.#empty = 0;
+    this.#lowFrom = 0;
+    this.#normalFrom = 0;
   }
 
-  removeFirst(): void {
-    this.first = this.first?.next;
-    if (this.first === undefined) this.#last = undefined;
+  /** Closes the gaps: places that were taken or dropped cost memory as long as something waits behind them. */
+  #compact(): void {
+    const heads = this.#heads;
+    const bodies = this.#bodies;
+    const urgencies = this.#urgencies;
+    const end = this.#end;
+    let place = this.#first;
+    this.#heads = [];
+    this.#bodies = [];
+    this.#urgencies = [];
+    this.#reset();
+    for (; place < end; place++) {
+      if (bodies[place] === undefined) continue;
+      this.#heads.push(heads[place] as Uint8Array);
+      this.#bodies.push(bodies[place]);
+      this.#urgencies.push(urgencies[place] as Urgency);
+      this.#end++;
+    }
   }
 }
