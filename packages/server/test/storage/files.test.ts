@@ -13,6 +13,8 @@ const PNG = Buffer.from(
   'base64',
 );
 
+const PATIENT = { timeout: 20_000 };
+
 let parley: Parley;
 let api: DataApi;
 const clock = new FakeClock(1_750_000_000_000);
@@ -284,14 +286,11 @@ describe('uploads', () => {
     own.skip(2 * 24 * HOUR - 60_000);
     await own.advance(0);
     expect((await fetch(tokens.url)).status).toBe(200);
-    await vi.waitFor(
-      async () => {
-        await own.advance(60_000);
-        expect((await fetch(tokens.url)).status).toBe(404);
-      },
-      { timeout: 20_000 },
-    );
-    expect((await strictApi.get(`/files/${tokens.objectId}`)).body).toEqual({});
+    await vi.waitFor(async () => {
+      await own.advance(60_000);
+      expect((await strictApi.get(`/files/${tokens.objectId}`)).body).toEqual({});
+    }, PATIENT);
+    expect((await fetch(tokens.url)).status).toBe(404);
     await strict.close();
   });
 
@@ -303,12 +302,12 @@ describe('uploads', () => {
     await vi.waitFor(async () => {
       await clock.advance(60_000);
       expect((await api.get(`/files/${never.objectId}`)).body).toEqual({});
-    });
+    }, PATIENT);
     expect(await (await fetch(unconfirmed.url)).text()).toBe('bytes');
     await vi.waitFor(async () => {
       await clock.advance(60_000);
       expect((await put(unconfirmed.upload_url, 'x')).status).toBe(403);
-    });
+    }, PATIENT);
   });
 });
 
