@@ -14,6 +14,8 @@ export class DailyClients {
   #unsaved = new Map<AppKey, Set<ClientId>>();
   /** How many there are today, of apps that {@link isFull} was prepared for. */
   #totals = new Map<AppKey, number>();
+  /** Writing and counting go one after another: whoever is just being written is in no count. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(repository: DailyClientRepository, clock: Clock) {
     this.#repository = repository;
@@ -38,13 +40,10 @@ export class DailyClients {
     this.#turn();
     const day = this.#day;
     if (this.#seen.get(app)?.has(client) === true) return;
-    const total = this.#totals.get(app) ?? (await this.count(app));
+    if (!this.#totals.has(app)) await this.#oneByOne(() => this.#readTotal(app));
     const isKnown = await this.#repository.has(app, day, client);
     this.#turn();
-    if (day !== this.#day) return;
-    // Whoever was seen while the store counted is not in its number.
-    if (!this.#totals.has(app)) this.#totals.set(app, total + (this.#unsaved.get(app)?.size ?? 0));
-    if (isKnown) setOf(this.#seen, app).add(client);
+    if (isKnown && day === this.#day) setOf(this.#seen, app).add(client);
   }
 
   /** Whether the app has had so many clients today, and this one is not among them. Ask after {@link prepare}. */
@@ -53,30 +52,56 @@ export class DailyClients {
     return this.#seen.get(app)?.has(client) !== true && (this.#totals.get(app) ?? 0) >= most;
   }
 
-  async count(app: AppKey): Promise<number> {
-    this.#turn();
-    await this.save();
-    return this.#repository.count(app, this.#day);
+  count(app: AppKey): Promise<number> {
+    return this.#oneByOne(() => this.#count(app));
   }
 
   /** Writes down who is new. What cannot be written waits for the next time. */
-  async save(): Promise<void> {
-    const [day, unsaved] = [this.#day, this.#unsaved];
-    this.#unsaved = new Map();
-    for (const [app, clients] of unsaved) {
-      try {
-        await this.#repository.add(app, day, [...clients]);
-      } catch (error) {
-        if (day === this.#day) for (const client of clients) setOf(this.#unsaved, app).add(client);
-        throw error;
-      }
-    }
+  save(): Promise<void> {
+    return this.#oneByOne(() => this.#write());
   }
 
   /** Deletes a batch of days that are over; true while there may be more. */
   async forgetDays(limit: number): Promise<boolean> {
     this.#turn();
     return (await this.#repository.forget(this.#day, limit)) >= limit;
+  }
+
+  #oneByOne<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  async #readTotal(app: AppKey): Promise<void> {
+    if (this.#totals.has(app)) return;
+    const day = this.#day;
+    const total = await this.#count(app);
+    this.#turn();
+    // Whoever was seen while the store counted is not in its number.
+    if (day === this.#day) this.#totals.set(app, total + (this.#unsaved.get(app)?.size ?? 0));
+  }
+
+  async #count(app: AppKey): Promise<number> {
+    this.#turn();
+    await this.#write();
+    return this.#repository.count(app, this.#day);
+  }
+
+  async #write(): Promise<void> {
+    const [day, unsaved] = [this.#day, this.#unsaved];
+    this.#unsaved = new Map();
+    const failures: unknown[] = [];
+    for (const [app, clients] of unsaved) {
+      try {
+        await this.#repository.add(app, day, [...clients]);
+      } catch (error) {
+        if (day === this.#day) for (const client of clients) setOf(this.#unsaved, app).add(client);
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0)
+      throw new AggregateError(failures, 'Some clients of today could not be written.');
   }
 
   #turn(): void {
