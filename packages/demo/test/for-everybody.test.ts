@@ -1,4 +1,4 @@
-import type { Page } from '@parley/testkit/browser';
+import type { Locator, Page } from '@parley/testkit/browser';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { beginConversation, conversation, message, say } from './support/chat-page.ts';
 import { PATIENCE, Stage } from './support/stage.ts';
@@ -14,6 +14,8 @@ const phone = { viewport: { width: 390, height: 844 }, hasTouch: true };
 
 /** What is wider than its window makes people scroll sideways. */
 const widest = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth);
+
+const isFocused = (locator: Locator) => locator.evaluate((element) => element === document.activeElement);
 
 describe('the chat page for everybody', { timeout: 2 * PATIENCE }, () => {
   it('[F-GEN-10] speaks the language of the browser, and another on request', async () => {
@@ -43,10 +45,10 @@ describe('the chat page for everybody', { timeout: 2 * PATIENCE }, () => {
     await message(page, 'Hi, and welcome').waitFor();
     expect(await theme()).toBe('dark');
     await page.emulateMedia({ colorScheme: 'light' });
-    await expect.poll(theme).toBe('light');
+    await expect.poll(theme, { timeout: PATIENCE }).toBe('light');
     await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByRole('button', { name: 'Dark', exact: true }).click();
-    await expect.poll(theme).toBe('dark');
+    await expect.poll(theme, { timeout: PATIENCE }).toBe('dark');
   });
 
   it('[F-GEN-10] fits a phone: from the list to a chat and back', async () => {
@@ -75,7 +77,7 @@ describe('the chat page for everybody', { timeout: 2 * PATIENCE }, () => {
     const page = await stage.enter('Kim');
     await message(page, 'I have added you to our hike group').waitFor();
     const field = page.getByRole('combobox', { name: 'Message' });
-    await expect.poll(() => field.evaluate((element) => element === document.activeElement)).toBe(true);
+    await expect.poll(() => isFocused(field), { timeout: PATIENCE }).toBe(true);
     await page.keyboard.type('by keyboard');
     await page.keyboard.press('Shift+Enter');
     await page.keyboard.type('on two lines');
@@ -112,6 +114,40 @@ describe('the chat page for everybody', { timeout: 2 * PATIENCE }, () => {
     await page.keyboard.type('Max');
     await page.getByRole('button', { name: 'Start group of 3' }).press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Kim, Lou, Max' }).waitFor();
+    await expect.poll(() => isFocused(field), { timeout: PATIENCE }).toBe(true);
+  });
+
+  it('[F-GEN-10] leads the focus back to what opened a dialog or a panel, by key and by button', async () => {
+    const page = await stage.enter('Nan');
+    await message(page, 'I have added you to our hike group').waitFor();
+    const openers = [
+      { opener: 'Settings', opened: page.getByRole('dialog'), closer: 'Close' },
+      { opener: 'New chat', opened: page.getByRole('dialog'), closer: 'Cancel' },
+      {
+        opener: 'Details',
+        opened: page.getByRole('complementary', { name: 'Details' }),
+        closer: 'Close details',
+      },
+    ];
+    for (const { opener, opened, closer } of openers) {
+      const button = page.getByRole('button', { name: opener, exact: true });
+      await button.press('Enter');
+      await opened.waitFor();
+      await page.keyboard.press('Escape');
+      await opened.waitFor({ state: 'detached' });
+      await expect.poll(() => isFocused(button), { timeout: PATIENCE }).toBe(true);
+      await button.press('Enter');
+      await opened.getByRole('button', { name: closer, exact: true }).press('Enter');
+      await opened.waitFor({ state: 'detached' });
+      await expect.poll(() => isFocused(button), { timeout: PATIENCE }).toBe(true);
+    }
+    // A dialog closes before what is behind it.
+    await page.getByRole('button', { name: 'Details', exact: true }).press('Enter');
+    await page.getByRole('button', { name: 'Settings' }).press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await page.getByRole('complementary', { name: 'Details' }).count()).toBe(1);
   });
 
   it('[F-GEN-10] shows what others send as text, whatever it looks like', async () => {

@@ -29,7 +29,10 @@ export function Chat({ conversation }: { readonly conversation: Conversation }) 
 
   useEffect(() => {
     if (!isDetailed) return;
-    const pressed = (event: KeyboardEvent) => event.key === 'Escape' && setIsDetailed(false);
+    const pressed = ({ key }: KeyboardEvent) => {
+      // A dialog in front takes the key for itself.
+      if (key === 'Escape' && document.querySelector('dialog[open]') === null) setIsDetailed(false);
+    };
     addEventListener('keydown', pressed);
     return () => removeEventListener('keydown', pressed);
   }, [isDetailed]);

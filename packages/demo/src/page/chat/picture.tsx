@@ -9,7 +9,7 @@ const STANDARD = { width: 320, height: 240 };
 
 /** A picture in a bubble. It has its place before it has its bytes, so that nothing jumps. */
 export function Picture({ file }: { readonly file: FileReference }) {
-  const { message } = useText();
+  const { message, close } = useText();
   const [isShown, setIsShown] = useState(false);
   const { width, height } = file.width && file.height ? { width: file.width, height: file.height } : STANDARD;
   const source = safeLink(file.url);
@@ -28,7 +28,7 @@ export function Picture({ file }: { readonly file: FileReference }) {
       {isShown && (
         <Dialog
           title={file.name ?? message.picture}
-          closeLabel={message.closePicture}
+          closeLabel={close}
           close={() => setIsShown(false)}
           isWide
         >

@@ -1,6 +1,7 @@
 import { BasicConversation, ChatRoom, type Conversation } from '@parley/client';
 import { useCallback } from 'react';
 import { useAsked } from '../hooks/use-asked.ts';
+import { useFocusBack } from '../hooks/use-focus-back.ts';
 import { useData } from '../hooks/use-live.ts';
 import { useText } from '../settings/settings.tsx';
 import { Avatar } from '../ui/avatar.tsx';
@@ -23,6 +24,7 @@ export function Details({ conversation, close }: DetailsProps) {
   const { details } = useText();
   const attempt = useAttempt();
   const data = useData(conversation);
+  useFocusBack();
   const isGroup = conversation instanceof BasicConversation && peerOf(data, name) === undefined;
   return (
     <aside className={styles.details} aria-label={details.title}>

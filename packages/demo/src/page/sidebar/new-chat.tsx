@@ -1,5 +1,6 @@
 import type { Conversation } from '@parley/client';
 import { type FormEvent, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { sampleNames } from '../../people/names.ts';
 import { useSettings } from '../settings/settings.tsx';
 import { Avatar } from '../ui/avatar.tsx';
@@ -49,7 +50,8 @@ export function NewChat({ known, close }: NewChatProps) {
         });
         show(group.id);
       }
-      close();
+      // At once: the chat that comes next wants the focus, and gets none behind a dialog.
+      flushSync(close);
     });
   }
 

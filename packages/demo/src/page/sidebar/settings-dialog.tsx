@@ -12,7 +12,7 @@ export function SettingsDialog({ close }: { readonly close: () => void }) {
   const { text, theme, setTheme } = useSettings();
   const { settings } = text;
   return (
-    <Dialog title={settings.open} closeLabel={text.details.close} close={close}>
+    <Dialog title={settings.open} closeLabel={text.close} close={close}>
       <div className={styles.row}>
         <span>{settings.language}</span>
         <LanguageChoice />

@@ -3,6 +3,7 @@ export const en = {
   languageName: 'English',
   /** The page as a whole. */
   tagline: 'Your own chat server, up and running.',
+  close: 'Close',
   signIn: {
     title: 'Pick a name and start talking',
     label: 'Your name',
@@ -106,7 +107,6 @@ export const en = {
     seenByNobody: 'Nobody has seen it yet',
     copy: 'Copy',
     openPicture: 'Show the picture',
-    closePicture: 'Close',
   },
   composer: {
     label: 'Message',

@@ -3,6 +3,7 @@ import type { Text } from './en.ts';
 export const zh: Text = {
   languageName: '简体中文',
   tagline: '你自己的聊天服务器，已经运行起来了。',
+  close: '关闭',
   signIn: {
     title: '起个名字，开始聊天',
     label: '你的名字',
@@ -101,7 +102,6 @@ export const zh: Text = {
     seenByNobody: '还没有人读过',
     copy: '复制',
     openPicture: '查看图片',
-    closePicture: '关闭',
   },
   composer: {
     label: '消息',

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
+import { useFocusBack } from '../hooks/use-focus-back.ts';
 import { IconButton } from './button.tsx';
 import styles from './dialog.module.css';
 
@@ -14,6 +15,7 @@ export interface DialogProps {
 /** In front of everything; the browser keeps the focus inside and takes Escape for "close". */
 export function Dialog({ title, closeLabel, close, isWide = false, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  useFocusBack();
   useEffect(() => {
     dialog.current?.showModal();
     // The browser would take the first button, which closes the dialog.
