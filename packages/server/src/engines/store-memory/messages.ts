@@ -29,16 +29,21 @@ export function messageRepository(tables: Tables): MessageRepository {
       return { state: 'appended', id: message.id, timestamp, seq: message.seq };
     },
     async history({ conversation, direction, start, end, limit, type, budget }) {
-      if (type !== undefined && budget !== undefined && budget < 0) {
-        throw new QueryTooSlow(`The search was given up after ${budget} ms.`);
-      }
+      const deadline = performance.now() + (budget ?? Number.POSITIVE_INFINITY);
+      const isWanted = (message: StoredMessage) => {
+        if (type === undefined) return true;
+        if (performance.now() > deadline) {
+          throw new QueryTooSlow(`The search was given up after ${budget} ms.`);
+        }
+        return typeOf(message) === type;
+      };
       const messages = tables.conversations.get(conversation)?.messages ?? [];
       const [lower, upper] = direction === 'older' ? [end, start] : [start, end];
       const within = messages.filter(
         (message) =>
           (lower === undefined || isBeyond(message, lower, 1)) &&
           (upper === undefined || isBeyond(message, upper, -1)) &&
-          (type === undefined || typeOf(message) === type),
+          isWanted(message),
       );
       return direction === 'older'
         ? within.slice(Math.max(0, within.length - limit))
