@@ -22,8 +22,12 @@ import type { ConversationRef, MessageDraft } from './store.ts';
  * `MemberStateRepository` and `patchedSince` take and return the service's own key and record for all of these.
  */
 export interface ServiceRepository {
-  /** Subscribing again keeps the first moment. `undefined` where the service is gone. */
-  subscribe(service: ConversationRef, client: ClientId, now: Milliseconds): Promise<Subscription | undefined>;
+  /** Subscribing again keeps the first moment. */
+  subscribe(
+    service: ConversationRef,
+    client: ClientId,
+    now: Milliseconds,
+  ): Promise<'new' | 'known' | 'no-conversation'>;
   /** False where the client was no subscriber. */
   unsubscribe(service: ConversationRef, client: ClientId): Promise<boolean>;
   /** False where the client is no subscriber. */

@@ -24,8 +24,8 @@ export async function subscribe(
   }
   const now = world.clock.now();
   const subscription = await world.store.services.subscribe(service, client, now);
-  if (subscription === undefined) throw serviceIsGone(service);
-  if (subscription.since === now) tell(world, actor, service, client, true, now);
+  if (subscription === 'no-conversation') throw serviceIsGone(service);
+  if (subscription === 'new') tell(world, actor, service, client, true, now);
   return { conversation: service, updatedAt: service.updatedAt, succeeded: [client], refused: [] };
 }
 

@@ -56,13 +56,12 @@ export function serviceRepository(tables: Tables): ServiceRepository {
   return {
     async subscribe(service, client, now) {
       const entry = find(service);
-      if (entry === undefined) return undefined;
-      if (!entry.members.has(client)) {
-        const read = entry.lastTimestamp;
-        entry.members.set(client, { readTo: read, deliveredTo: read, readChangedAt: 0 });
-        since.set(entry, (since.get(entry) ?? new Map<ClientId, Milliseconds>()).set(client, now));
-      }
-      return subscriptionOf(entry, client);
+      if (entry === undefined) return 'no-conversation';
+      if (entry.members.has(client)) return 'known';
+      const read = entry.lastTimestamp;
+      entry.members.set(client, { readTo: read, deliveredTo: read, readChangedAt: 0 });
+      since.set(entry, (since.get(entry) ?? new Map<ClientId, Milliseconds>()).set(client, now));
+      return 'new';
     },
     async unsubscribe(service, client) {
       const entry = find(service);

@@ -6,7 +6,7 @@ import type {
   Milliseconds,
 } from '../../../domain/identifiers.ts';
 import { serviceLogKey } from '../../../domain/ports/service-log-key.ts';
-import type { SentToClients, ServiceMessageDraft, Subscription } from '../../../domain/ports/services.ts';
+import type { SentToClients, ServiceMessageDraft } from '../../../domain/ports/services.ts';
 import type { ConversationRef, MessageDraft } from '../../../domain/ports/store.ts';
 import { everyoneLogId, ownLogId } from '../service-logs.ts';
 import type { Row, Statements } from '../statements.ts';
@@ -31,22 +31,14 @@ export class ServiceWrites {
     this.#times = new ServiceTimes(sql, counters);
   }
 
-  subscribe({ app, key }: ConversationRef, client: ClientId, now: Milliseconds): Subscription | undefined {
-    const service = this.#service(key);
-    if (service === undefined) return undefined;
+  subscribe(
+    { app, key }: ConversationRef,
+    client: ClientId,
+    now: Milliseconds,
+  ): 'new' | 'known' | 'no-conversation' {
+    if (this.#service(key) === undefined) return 'no-conversation';
     const newest = this.#counters.of(key)?.timestamp ?? 0;
-    this.#listen(app, key, client, now, newest);
-    const row = this.#sql.get(
-      'SELECT position, muted FROM member WHERE conversation = ? AND client = ?',
-      key,
-      client,
-    );
-    return {
-      service: { key, id: service.id as string },
-      client,
-      since: Number(row?.position),
-      muted: row?.muted === 1,
-    };
+    return this.#listen(app, key, client, now, newest) ? 'new' : 'known';
   }
 
   unsubscribe({ key }: ConversationRef, client: ClientId): boolean {
@@ -172,8 +164,8 @@ export class ServiceWrites {
     client: ClientId,
     since: Milliseconds,
     readTo: Milliseconds,
-  ): void {
-    this.#sql.run(
+  ): boolean {
+    const added = this.#sql.run(
       `INSERT OR IGNORE INTO member (conversation, client, app, position, read_to, delivered_to)
        VALUES (?, ?, ?, ?, ?, ?)`,
       log,
@@ -183,6 +175,7 @@ export class ServiceWrites {
       readTo,
       readTo,
     );
+    return added > 0;
   }
 
   #last(log: ConversationKey): Counter {
