@@ -140,6 +140,7 @@ export async function createCore({
       kind: conversation.kind,
     }),
   );
+  apps.whenChanged(async (app) => hooks.changed(app));
   apps.whenChanged((app) => webhooks.changed(app));
   // Known before any event comes: events are of what sessions did.
   let sessions: Sessions | undefined;

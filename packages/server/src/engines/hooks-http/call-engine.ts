@@ -50,6 +50,8 @@ export class EngineCaller {
   readonly #questions: BulkheadPolicy;
   readonly #notifications: BulkheadPolicy;
   readonly #breakers = new Map<string, Breaker>();
+  #underWay = 0;
+  #idle = () => {};
 
   constructor(app: App, targets: Targets, called: CallObserver = () => {}) {
     const { url, maxInFlight } = app.settings.engine;
@@ -114,7 +116,15 @@ export class EngineCaller {
     return names.filter((name) => typeof name === 'string');
   }
 
-  async close(): Promise<void> {
+  /** Lets the calls that were begun end, those that wait included, for as long as there is patience. */
+  async close(patienceMs: number): Promise<void> {
+    if (this.#underWay > 0) {
+      const ended = Promise.withResolvers<void>();
+      this.#idle = ended.resolve;
+      const deadline = setTimeout(ended.resolve, patienceMs);
+      await ended.promise;
+      clearTimeout(deadline);
+    }
     await Promise.all([this.#asking.destroy(), this.#telling.destroy()]);
   }
 
@@ -124,6 +134,7 @@ export class EngineCaller {
     call: () => Promise<Answer>,
   ): Promise<Answer> {
     this.counters.called++;
+    this.#underWay++;
     const begun = performance.now();
     try {
       const answer = await turnstile.execute(() => this.#breaker(name).execute(call));
@@ -136,6 +147,8 @@ export class EngineCaller {
       if (outcome === 'dropped') this.counters.dropped++;
       if (error instanceof HookFailed) throw error;
       throw new HookFailed(error instanceof Error ? error.message : String(error), { cause: error });
+    } finally {
+      if (--this.#underWay === 0) this.#idle();
     }
   }
 

@@ -17,11 +17,19 @@ export class EngineFunctions {
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  /** @param named absent or empty: ask the engine */
-  constructor(caller: Pick<EngineCaller, 'list'>, named: readonly string[], changed: () => void) {
+  /**
+   * @param named empty: ask the engine
+   * @param before those of the engine that was there before, which probably are this one's until it says so
+   */
+  constructor(
+    caller: Pick<EngineCaller, 'list'>,
+    named: readonly string[],
+    before: EngineFunctions | undefined,
+    changed: () => void,
+  ) {
     this.#caller = caller;
     this.#isNamed = named.length > 0;
-    this.#names = new Set(named);
+    this.#names = this.#isNamed || before === undefined ? new Set(named) : before.#names;
     this.#changed = changed;
   }
 

@@ -45,6 +45,9 @@ export interface EngineStatus {
 
 export type { CallObserver } from './call-engine.ts';
 
+/** How long a server that stops waits for calls under way. */
+const STOP_MS = 5_000;
+
 interface Engine {
   /** As the app was when this was last looked up. */
   app: App;
@@ -60,6 +63,9 @@ interface Engine {
 export class HttpHooks implements Hooks {
   readonly #parts: HttpHooksParts;
   readonly #engines = new Map<AppKey, Engine>();
+  /** Of engines that are no more, with their last calls under way. */
+  readonly #leaving = new Set<EngineCaller>();
+  #isStarted = false;
 
   constructor(parts: HttpHooksParts) {
     this.#parts = parts;
@@ -89,7 +95,19 @@ export class HttpHooks implements Hooks {
 
   /** Begins to ask the engines of all apps what they have. */
   start(apps: readonly App[]): void {
-    for (const app of apps) if (app.settings.engine.url !== '') this.#engineOf(app);
+    this.#isStarted = true;
+    for (const app of apps) this.changed(app);
+  }
+
+  /** An engine of the app is asked what it has before something happens, and none that is no more. */
+  changed(app: App): void {
+    const known = this.#engines.get(app.key);
+    if (app.settings.engine.url !== '') {
+      if (this.#isStarted) this.#engineOf(app);
+    } else if (known !== undefined) {
+      this.#engines.delete(app.key);
+      void this.#leave(known);
+    }
   }
 
   *status(): Iterable<EngineStatus> {
@@ -99,8 +117,11 @@ export class HttpHooks implements Hooks {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#engines.values()].map((engine) => this.#end(engine)));
+    const engines = [...this.#engines.values()];
     this.#engines.clear();
+    for (const { functions } of engines) functions.stop();
+    const callers = [...engines.map(({ caller }) => caller), ...this.#leaving];
+    await Promise.all(callers.map((caller) => caller.close(STOP_MS)));
   }
 
   /** The engine as the app is set up now; another one where that changed. */
@@ -113,13 +134,13 @@ export class HttpHooks implements Hooks {
       known.app = app;
       return known;
     }
-    if (known !== undefined) void this.#end(known);
+    if (known !== undefined) void this.#leave(known);
     const caller = new EngineCaller(app, this.#parts.targets, this.#parts.called);
     const engine: Engine = {
       app,
       settings,
       caller,
-      functions: new EngineFunctions(caller, app.settings.engine.hooks, () => {
+      functions: new EngineFunctions(caller, app.settings.engine.hooks, known?.functions, () => {
         engine.before = this.#hooksOf(app, engine);
       }),
       before: undefined,
@@ -131,9 +152,13 @@ export class HttpHooks implements Hooks {
     return engine;
   }
 
-  async #end({ functions, caller }: Engine): Promise<void> {
+  /** No call of it takes longer than the longest it may; what waits behind that is lost. */
+  async #leave({ app, functions, caller }: Engine): Promise<void> {
+    const { timeoutMs, notifyTimeoutMs } = app.settings.engine;
     functions.stop();
-    await caller.close();
+    this.#leaving.add(caller);
+    await caller.close(Math.max(timeoutMs, notifyTimeoutMs));
+    this.#leaving.delete(caller);
   }
 
   #hooksOf(app: App, engine: Engine): BeforeHooks | undefined {
