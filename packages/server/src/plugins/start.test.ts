@@ -233,6 +233,23 @@ describe('a plug-in that fails with every message', () => {
     expect(await ask?.(message)).toEqual({ verdict: 'drop' });
   });
 
+  it('[F-HOOK-02] is told by its next process what was said while the one before was in doubt', async () => {
+    const stuck = `start: (parley) => (parley.log.info('pid ' + process.pid), {
+      before: { messageReceived() { process.kill(process.pid, 'SIGSTOP'); } },
+      after: { clientOnline({ client }) { parley.log.info(client); } },
+    })`;
+    const known = { ...apps, byKey: () => app };
+    await start([{ path: await file('stuck.js', plugin(stuck)), timeoutMs: 4000 }], { apps: known });
+    const processes = () => written.flatMap((line) => /pid (\d+)$/.exec(line)?.[1] ?? []).map(Number);
+    await expect.poll(() => processes().length, { timeout: 20_000 }).toBe(1);
+    await expect(plugins?.hooks[0]?.before(app)?.messageReceived?.(message)).rejects.toThrow(HookFailed);
+    // From now on it is in doubt, for as long as it had for an answer; the next one comes after a second.
+    process.kill(processes()[0] ?? 0, 'SIGKILL');
+    await expect.poll(() => processes().length, { timeout: 20_000 }).toBe(2);
+    plugins?.told({ type: 'client-online', app: 1, at: 0, client: 'Tom', address: '', isReconnect: false });
+    await expect.poll(() => written, { timeout: 20_000 }).toContain('info x: Tom');
+  }, 60_000);
+
   it('[F-HOOK-02] loses what is beyond ten thousand events, and says so', async () => {
     const deaf = `start: () => ({ after: { clientOnline({ client }) {
       if (client === 'first') return new Promise(() => {});

@@ -88,7 +88,7 @@ export class SupervisedPlugin implements Hooks {
   #lastId = 0;
   #failuresInARow = 0;
   readonly #failures = new Burst();
-  #isSuspected = false;
+  #suspected: PluginProcess | undefined;
 
   constructor(parts: SupervisedParts) {
     this.#parts = parts;
@@ -264,7 +264,7 @@ export class SupervisedPlugin implements Hooks {
   #tellNext(): void {
     const state = this.#state;
     // What a stuck process is told would be lost with it.
-    if (state.is !== 'running' || this.#isSuspected || this.#told.size > MAX_TOLD / 2) return;
+    if (state.is !== 'running' || state.process === this.#suspected || this.#told.size > MAX_TOLD / 2) return;
     const next = this.#waiting.splice(0, MAX_TOLD - this.#told.size);
     for (const { event, app, input } of next) {
       const tell = ++this.#lastId;
@@ -298,11 +298,11 @@ export class SupervisedPlugin implements Hooks {
 
   /** A question that is not answered may be one that waits; a process that answers nothing at all is stuck. */
   async #suspect(process: PluginProcess): Promise<void> {
-    if (this.#isSuspected) return;
-    this.#isSuspected = true;
+    if (this.#suspected === process) return;
+    this.#suspected = process;
     const patienceMs = Math.max(this.#parts.entry.timeoutMs ?? TIMEOUT_MS, LEAST_SUSPICION_MS);
     const isAlive = await process.isAlive(patienceMs);
-    this.#isSuspected = false;
+    if (this.#suspected === process) this.#suspected = undefined;
     if (this.#state.is !== 'running' || this.#state.process !== process) return;
     if (isAlive) {
       this.#tellNext();
