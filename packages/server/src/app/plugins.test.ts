@@ -1,4 +1,6 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -60,6 +62,47 @@ describe('npm start with plug-ins', () => {
       expect(run.output()).toMatch(/good-bye/);
     },
   );
+
+  it('[F-MOD-02] leaves none behind when the server is killed, not even one that loops without end', async () => {
+    const marker = join(folder, 'looping');
+    const looping = `import { writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+export default {
+  api: 1,
+  name: 'looping',
+  options: (given) => given,
+  start(parley, port) {
+    connect(port, '127.0.0.1').on('data', () => {
+      writeFileSync(${JSON.stringify(marker)}, String(process.pid));
+      for (;;);
+    });
+    return {};
+  },
+};`;
+    await writeFile(join(folder, 'plugins/looping.js'), looping);
+    const listener = createServer().listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    const { port } = listener.address() as AddressInfo;
+    const connected = once(listener, 'connection') as Promise<[Socket]>;
+    const PARLEY_CONFIG = await configWith([{ path: './plugins/looping.js', options: port }]);
+    const run = parley({ PARLEY_CONFIG });
+    const [socket] = await connected;
+    await run.printed(READY);
+    socket.write('begin');
+    const written = () => readFile(marker, 'utf8').catch(() => '');
+    await expect.poll(written, { timeout: 20_000 }).toMatch(/^\d+$/);
+    try {
+      const ended = once(socket, 'close', { signal: AbortSignal.timeout(20_000) });
+      socket.on('error', () => {}).resume();
+      run.child.kill('SIGKILL');
+      await ended;
+    } catch (error) {
+      process.kill(Number(await written()), 'SIGKILL');
+      throw error;
+    } finally {
+      listener.close();
+    }
+  }, 60_000);
 
   it('[F-MOD-02] ends with a sentence and code 1 where one of them cannot be used', async () => {
     const run = parley({ PARLEY_PLUGINS: `${folder}/plugins/greeter.ts, ${folder}/nowhere.ts` });

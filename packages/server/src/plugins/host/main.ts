@@ -17,6 +17,7 @@ import { guardProcess } from './guard-process.ts';
 import { loadPlugin, Unusable } from './load-plugin.ts';
 import { logLines } from './log-lines.ts';
 import { MalformedValue } from './values.ts';
+import { watchServer } from './watch-server.ts';
 
 interface WaitingAction {
   readonly resolve: (value: unknown) => void;
@@ -25,6 +26,7 @@ interface WaitingAction {
 
 const channel = takeChannel();
 guardProcess(channel);
+watchServer();
 
 const log = logLines(channel);
 const apps = new Map<string, App>();
