@@ -1,5 +1,6 @@
 import type { Apps } from '../domain/ports/apps.ts';
 import type { Clock } from '../domain/ports/clock.ts';
+import { isSameSecret } from '../domain/same-secret.ts';
 import type { Gateway, MetricsDoor } from '../gateway/index.ts';
 import type { MetricSources, Metrics } from '../metrics/index.ts';
 import type { Core } from './create-core.ts';
@@ -46,7 +47,7 @@ export function metricsDoor({
   readonly measured: Metrics;
 }): MetricsDoor {
   return {
-    token,
+    isToken: (presented) => isSameSecret(presented, token),
     render: () => measured.render(),
     requestServed: (method, route, status, milliseconds) =>
       measured.observed.requestServed(method, route, status, milliseconds),

@@ -55,6 +55,8 @@ export function createHttp(options: HttpOptions): { http: FastifyInstance; serve
     },
     loggerInstance: options.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
+    // A logger for each request would be made for nothing: only failures are logged.
+    childLoggerFactory: (logger) => logger,
     trustProxy: options.trusted,
     // Such as a path that cannot be decoded; its generic types differ from those of ordinary handlers.
     frameworkErrors: (error, request, reply) => {

@@ -1,8 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { errorTable } from '@parley/protocol/errors';
 import type { App } from '../domain/app/app.ts';
 import type { Apps } from '../domain/ports/apps.ts';
+import { isSameSecret } from '../domain/same-secret.ts';
 import { forbidden, RestError, unauthorized } from './rest-error.ts';
 import type { Needs, RestServices } from './route.ts';
 
@@ -68,13 +69,13 @@ export function requireLevel(
 
 function levelOf(app: App, headers: IncomingHttpHeaders): Caller['level'] | undefined {
   const masterKey = first(headers, MASTER_HEADERS);
-  if (masterKey !== undefined) return isSame(masterKey, app.masterKey) ? 'master' : undefined;
+  if (masterKey !== undefined) return isSameSecret(masterKey, app.masterKey) ? 'master' : undefined;
   const key = first(headers, KEY_HEADERS);
   if (key !== undefined) {
     if (key.endsWith(MASTER_SUFFIX)) {
-      return isSame(key.slice(0, -MASTER_SUFFIX.length), app.masterKey) ? 'master' : undefined;
+      return isSameSecret(key.slice(0, -MASTER_SUFFIX.length), app.masterKey) ? 'master' : undefined;
     }
-    return isSame(key, app.appKey) || isSame(key, app.masterKey) ? 'app' : undefined;
+    return isSameSecret(key, app.appKey) || isSameSecret(key, app.masterKey) ? 'app' : undefined;
   }
   const sign = first(headers, SIGN_HEADERS);
   return sign === undefined ? undefined : levelOfSign(app, sign);
@@ -88,7 +89,7 @@ function levelOfSign(app: App, sign: string): Caller['level'] | undefined {
   const level = kind === 'master' ? 'master' : 'app';
   const key = level === 'master' ? app.masterKey : app.appKey;
   const expected = createHash('md5').update(`${time}${key}`).digest('hex');
-  return isSame(digest.toLowerCase(), expected) ? level : undefined;
+  return isSameSecret(digest.toLowerCase(), expected) ? level : undefined;
 }
 
 function first(headers: IncomingHttpHeaders, names: readonly string[]): string | undefined {
@@ -97,10 +98,4 @@ function first(headers: IncomingHttpHeaders, names: readonly string[]): string |
     if (typeof value === 'string' && value !== '') return value;
   }
   return undefined;
-}
-
-/** In a time that says nothing about where two texts differ; hashed, because the comparison wants equal lengths. */
-export function isSame(given: string, expected: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }

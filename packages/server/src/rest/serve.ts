@@ -5,8 +5,9 @@ import Type from 'typebox';
 import type { Operator } from '../domain/actor.ts';
 import { ImError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { isSameSecret } from '../domain/same-secret.ts';
 import { type Call, perform } from './audit.ts';
-import { authenticate, type Caller, isSame, requireLevel } from './authenticate.ts';
+import { authenticate, type Caller, requireLevel } from './authenticate.ts';
 import { takeFromBudget } from './budget.ts';
 import { Checked, parseBody } from './parameters.ts';
 import { envelopeOf, RestError, refusalFrom } from './rest-error.ts';
@@ -16,6 +17,8 @@ import type { RestRoute, RestServices } from './route.ts';
 const DEFAULT_BODY_BYTES = 4 * 1024 * 1024;
 /** Below, the head of the answer would weigh more than what is saved. */
 const COMPRESSED_FROM_BYTES = 1024;
+/** The name under which a request carries who calls. */
+const CALLER = 'caller';
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const;
 
 /** Puts routes behind one way of authenticating, checking and answering. */
@@ -30,13 +33,13 @@ export async function serveRoutes(
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'string' }, async (_request: unknown, text: string) => text);
     scope.setErrorHandler(answerError);
+    scope.decorateRequest(CALLER, undefined);
     for (const route of routes) serveRoute(scope, services, route);
     for (const path of new Set(routes.map((route) => route.path))) refuseOtherMethods(scope, routes, path);
   });
 }
 
 function serveRoute(scope: FastifyInstance, services: RestServices, route: RestRoute): void {
-  const callers = new WeakMap<FastifyRequest, Caller>();
   const params = checkedOf(route.params);
   const query = checkedOf(route.query);
   const body = checkedOf(route.body);
@@ -49,10 +52,10 @@ function serveRoute(scope: FastifyInstance, services: RestServices, route: RestR
       const caller = authenticate(services.world.apps, request.headers);
       requireLevel(services, caller, route.needs, request);
       if (route.messaging !== false && !caller.app.settings.imEnabled) throw new ImError('APP_NOT_AVAILABLE');
-      callers.set(request, caller);
+      request.setDecorator(CALLER, caller);
     },
     handler: async (request, reply) => {
-      const caller = callers.get(request);
+      const caller = request.getDecorator<Caller | undefined>(CALLER);
       if (caller === undefined) throw new Error('A request came past its authentication.');
       const call: Call = {
         params: params.texts(request.params as JsonObject) as never,
@@ -85,7 +88,7 @@ function originOf({ protocol, host, raw }: FastifyRequest): string {
 function operatorOf({ app }: Caller, request: FastifyRequest): Operator {
   const { hookKey } = app.settings.engine;
   const presented = request.headers['x-lc-hook-key'];
-  const isHook = hookKey !== '' && typeof presented === 'string' && isSame(presented, hookKey);
+  const isHook = hookKey !== '' && typeof presented === 'string' && isSameSecret(presented, hookKey);
   return { app, address: request.ip, ...(isHook && { isHook }) };
 }
 

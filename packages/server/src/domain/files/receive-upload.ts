@@ -1,9 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { App } from '../app/app.ts';
 import { DataError } from '../errors.ts';
 import { NoRoomForFiles } from '../ports/files.ts';
 import type { DataRecord, ObjectId } from '../records/record.ts';
 import { changeRecord } from '../records/write-record.ts';
+import { isSameSecret } from '../same-secret.ts';
 import type { World } from '../world.ts';
 import { storedName } from './create-upload.ts';
 import { FILE } from './file-rules.ts';
@@ -20,7 +20,7 @@ export async function expectedFile(world: World, app: App, id: ObjectId, token: 
   const until = record?.secrets.tokenUntil;
   const isAllowed =
     typeof expected === 'string' &&
-    isSame(token, expected) &&
+    isSameSecret(token, expected) &&
     typeof until === 'number' &&
     world.clock.now() < until;
   if (record === undefined || !isAllowed) {
@@ -103,9 +103,4 @@ async function* limited(bytes: AsyncIterable<Uint8Array>, most: number): AsyncGe
     if (error instanceof DataError) throw error;
     throw new DataError('BAD_ARGUMENT', 'The upload ended before the file did.');
   }
-}
-
-function isSame(given: string, expected: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }
