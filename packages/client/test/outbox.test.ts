@@ -2,7 +2,7 @@ import { type Parley, startParley } from '@parley/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BasicConversation, Message } from '../src/index.ts';
 import { person, sendHomeAfterEach } from './support/people.ts';
-import { until } from './support/until.ts';
+import { PATIENCE, until } from './support/until.ts';
 
 let parley: Parley;
 beforeAll(async () => {
@@ -41,6 +41,18 @@ describe('sending', () => {
     expect(chat.lastMessage).toBe(sent);
   });
 
+  it('[F-MSG-67] keeps the key of a message also where the server tells of it', async () => {
+    const { client, chat, list } = await writer();
+    const sent = await chat.send('hello');
+    await client.conversations.fetch(chat.id);
+    expect(chat.lastMessage).toBe(sent);
+    const { key } = await chat.edit(sent, 'goodbye');
+    await client.conversations.fetch(chat.id);
+    expect(chat.lastMessage).toMatchObject({ key, text: 'goodbye' });
+    await until(() => list.items[0]?.text === 'goodbye');
+    expect([key, list.items[0]?.key]).toEqual([sent.key, sent.key]);
+  });
+
   it('[F-MSG-67][F-SDK-01] waits for the connection, and keeps the order', async () => {
     const { client, platform, chat, list } = await writer();
     platform.cut();
@@ -61,7 +73,7 @@ describe('sending', () => {
     const [observer] = [await person(parley, `Observer${group}`)];
     const seen = (await observer.client.conversations.get(chat.id)) as BasicConversation;
     await seen.join();
-    await expect.poll(() => stored(seen)).toEqual(['once']);
+    await expect.poll(() => stored(seen), { timeout: PATIENCE }).toEqual(['once']);
     platform.cut();
     platform.clock.advance(5_000);
     await client.whenOpen();
@@ -128,7 +140,7 @@ describe('sending', () => {
       () => 'sent',
       ({ reason }) => reason,
     );
-    await expect.poll(() => stored(chat)).toEqual(['1', '2']);
+    await expect.poll(() => stored(chat), { timeout: PATIENCE }).toEqual(['1', '2']);
     // The minute of the server does not pass here; what passes is the patience of the client.
     let settled: unknown;
     void outcome.then((reason) => {

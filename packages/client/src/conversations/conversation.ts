@@ -2,6 +2,7 @@ import { CommandType, type ConvCommand, OpType } from '@parley/protocol/wire';
 import { type Core, tell } from '../core.ts';
 import { Emitter } from '../events.ts';
 import type { JsonObject } from '../json.ts';
+import { newer } from '../live/message-timeline.ts';
 import type { HistoryOptions } from '../messages/history.ts';
 import type { Message } from '../messages/message.ts';
 import type { SendOptions } from '../messages/send-options.ts';
@@ -188,7 +189,9 @@ export abstract class Conversation extends Emitter<ConversationEvents> {
     if (isSame ? (message.editedAt ?? 0) < (lastMessage?.editedAt ?? 0) : isBefore(message, lastMessage))
       return;
     const lastMessageAt = Math.max(this.#data.lastMessageAt ?? 0, message.timestamp);
-    this.apply({ lastMessage: message, lastMessageAt });
+    // Nobody else knows the key of what was written here.
+    const isWrittenHere = isSame && lastMessage !== undefined && lastMessage.key !== lastMessage.id;
+    this.apply({ lastMessage: isWrittenHere ? newer(lastMessage, message) : message, lastMessageAt });
   }
 
   /** @internal */
