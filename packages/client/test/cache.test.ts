@@ -11,7 +11,7 @@ import {
 } from '../src/index.ts';
 import { person, sendHomeAfterEach } from './support/people.ts';
 import { testPlatform } from './support/test-platform.ts';
-import { until } from './support/until.ts';
+import { PATIENCE, until } from './support/until.ts';
 
 let parley: Parley;
 beforeAll(async () => {
@@ -22,7 +22,6 @@ sendHomeAfterEach();
 
 const PollMessage = defineMessageType({ type: 9, parse: ({ question }) => ({ question: String(question) }) });
 const cache = indexedDbCache();
-const PATIENCE = 20_000;
 
 let group = 0;
 /** Tom with a cache on his device, and Jerry. */

@@ -11,7 +11,7 @@ import {
   TemporaryConversation,
 } from '../src/index.ts';
 import { person, sendHomeAfterEach } from './support/people.ts';
-import { until } from './support/until.ts';
+import { PATIENCE, until } from './support/until.ts';
 
 let parley: Parley;
 beforeAll(async () => {
@@ -211,11 +211,11 @@ describe('a chat room', () => {
     const room = await tom.conversations.createChatRoom();
     platform.cut();
     const seen = (await jerry.conversations.get(room.id)) as ChatRoom;
-    await expect.poll(() => seen.countOnline()).toBe(0);
+    await expect.poll(() => seen.countOnline(), { timeout: PATIENCE }).toBe(0);
     platform.clock.advance(5_000);
     await tom.whenOpen();
     await until(() => tom.state.name === 'open');
-    await expect.poll(() => room.countOnline()).toBe(1);
+    await expect.poll(() => room.countOnline(), { timeout: PATIENCE }).toBe(1);
   });
 
   it('[F-SDK-01] tells a member that may not come back that it is out', async () => {

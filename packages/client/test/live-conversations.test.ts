@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BasicConversation, LiveConversations } from '../src/index.ts';
 import { person, sendHomeAfterEach } from './support/people.ts';
-import { until } from './support/until.ts';
+import { PATIENCE, until } from './support/until.ts';
 
 let parley: Parley;
 beforeAll(async () => {
@@ -169,13 +169,19 @@ describe('the live conversations of a client', () => {
         ];
         await expect
           .poll(() => Promise.all(lists.map((list) => view(Promise.resolve(list.items)))), {
-            timeout: 10_000,
+            timeout: PATIENCE,
           })
           .toEqual(expected);
         // And it counts the same.
-        const counts = (client: typeof tom.client) =>
-          made.map(({ id }) => client.conversations.known(id)?.unreadCount ?? 0);
-        await expect.poll(() => counts(tom.client)).toEqual(counts(fresh.client));
+        const differences = () => {
+          const [mine, others] = [tom, fresh].map(({ client }) =>
+            made.map(({ id }) => client.conversations.known(id)?.unreadCount ?? 0),
+          );
+          return others?.flatMap((count, at) =>
+            count === mine?.[at] ? [] : [`${count}, not ${mine?.[at]}`],
+          );
+        };
+        await expect.poll(differences, { timeout: PATIENCE }).toEqual([]);
         for (const list of lists) list.close();
         await Promise.all([tom, jerry, fresh].map(({ client }) => client.close()));
       }),

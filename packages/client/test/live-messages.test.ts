@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BasicConversation, ChatRoom, LiveMessages, Message } from '../src/index.ts';
 import { person, sendHomeAfterEach } from './support/people.ts';
-import { until } from './support/until.ts';
+import { PATIENCE, until } from './support/until.ts';
 
 let parley: Parley;
 beforeAll(async () => {
@@ -218,7 +218,7 @@ describe('the live messages of a conversation', () => {
             while (list.hasOlder) await list.loadOlder();
             return list.items.map(form);
           };
-          await expect.poll(whole, { timeout: 10_000 }).toEqual(committed);
+          await expect.poll(whole, { timeout: PATIENCE }).toEqual(committed);
 
           // What was shown at any time had no gap between the messages of others, and nothing twice.
           const order = new Map(committed.map(({ id }, at) => [id, at]));

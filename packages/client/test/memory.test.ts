@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Connection, createClient } from '../src/index.ts';
 import { person, sendHomeAfterEach } from './support/people.ts';
 import { testPlatform } from './support/test-platform.ts';
+import { PATIENCE } from './support/until.ts';
 
 let parley: Parley;
 beforeAll(async () => {
@@ -39,7 +40,7 @@ describe('what is no longer used', () => {
     }
     platform.clock.advance(60_000);
     // The last ones may still be on the stack.
-    await expect.poll(() => held(lists)).toBeLessThanOrEqual(2);
+    await expect.poll(() => held(lists), { timeout: PATIENCE }).toBeLessThanOrEqual(2);
   });
 
   it('[F-SDK-01] of clients is let go once they are closed, while their connection lives on', async () => {
@@ -60,7 +61,7 @@ describe('what is no longer used', () => {
       clients.push(new WeakRef(client));
     }
     platform.clock.advance(60_000);
-    await expect.poll(() => held(clients)).toBeLessThanOrEqual(1);
+    await expect.poll(() => held(clients), { timeout: PATIENCE }).toBeLessThanOrEqual(1);
     await stays.close();
   });
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BasicConversation, Conversation, Message } from '../src/index.ts';
 import { person, sendHomeAfterEach } from './support/people.ts';
-import { until } from './support/until.ts';
+import { PATIENCE, until } from './support/until.ts';
 
 let parley: Parley;
 beforeAll(async () => {
@@ -95,7 +95,7 @@ describe('unread counts', () => {
               tom.platform.clock.advance(1_000);
               return [await truth(), counts(chat), counts(onPhone)];
             },
-            { timeout: 20_000 },
+            { timeout: PATIENCE },
           )
           .toEqual([expected, expected, expected]);
         await Promise.all([tom, phone, jerry].map(({ client }) => client.close()));
