@@ -1,4 +1,4 @@
-import type { Page } from '@parley/testkit/browser';
+import type { Locator, Page } from '@parley/testkit/browser';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { beginConversation, messages, openConversation } from './support/chat-page.ts';
 import { png } from './support/png.ts';
@@ -26,6 +26,9 @@ async function widthOfNewest(page: Page): Promise<number> {
   });
 }
 
+const widthOf = (locator: Locator) => locator.evaluate((element) => element.getBoundingClientRect().width);
+const colourOf = (locator: Locator) => locator.evaluate((element) => getComputedStyle(element).color);
+
 describe('pictures on the chat page', { timeout: 2 * PATIENCE }, () => {
   it('[F-GEN-10] are sent, seen by the other, made small enough, and shown in large', async () => {
     const tom = await stage.enter('Tom');
@@ -40,10 +43,18 @@ describe('pictures on the chat page', { timeout: 2 * PATIENCE }, () => {
     await messages(jerry).nth(1).waitFor();
     expect(await widthOfNewest(jerry)).toBe(1600);
 
-    await messages(jerry).last().getByRole('button', { name: 'Show the picture' }).click();
-    await jerry.getByRole('dialog', { name: 'wall.png' }).waitFor();
-    await jerry.keyboard.press('Escape');
-    await jerry.getByRole('dialog').waitFor({ state: 'detached' });
+    for (const page of [tom, jerry]) {
+      const thumbnail = messages(page).last().getByRole('button', { name: 'Show the picture' });
+      // Around it there is a margin, and no more.
+      expect(await widthOf(thumbnail.locator('..'))).toBeLessThan((await widthOf(thumbnail)) + 20);
+      await thumbnail.click();
+      const dialog = page.getByRole('dialog', { name: 'wall.png' });
+      await dialog.waitFor();
+      // Whatever colours the bubble has: white on white is no title.
+      expect(await colourOf(dialog.getByRole('heading'))).toBe(await colourOf(page.locator('body')));
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+    }
   });
 
   it('[F-GEN-10] are refused with a sentence where they are none or too large', async () => {

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
+import { createPortal } from 'react-dom';
 import { useFocusBack } from '../hooks/use-focus-back.ts';
 import { IconButton } from './button.tsx';
 import styles from './dialog.module.css';
@@ -12,7 +13,10 @@ export interface DialogProps {
   readonly children: ReactNode;
 }
 
-/** In front of everything; the browser keeps the focus inside and takes Escape for "close". */
+/**
+ * In front of everything, and part of nothing, so that it does not look like what it was opened from. The browser keeps
+ * the focus inside and takes Escape for "close".
+ */
 export function Dialog({ title, closeLabel, close, isWide = false, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useFocusBack();
@@ -21,7 +25,7 @@ export function Dialog({ title, closeLabel, close, isWide = false, children }: D
     // The browser would take the first button, which closes the dialog.
     dialog.current?.querySelector('input')?.focus();
   }, []);
-  return (
+  return createPortal(
     <dialog
       ref={dialog}
       className={styles.dialog}
@@ -37,6 +41,7 @@ export function Dialog({ title, closeLabel, close, isWide = false, children }: D
         </header>
         {children}
       </div>
-    </dialog>
+    </dialog>,
+    document.body,
   );
 }
