@@ -31,7 +31,7 @@ export function MessageActions({ conversation, message, isMine, isReachable, edi
   }
 
   return (
-    <div className={styles.actions} data-own={isMine}>
+    <div className={styles.actions}>
       {isMine && isText && (
         <IconButton {...common} icon="edit" label={text.edit} onClick={() => edit(message)} />
       )}
