@@ -1,13 +1,11 @@
 import type { DomainEvent, MessageSent } from '../domain/events.ts';
+import { addresseesOf } from '../domain/hook/receivers.ts';
 import type { ClientId } from '../domain/identifiers.ts';
 import type { Presence } from '../domain/ports/presence.ts';
 import type { Rooms } from '../domain/ports/rooms.ts';
 import type * as api from './plugin.ts';
 import type { AfterName, Notification } from './protocol.ts';
 import { conversationAsSeen } from './questions.ts';
-
-/** More receivers than this are not named (H-06). */
-const MAX_NAMED = 500;
 
 /** Who is where while somebody is told. */
 export interface Whereabouts {
@@ -92,7 +90,7 @@ function messageSent(event: MessageSent, { presence, rooms }: Whereabouts): api.
   const { conversation, message } = event;
   const online: ClientId[] = [];
   const offline: ClientId[] = [];
-  for (const client of receiversOf(event, rooms)) {
+  for (const client of addresseesOf(event, rooms)) {
     (presence.isOnline(event.app, client) ? online : offline).push(client);
   }
   return {
@@ -107,18 +105,4 @@ function messageSent(event: MessageSent, { presence, rooms }: Whereabouts): api.
     at: message.timestamp,
     ...(event.address !== undefined && { address: event.address }),
   };
-}
-
-function receiversOf(event: MessageSent, rooms: Whereabouts['rooms']): readonly ClientId[] {
-  const all = event.receivers ?? hearersOf(event, rooms);
-  return all.length > MAX_NAMED ? [] : all.filter((client) => client !== event.message.sender);
-}
-
-function hearersOf(
-  { audience, conversation }: MessageSent,
-  rooms: Whereabouts['rooms'],
-): readonly ClientId[] {
-  if (audience !== undefined) return audience.to === 'clients' ? audience.clients : [];
-  if (conversation.kind !== 'chat-room') return conversation.members;
-  return rooms.count(conversation.key) > MAX_NAMED ? [] : rooms.sample(conversation.key, MAX_NAMED);
 }

@@ -5,9 +5,7 @@ import type { MessageBody } from '../message/message.ts';
 import type { Explanation, IncomingMessage } from '../ports/hooks.ts';
 import type { World } from '../world.ts';
 import { consult, hooksFor, refusedByApp } from './consult.ts';
-
-/** More receivers than this are not named to a hook, and cannot be chosen among by one. */
-const MAX_NAMED = 500;
+import { receiversOf } from './receivers.ts';
 
 interface Content {
   readonly body: MessageBody;
@@ -34,7 +32,7 @@ export async function approveMessage(
   author: Author,
   conversation: Conversation,
   message: Content & Pick<IncomingMessage, 'transient' | 'receipt'>,
-  receivers: readonly ClientId[] = receiversOf(world, conversation, authorOf(author)),
+  receivers: readonly ClientId[] = receiversOf(world.rooms, conversation, authorOf(author)),
 ): Promise<Approved> {
   const at = world.clock.now();
   const asIs = { body: message.body, at };
@@ -64,22 +62,6 @@ export async function approveMessage(
         changed: { ...(code !== undefined && { code }), ...(detail !== undefined && { detail }) },
       }),
   };
-}
-
-/** Whom a message would reach, without its sender; nobody where they are too many to name, or the service itself. */
-export function receiversOf(world: World, conversation: Conversation, sender: ClientId): readonly ClientId[] {
-  switch (conversation.kind) {
-    case 'service':
-      return [];
-    case 'chat-room': {
-      if (world.rooms.count(conversation.key) > MAX_NAMED) return [];
-      return world.rooms.sample(conversation.key, MAX_NAMED).filter((client) => client !== sender);
-    }
-    default:
-      return conversation.members.length > MAX_NAMED + 1
-        ? []
-        : conversation.members.filter((client) => client !== sender);
-  }
 }
 
 /** The app may leave out receivers and not invent any (H-05); where it was told of none, it cannot choose. */

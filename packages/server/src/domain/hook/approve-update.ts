@@ -6,8 +6,9 @@ import type { PatchMessage } from '../message/patch-message.ts';
 import { patchRefused } from '../message/patch-refused.ts';
 import type { Explanation } from '../ports/hooks.ts';
 import type { World } from '../world.ts';
-import { narrowed, receiversOf } from './approve-message.ts';
+import { narrowed } from './approve-message.ts';
 import { consult, hooksFor, refusedByApp } from './consult.ts';
+import { receiversOf } from './receivers.ts';
 
 export interface ApprovedUpdate {
   readonly body: MessageBody;
@@ -39,7 +40,7 @@ export async function approveUpdate(
   const message = await world.store.messages.find(log, request.id, request.timestampHint);
   if (message === undefined) throw patchRefused('not-found', request, conversation);
   if (message.sender !== authorOf(author)) throw patchRefused('not-the-author', request, conversation);
-  const receivers = told ?? receiversOf(world, conversation, message.sender);
+  const receivers = told ?? receiversOf(world.rooms, conversation, message.sender);
   const verdict = await consult(author, 'MESSAGE_UPDATE_REJECTED_BY_APP', () =>
     ask({
       conversation,

@@ -1,12 +1,10 @@
 import type { ClientOffline, DomainEvent, LossCause, MessageSent } from '../../domain/events.ts';
+import { addresseesOf } from '../../domain/hook/receivers.ts';
 import type { ClientId } from '../../domain/identifiers.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Presence } from '../../domain/ports/presence.ts';
 import type { Rooms } from '../../domain/ports/rooms.ts';
 import { contentOf } from './parameters.ts';
-
-/** More receivers than this are not named (H-06). */
-const MAX_NAMED = 500;
 
 const CLOSE_CODES = { logout: 1, lost: 2, displaced: 3, kicked: 4 } as const;
 const CLOSE_MESSAGES = {
@@ -99,7 +97,7 @@ function clientOffline({ client, how, address, tag, cause }: ClientOffline): Jso
 
 function messageSent(event: MessageSent, { presence, rooms }: Whereabouts): JsonObject {
   const { conversation, message } = event;
-  const receivers = receiversOf(event, rooms);
+  const receivers = addresseesOf(event, rooms);
   const isOnline = new Map(receivers.map((client) => [client, presence.isOnline(event.app, client)]));
   return {
     fromPeer: message.sender,
@@ -114,16 +112,4 @@ function messageSent(event: MessageSent, { presence, rooms }: Whereabouts): Json
     sourceIP: event.address ?? '',
     ...(conversation.kind === 'service' && { system: true }),
   };
-}
-
-/** Without the sender; nobody where they are too many to name, or not known one by one. */
-function receiversOf(event: MessageSent, rooms: Rooms): readonly ClientId[] {
-  const all = event.receivers ?? hearersOf(event, rooms);
-  return all.length > MAX_NAMED ? [] : all.filter((client) => client !== event.message.sender);
-}
-
-function hearersOf({ audience, conversation }: MessageSent, rooms: Rooms): readonly ClientId[] {
-  if (audience !== undefined) return audience.to === 'clients' ? audience.clients : [];
-  if (conversation.kind !== 'chat-room') return conversation.members;
-  return rooms.count(conversation.key) > MAX_NAMED ? [] : rooms.sample(conversation.key, MAX_NAMED);
 }
