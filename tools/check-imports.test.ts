@@ -64,6 +64,13 @@ describe('rooms', () => {
     expect(
       server('engines/store-memory/x.ts', "import type { Y } from '../../domain/message/y.ts';"),
     ).toEqual([]);
+    expect(
+      server('engines/store-memory/x.ts', "import { y } from '../../domain/keyword-filter/y.ts';"),
+    ).toHaveLength(1);
+    expect(
+      server('engines/keyword-compiler/x.ts', "import { y } from '../../domain/keyword-filter/y.ts';"),
+    ).toEqual([]);
+    expect(server('engines/files-disk/x.ts', "import { y } from '../outgoing/y.ts';")).toHaveLength(1);
     expect(server('engines/store-memory/x.ts', "import { y } from '../../domain/ports/y.ts';")).toEqual([]);
   });
 

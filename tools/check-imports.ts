@@ -42,6 +42,21 @@ const PACKAGES: Readonly<Record<string, Arrows>> = {
   tools: {},
 };
 
+const QUERIES: Arrows = { 'domain/query': 'with one evaluator, all stores answer a query alike' };
+const OUTGOING: Arrows = {
+  'engines/outgoing':
+    'what the server calls by itself goes to allowed addresses only, and is left alone where it fails',
+};
+
+/** Each has a row of its own where it may import more than the others. */
+function engine(more: Arrows): Room {
+  return {
+    is: 'one implementation of the ports each, picked by app',
+    rooms: { 'domain/ports': 'the contract an engine fulfils', ...more },
+    types: { domain: 'the words in which the contract is written' },
+  };
+}
+
 const ROOMS: Readonly<Record<string, Room>> = {
   index: {
     is: 'the face of the package, for programs that embed the server',
@@ -125,18 +140,18 @@ const ROOMS: Readonly<Record<string, Room>> = {
     is: 'what time drives',
     rooms: { domain: 'every job is one act of the domain' },
   },
-  engines: {
-    is: 'one implementation of the ports each, picked by app',
-    rooms: {
-      'domain/ports': 'the contract an engine fulfils',
-      'domain/query': 'with one evaluator, all stores answer a query alike',
-      'domain/keyword-filter': 'a pure computation, done in a thread of its own',
-      'domain/errors': 'what cannot be compiled is refused in the words of the domain',
-      'engines/store-sql': 'SQL that the SQL stores share',
-      'engines/outgoing': 'what the server calls by itself goes to allowed addresses only',
-    },
-    types: { domain: 'the words in which the contract is written' },
-  },
+  engines: engine({}),
+  'engines/store-memory': engine(QUERIES),
+  'engines/store-sqlite': engine(QUERIES),
+  'engines/keyword-compiler': engine({
+    'domain/keyword-filter': 'a pure computation, done in a thread of its own',
+    'domain/errors': 'what cannot be compiled is refused in the words of the domain',
+  }),
+  'engines/hooks-http': engine({
+    'domain/hook/receivers': 'hooks are named the same receivers before and after, whoever has them',
+    ...OUTGOING,
+  }),
+  'engines/webhooks-http': engine(OUTGOING),
 };
 
 /** Libraries that belong to some rooms alone, by name or scope. */
@@ -303,8 +318,8 @@ function roomOf(file: string): string {
 }
 
 function ruleOf(room: string): Room | undefined {
-  const name = room.split('/')[0] ?? '';
-  return Object.hasOwn(ROOMS, name) ? ROOMS[name] : undefined;
+  const name = [room, room.split('/')[0] ?? ''].find((candidate) => Object.hasOwn(ROOMS, candidate));
+  return name === undefined ? undefined : ROOMS[name];
 }
 
 function allows(arrows: Arrows, path: string): boolean {
