@@ -11,7 +11,7 @@ import {
 } from '../src/index.ts';
 import { person, sendHomeAfterEach } from './support/people.ts';
 import { testPlatform } from './support/test-platform.ts';
-import { until } from './support/until.ts';
+import { PATIENCE, until } from './support/until.ts';
 
 let parley: Parley;
 beforeAll(async () => {
@@ -170,12 +170,12 @@ describe('an app in the background', () => {
     platform.clock.advance(1);
     expect(client.connection.state).toEqual({ name: 'paused', because: 'background' });
     const watcher = await TestClient.open(parley, 'Watcher');
-    const online = await watcher.request({
-      cmd: CommandType.session,
-      op: OpType.query,
-      sessionMessage: { sessionPeerIds: ['Tom'] },
-    });
-    expect(online.sessionMessage?.onlineSessionPeerIds ?? []).toEqual([]);
+    const online = async () => {
+      const sessionMessage = { sessionPeerIds: ['Tom'] };
+      const answer = await watcher.request({ cmd: CommandType.session, op: OpType.query, sessionMessage });
+      return answer.sessionMessage?.onlineSessionPeerIds ?? [];
+    };
+    await expect.poll(online, { timeout: PATIENCE }).toEqual([]);
     await watcher.close();
     platform.show();
     await client.whenOpen();

@@ -96,8 +96,9 @@ describe('the live conversations of a client', () => {
     await told;
     // A question about the new conversation is on its way, and the next one waits for its answer.
     list.close();
+    const updated = tom.client.once('updated');
     await one.update({ name: 'eins' });
-    await tom.client.once('updated');
+    await updated;
     expect(list.items).toEqual([]);
     await tom.client.onlineClients(['Tom']);
   });
