@@ -151,11 +151,15 @@ function serve(): void {
   function close(): void {
     clearTimeout(indexTimer);
     indexingTo = undefined;
-    transaction(() => index.settleAll());
-    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    db.close();
-    unlock();
-    port?.close();
+    try {
+      transaction(() => index.settleAll());
+      db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } finally {
+      // Also on a full disk: the thread is to end with nothing open.
+      db.close();
+      unlock();
+      port?.close();
+    }
   }
 }
 
