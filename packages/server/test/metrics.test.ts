@@ -1,5 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CommandType, OpType } from '@parley/protocol';
 import { type Parley, startParley, TestClient } from '@parley/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -33,11 +36,11 @@ afterAll(async () => {
   receiver.close();
 });
 
-const ask = (headers = {}) => fetch(`${parley.url}/metrics`, { headers });
+const ask = (headers = {}, from = parley) => fetch(`${from.url}/metrics`, { headers });
 
 /** Every line of the answer by its name and labels. */
-async function metrics(): Promise<ReadonlyMap<string, number>> {
-  const response = await ask({ authorization: `Bearer ${TOKEN}` });
+async function metrics(from = parley): Promise<ReadonlyMap<string, number>> {
+  const response = await ask({ authorization: `Bearer ${TOKEN}` }, from);
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toContain('text/plain; version=0.0.4');
   const lines = (await response.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
@@ -187,6 +190,36 @@ describe('metrics', () => {
       last.get(`parley_webhook_dead_letters{${app()}}`),
     );
     await tom.close();
+  });
+
+  it('[F-OPS-07][F-MOD-02] show how plug-ins are', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'parley-metrics-'));
+    const path = join(folder, 'picky.js');
+    await writeFile(
+      path,
+      `export default { api: 1, name: 'picky', start: () => ({ before: { messageReceived({ content }) {
+        if (content === 'bad') throw new Error('no luck');
+      } } }) };`,
+    );
+    const picky = await startParley({ metricsToken: TOKEN, plugins: [{ path }] });
+    const tom = await TestClient.open(picky, 'Tom');
+    const cid = await startConversation(tom, { m: ['Tom', 'Jerry'] });
+    const read = async () =>
+      Object.fromEntries([...(await metrics(picky))].filter(([name]) => name.startsWith('parley_plugin_')));
+    await say(tom, cid, 'good');
+    for (let n = 0; n < 10; n++) await say(tom, cid, 'bad');
+    expect(await read()).toEqual({
+      'parley_plugin_up{plugin="picky"}': 1,
+      'parley_plugin_restarts_total{plugin="picky"}': 0,
+      'parley_plugin_questions_total{plugin="picky"}': 11,
+      'parley_plugin_questions_failed_total{plugin="picky"}': 10,
+      'parley_plugin_events_waiting{plugin="picky"}': 0,
+      'parley_plugin_events_dropped_total{plugin="picky"}': 0,
+      'parley_plugin_breaker_open{plugin="picky",hook="messageReceived"}': 1,
+    });
+    await tom.close();
+    await picky.close();
+    await rm(folder, { recursive: true, force: true });
   });
 
   it('[F-OPS-07] cannot be made many by who tries many paths or commands', async () => {

@@ -7,7 +7,7 @@ import type { Core } from './create-core.ts';
 
 /** Where the metrics read what the rooms have counted. Apps go by their ids there, as operators know them. */
 export function metricSources(core: Core, gateway: Gateway, apps: Apps, clock: Clock): MetricSources {
-  const { live, world, hooks, webhooks, counted } = core;
+  const { live, world, hooks, plugins, webhooks, counted } = core;
   const idOf = (key: number) => apps.byKey(key)?.id ?? String(key);
   return {
     gateway: () => gateway.stats(),
@@ -27,6 +27,9 @@ export function metricSources(core: Core, gateway: Gateway, apps: Apps, clock: C
     },
     *engines() {
       for (const { app, ...status } of hooks.status()) yield { app: app.id, ...status };
+    },
+    *plugins() {
+      for (const { name, ...status } of plugins.status()) yield { plugin: name, ...status };
     },
     webhooks: async () =>
       (await webhooks.status(clock.now())).map(({ app, ...status }) => ({ app: idOf(app), ...status })),

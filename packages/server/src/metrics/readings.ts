@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { MetricSources, WebhookReading } from './sources.ts';
+import type { MetricSources, PluginReading, WebhookReading } from './sources.ts';
 
 type Labels = Readonly<Record<string, string | number>>;
 type Read = () => Iterable<readonly [labels: Labels, value: number]>;
@@ -36,6 +36,7 @@ export function registerReadings(registry: Registry, sources: MetricSources): vo
   connections();
   messaging();
   hooks();
+  plugins();
   webhooks();
 
   function connections(): void {
@@ -103,6 +104,57 @@ export function registerReadings(registry: Registry, sources: MetricSources): vo
     );
     now('hook_calls_waiting', 'Calls of hooks that wait for their turn.', ['app'], () =>
       [...sources.engines()].map(({ app, waiting }) => [{ app }, waiting] as const),
+    );
+  }
+
+  function plugins(): void {
+    const each = (value: (reading: PluginReading) => number) => () =>
+      [...sources.plugins()].map((reading) => [{ plugin: reading.plugin }, value(reading)] as const);
+    const labels = ['plugin'];
+    now(
+      'plugin_up',
+      '1 while the process of a plug-in runs.',
+      labels,
+      each(({ isRunning }) => (isRunning ? 1 : 0)),
+    );
+    total(
+      'plugin_restarts',
+      'Times a plug-in was started anew.',
+      labels,
+      each(({ restarts }) => restarts),
+    );
+    total(
+      'plugin_questions',
+      'Questions to a plug-in.',
+      labels,
+      each(({ called }) => called),
+    );
+    total(
+      'plugin_questions_failed',
+      'Questions it did not answer as it should.',
+      labels,
+      each(({ failed }) => failed),
+    );
+    now(
+      'plugin_events_waiting',
+      'Events that wait to be told.',
+      labels,
+      each(({ waiting }) => waiting),
+    );
+    total(
+      'plugin_events_dropped',
+      'Events that were not told, because too many were waiting.',
+      labels,
+      each(({ dropped }) => dropped),
+    );
+    now(
+      'plugin_breaker_open',
+      '1 while a hook of a plug-in is left alone, 0.5 while it is tried again.',
+      ['plugin', 'hook'],
+      () =>
+        [...sources.plugins()].flatMap(({ plugin, breakers }) =>
+          [...breakers].map(([hook, state]) => [{ plugin, hook }, OPENNESS[state]] as const),
+        ),
     );
   }
 

@@ -4,11 +4,28 @@ export interface Counted {
   readonly count: number;
 }
 
+/** Which hooks are left alone after many failures. */
+type BreakerReadings = Iterable<readonly [hook: string, state: 'closed' | 'open' | 'half-open']>;
+
 export interface EngineReading {
   readonly app: string;
   /** Calls that wait for their turn. */
   readonly waiting: number;
-  readonly breakers: Iterable<readonly [hook: string, state: 'closed' | 'open' | 'half-open']>;
+  readonly breakers: BreakerReadings;
+}
+
+export interface PluginReading {
+  readonly plugin: string;
+  readonly isRunning: boolean;
+  /** Questions so far, and those that were not answered as they should be. */
+  readonly called: number;
+  readonly failed: number;
+  /** Events it was not told, because too many were waiting. */
+  readonly dropped: number;
+  readonly restarts: number;
+  /** Events that wait to be told. */
+  readonly waiting: number;
+  readonly breakers: BreakerReadings;
 }
 
 export interface WebhookReading {
@@ -47,6 +64,7 @@ export interface MetricSources {
   readonly deliveries: () => number;
   readonly discarded: () => Iterable<Counted>;
   readonly engines: () => Iterable<EngineReading>;
+  readonly plugins: () => Iterable<PluginReading>;
   readonly webhooks: () => Promise<Iterable<WebhookReading>>;
   readonly deadLetters: () => Promise<Iterable<Counted>>;
 }

@@ -7,7 +7,13 @@ import { perform } from './actions.ts';
 import { handlerOf, notificationOf, type Whereabouts } from './notifications.ts';
 import { type PluginEntry, PluginUnusable } from './plugin-entry.ts';
 import type { Action } from './protocol.ts';
-import { PATIENCE, type Patience, type SupervisedParts, SupervisedPlugin } from './supervised-plugin.ts';
+import {
+  PATIENCE,
+  type Patience,
+  type PluginStatus,
+  type SupervisedParts,
+  SupervisedPlugin,
+} from './supervised-plugin.ts';
 
 export { type PluginEntry, PluginUnusable };
 
@@ -81,6 +87,10 @@ export class Plugins {
     const notification = notificationOf(event, this.#whereabouts);
     if (notification === undefined) return;
     for (const plugin of listeners) plugin.tell(app, handler, notification);
+  }
+
+  status(): readonly PluginStatus[] {
+    return this.#plugins.map((plugin) => plugin.status());
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { App } from '../domain/app/app.ts';
 import { type BeforeHooks, HookFailed, type Hooks } from '../domain/ports/hooks.ts';
-import { Breaker, FAILURES_TO_OPEN, isLeftAlone } from '../engines/outgoing/breaker.ts';
+import { Breaker, type BreakerState, FAILURES_TO_OPEN, isLeftAlone } from '../engines/outgoing/breaker.ts';
 import { Burst } from '../engines/outgoing/burst.ts';
 import { type PluginEntry, PluginUnusable } from './plugin-entry.ts';
 import { PluginProcess, type Ready, StartRefused } from './plugin-process.ts';
@@ -49,6 +49,19 @@ export interface SupervisedParts {
   readonly act: (app: string, action: Action) => Promise<unknown>;
   /** Writes to the server's log, in the name of the plug-in. */
   readonly log: (level: LogLevel, plugin: string, text: string, fields?: object) => void;
+}
+
+/** How it stands with a plug-in. */
+export interface PluginStatus {
+  readonly name: string;
+  readonly isRunning: boolean;
+  readonly called: number;
+  readonly failed: number;
+  readonly dropped: number;
+  readonly restarts: number;
+  /** Events that wait to be told. */
+  readonly waiting: number;
+  readonly breakers: Iterable<readonly [hook: BeforeName, state: BreakerState]>;
 }
 
 type State =
@@ -132,6 +145,16 @@ export class SupervisedPlugin implements Hooks {
     }
     this.#waiting.push({ event, app: app.id, input });
     this.#tellNext();
+  }
+
+  status(): PluginStatus {
+    return {
+      name: this.name,
+      isRunning: this.#state.is === 'running',
+      ...this.counters,
+      waiting: this.#waiting.length,
+      breakers: [...this.#breakers].map(([hook, { state }]) => [hook, state] as const),
+    };
   }
 
   /** Hands over what has happened so far, lets the plug-in finish, and ends its process. */
