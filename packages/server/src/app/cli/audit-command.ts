@@ -3,9 +3,9 @@ import type { AuditEntry } from '../../domain/ports/audit.ts';
 import { AdministrationRefused } from '../control/administration.ts';
 import { ask } from './ask.ts';
 import { type CommonOptions, ofApp, print, withCommonOptions } from './common-options.ts';
+import { countOf, secondsIn } from './readers.ts';
 
 const MAX_LIMIT = 1000;
-const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 interface AuditOptions extends CommonOptions {
   readonly since?: string;
@@ -50,18 +50,10 @@ function lineOf({ id, at, action, target, details, failed, ...author }: AuditEnt
 
 /** @throws AdministrationRefused */
 function timeOf(text: string): number {
-  const [, amount = '', unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
-  const span = UNITS[unit];
-  const time = span === undefined ? Date.parse(text) : Date.now() - Number(amount) * span;
+  const seconds = secondsIn(text);
+  const time = seconds === undefined ? Date.parse(text) : Date.now() - seconds * 1000;
   if (Number.isNaN(time)) {
     throw new AdministrationRefused(`Write a time as 30m, 12h, 7d or 2027-01-31T12:00Z, not "${text}".`);
   }
   return time;
-}
-
-/** @throws AdministrationRefused */
-function countOf(option: string, text: string, most: number): number {
-  const count = Number(text);
-  if (Number.isSafeInteger(count) && count >= 1 && count <= most) return count;
-  throw new AdministrationRefused(`${option} is a whole number from 1 to ${most}, not "${text}".`);
 }

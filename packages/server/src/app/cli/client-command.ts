@@ -4,6 +4,7 @@ import type { Ban } from '../../domain/ports/store.ts';
 import { AdministrationRefused } from '../control/administration.ts';
 import { ask } from './ask.ts';
 import { type CommonOptions, ofApp, print, withCommonOptions } from './common-options.ts';
+import { countOf, secondsIn } from './readers.ts';
 
 interface KickOptions extends CommonOptions {
   readonly reason: string;
@@ -57,10 +58,10 @@ function addBanCommands(command: Command): void {
   withCommonOptions(command.command('bans'))
     .description('list banned clients by id')
     .option('--after <id>', 'go on after this client')
-    .option('--limit <number>', 'how many at most, up to 1000', '100')
+    .option('--limit <number>', `how many at most, up to ${MAX_BANS_LISTED}`, '100')
     .action(async (options: BansOptions) => {
       const after = options.after === undefined ? {} : { after: options.after };
-      const limit = Math.max(1, Math.min(Math.trunc(Number(options.limit)) || 100, MAX_BANS_LISTED));
+      const limit = countOf('--limit', options.limit, MAX_BANS_LISTED);
       const page = await ask({ ask: 'bans', limit, ...after, ...ofApp(options) });
       const lines = page.bans.map((ban) => `${ban.client}  ${endOf(ban)}  ${ban.reason}`.trimEnd());
       if (page.next !== undefined) lines.push(`There are more: go on with --after ${page.next}`);
@@ -72,13 +73,9 @@ function endOf({ until }: Ban): string {
   return until === undefined ? 'for good' : `until ${new Date(until).toISOString()}`;
 }
 
-const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-
 /** @throws AdministrationRefused */
 function secondsOf(time: string): number {
-  const [, number, unit = ''] = /^(\d{1,9})([smhd])$/.exec(time) ?? [];
-  if (number === undefined) {
-    throw new AdministrationRefused(`Write a time as 90s, 30m, 12h or 7d, not "${time}".`);
-  }
-  return Number(number) * (SECONDS[unit] ?? 1);
+  const seconds = secondsIn(time);
+  if (seconds !== undefined) return seconds;
+  throw new AdministrationRefused(`Write a time as 90s, 30m, 12h or 7d, not "${time}".`);
 }

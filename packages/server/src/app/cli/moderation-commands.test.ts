@@ -103,6 +103,14 @@ describe('parley keywords and parley client ban', { timeout: 300_000 }, () => {
     );
     const wrong = await parley('client', 'ban', 'Tom', '--for', 'ages');
     expect(wrong).toEqual({ code: 1, output: 'Write a time as 90s, 30m, 12h or 7d, not "ages".' });
+    expect(await parley('client', 'bans', '--limit', '1001')).toEqual({
+      code: 1,
+      output: '--limit is a whole number from 1 to 1000, not "1001".',
+    });
+    expect(await parley('client', 'ban', 'Tom', '--for', '9999d')).toEqual({
+      code: 1,
+      output: 'A ban lasts 1 to 315360000 seconds, or for good.',
+    });
     expect((await parley('client', 'unban', 'Tom')).output).toBe('Tom may log in again.');
     expect((await parley('client', 'unban', 'Tom')).output).toBe('Tom was not banned.');
     expect((await tom.login(target.appId, 'Tom')).op).toBe(OpType.opened);

@@ -1,4 +1,5 @@
 import { isUnhooked, type Operator } from '../actor.ts';
+import { DataError } from '../errors.ts';
 import type { ClientKicked } from '../events.ts';
 import type { ClientId } from '../identifiers.ts';
 import type { World } from '../world.ts';
@@ -10,6 +11,8 @@ export const MAX_REASON = 20;
  * Ends every session of a client. Its session tokens are void; whether the signatures it logged in with are, the app
  * decides (F-SESS-28). It may log in again at once, so combine this with refusing to sign. A client that is not there
  * has its tokens voided all the same.
+ *
+ * @throws DataError BAD_ARGUMENT
  */
 export async function kickClient(
   world: World,
@@ -17,7 +20,15 @@ export async function kickClient(
   client: ClientId,
   reason: string,
 ): Promise<void> {
+  checkReason(reason, MAX_REASON);
   await endSessions(world, operator, client, { reason });
+}
+
+/** @throws DataError BAD_ARGUMENT */
+export function checkReason(reason: string, most: number): void {
+  if ([...reason].length > most) {
+    throw new DataError('BAD_ARGUMENT', `A reason has at most ${most} characters.`);
+  }
 }
 
 /** Tokens of the client are void once this resolves, and its sessions are about to end. */
