@@ -113,11 +113,16 @@ describe('the configuration', () => {
 
   it('takes plug-ins by path, from the folder of the file they stand in, or of the process', () => {
     const file = fileWith({
-      plugins: ['a.ts', { path: '../b.ts', apps: ['x'], options: 7, timeoutMs: 100 }],
+      plugins: [
+        'a.ts',
+        { path: '../b.ts', apps: ['x'], options: 7, timeoutMs: 100 },
+        { path: 'c.ts', timeoutMs: '200', memoryMb: '64' },
+      ],
     });
     expect(loadConfig({ PARLEY_CONFIG: file }).config.plugins).toEqual([
       { path: join(dirname(file), 'a.ts') },
       { path: join(dirname(dirname(file)), 'b.ts'), apps: ['x'], options: 7, timeoutMs: 100 },
+      { path: join(dirname(file), 'c.ts'), timeoutMs: 200, memoryMb: 64 },
     ]);
     expect(loadConfig({ PARLEY_PLUGINS: './a.ts,/b.js' }).config.plugins).toEqual([
       { path: resolve('a.ts') },

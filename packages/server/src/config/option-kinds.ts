@@ -124,6 +124,9 @@ export const plugins: OptionKind<readonly PluginOption[]> = {
   show: (value) => value.map(({ path }) => path).join(','),
 };
 
+const TIMEOUT_MS = wholeNumber(1, 60_000);
+const MEMORY_MB = wholeNumber(32, 65_536);
+
 function pluginOption(item: unknown, folder: string): PluginOption | undefined {
   if (typeof item === 'string') return item === '' ? undefined : { path: resolve(folder, item) };
   if (typeof item !== 'object' || item === null) return undefined;
@@ -132,16 +135,15 @@ function pluginOption(item: unknown, folder: string): PluginOption | undefined {
   };
   if (typeof path !== 'string' || path === '' || Object.keys(others).length > 0) return undefined;
   if (apps !== undefined && !isTexts(apps)) return undefined;
-  if (timeoutMs !== undefined && wholeNumber(1, 60_000).read(timeoutMs, folder) === undefined)
-    return undefined;
-  if (memoryMb !== undefined && wholeNumber(32, 65_536).read(memoryMb, folder) === undefined)
-    return undefined;
+  const [timeout, memory] = [TIMEOUT_MS.read(timeoutMs, folder), MEMORY_MB.read(memoryMb, folder)];
+  if (timeoutMs !== undefined && timeout === undefined) return undefined;
+  if (memoryMb !== undefined && memory === undefined) return undefined;
   return {
     path: resolve(folder, path),
     ...(apps !== undefined && { apps }),
     ...(options !== undefined && { options }),
-    ...(typeof timeoutMs === 'number' && { timeoutMs }),
-    ...(typeof memoryMb === 'number' && { memoryMb }),
+    ...(timeout !== undefined && { timeoutMs: timeout }),
+    ...(memory !== undefined && { memoryMb: memory }),
   };
 }
 
