@@ -70,6 +70,27 @@ describe('the sample people', { timeout: 2 * PATIENCE }, () => {
     expect(hikes).toHaveLength(1);
   });
 
+  it('bring newcomers into a hike also where the first has expired', async () => {
+    parley = await startParley({ store: 'memory', settings: { privateConversations: true } });
+    enter();
+    visitor = createClient({ ...connection(), clientId: 'Ada' });
+    const groups = visitor.conversations.live();
+    await visitor.conversations.create({ members: ['Mei'] });
+    await until(() => groups.items.some(({ name }) => name === 'Weekend hike'));
+    const [first] = groups.items.filter(({ name }) => name === 'Weekend hike');
+    const deleted = await fetch(`${parley.url}/1.2/rtm/conversations/${first?.id}`, {
+      method: 'DELETE',
+      headers: { 'x-lc-id': parley.appId, 'x-lc-key': `${parley.masterKey},master` },
+    });
+    expect(deleted.status).toBe(200);
+    await visitor.close();
+    visitor = createClient({ ...connection(), clientId: 'Bob' });
+    const others = visitor.conversations.live();
+    await visitor.conversations.create({ members: ['Mei'] });
+    await until(() => others.items.some(({ name }) => name === 'Weekend hike'));
+    expect(failures).toEqual([]);
+  });
+
   it('answer also where they cannot open the town square', async () => {
     parley = await startParley({ store: 'memory', settings: { privateConversations: true } });
     enter();

@@ -4,7 +4,7 @@ import { HIKE, type Language, sampleNames } from './names.ts';
 
 export interface AnswerOptions {
   /** The group that newcomers are brought into, by who does that. */
-  readonly hike?: (language: Language) => Promise<BasicConversation> | undefined;
+  readonly hike?: (language: Language) => Promise<BasicConversation>;
   readonly failed: (error: unknown) => void;
 }
 

@@ -1,6 +1,12 @@
-import { type Client, Connection, type ConnectionOptions, createClient } from '@parley/client';
+import {
+  type BasicConversation,
+  type Client,
+  Connection,
+  type ConnectionOptions,
+  createClient,
+} from '@parley/client';
 import { answerPeople } from './answer-people.ts';
-import { LEO, languages, MEI } from './names.ts';
+import { type Language, LEO, languages, MEI } from './names.ts';
 import { openSquare, planHike } from './sample-conversations.ts';
 
 /**
@@ -36,13 +42,19 @@ export class SamplePeople {
 
   async #settle(mei: Client, leo: Client): Promise<void> {
     await Promise.all([mei.whenOpen(), leo.whenOpen()]);
-    const hikes = new Map(languages.map((language) => [language, planHike(language, mei, leo)]));
+    const plans = new Map<Language, Promise<BasicConversation>>();
+    /** Looked for each time, because a group expires; by one at a time, because one is enough. */
+    const hike = (language: Language): Promise<BasicConversation> => {
+      const plan = plans.get(language) ?? planHike(language, mei, leo).finally(() => plans.delete(language));
+      plans.set(language, plan);
+      return plan;
+    };
     // What one of these cannot do is no reason to leave out the others.
     const everything = [
-      answerPeople(mei, { hike: (language) => hikes.get(language), failed: this.#report }),
+      answerPeople(mei, { hike, failed: this.#report }),
       answerPeople(leo, { failed: this.#report }),
       openSquare(leo),
-      ...hikes.values(),
+      ...languages.map(hike),
     ];
     await Promise.all(everything.map((each) => each.catch(this.#report)));
   }
