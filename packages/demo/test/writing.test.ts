@@ -81,6 +81,22 @@ describe('writing on the chat page', { timeout: 2 * PATIENCE }, () => {
     expect(await field(ada).inputValue()).toBe('a🎉123b');
   });
 
+  it('[F-GEN-10] keeps what was begun in a chat for who began it', async () => {
+    const ada = await stage.enter('Ada');
+    await openConversation(ada, 'Weekend hike');
+    await field(ada).fill('begun');
+    await openConversation(ada, 'Town square');
+    expect(await field(ada).inputValue()).toBe('');
+    await openConversation(ada, 'Weekend hike');
+    expect(await field(ada).inputValue()).toBe('begun');
+    await ada.getByRole('button', { name: 'Settings' }).click();
+    await ada.getByRole('button', { name: 'Use another name' }).click();
+    await ada.getByLabel('Your name').fill('Zed');
+    await ada.keyboard.press('Enter');
+    await openConversation(ada, 'Weekend hike');
+    expect(await field(ada).inputValue()).toBe('');
+  });
+
   it('[F-GEN-10] keeps what was begun while an older message is edited', async () => {
     const ada = await stage.enter('Ada');
     await beginConversation(ada, 'Bob');

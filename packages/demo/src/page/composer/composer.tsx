@@ -32,7 +32,7 @@ export function Composer({ conversation, edited, stopEditing, editLast }: Compos
   const attempt = useAttempt();
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
-  const [draft, setDraft] = useDraft(conversation.id, edited);
+  const [draft, setDraft] = useDraft(conversation, edited);
   const [hasEmoji, setHasEmoji] = useState(false);
   const mentions = useMentions(conversation, draft, field);
   const uploads = useUploads(conversation);
