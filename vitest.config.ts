@@ -12,6 +12,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A busy machine takes seconds for what takes milliseconds elsewhere.
+    expect: { poll: { timeout: 20_000 } },
     passWithNoTests: false,
   },
 });

@@ -1,5 +1,5 @@
 /** How long something that has to happen may take. */
-export const patience = 8_000;
+export const patience = 20_000;
 
 /** What the SDKs offer to listen with. */
 export interface Emitter {

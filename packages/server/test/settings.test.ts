@@ -1,6 +1,6 @@
 import { CommandType, OpType } from '@parley/protocol';
 import { FakeClock, openMemoryStore, type Parley, startParley, TestClient } from '@parley/testkit';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { DailyClients } from '../src/domain/presence/daily-clients.ts';
 import { conv, history, query, say, startConversation, where } from './flow.ts';
 
@@ -224,7 +224,7 @@ describe('dailyClients', () => {
     await asked.promise;
     await gone.terminate();
     const { live } = parley.app.core;
-    await vi.waitUntil(() => parley.app.gateway.stats().connections === 0);
+    await expect.poll(() => parley.app.gateway.stats().connections).toBe(0);
     counted.resolve();
     const watcher = await TestClient.connect(parley.wsUrl);
     await watcher.login(parley.appId, 'watcher');

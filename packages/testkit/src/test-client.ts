@@ -11,7 +11,7 @@ import {
 import WebSocket from 'ws';
 
 /** How long a condition may take to come true before a test fails. */
-const PATIENCE = 10_000;
+const PATIENCE = 20_000;
 
 export interface ConnectOptions {
   readonly subprotocol?: 'lc.protobuf2.3' | 'lc.protobuf2.1' | 'lc.proto2base64.3';

@@ -229,10 +229,7 @@ describe('uploads', () => {
     await new Promise<void>((resolve) => half.socket?.once('connect', resolve) ?? resolve());
     half.destroy();
     expect(await (await fetch(tokens.url)).text()).toBe('before');
-    await vi.waitFor(async () => {
-      const left = await readdir(`${parley.folder}/files/unfinished`);
-      expect(left).toEqual([]);
-    });
+    await expect.poll(() => readdir(`${parley.folder}/files/unfinished`)).toEqual([]);
   });
 
   it('are refused where something is wrong with them', async () => {
