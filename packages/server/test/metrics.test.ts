@@ -84,7 +84,8 @@ describe('metrics', () => {
     await tom.settled();
     await fetch(`${parley.url}/1.2/rtm/conversations/${cid}/members`);
     await fetch(`${parley.url}/nothing/here`);
-    await engine.told('_messageSent', 5);
+    const sent = `parley_hook_calls_total{${app()},hook="_messageSent",outcome="answered"}`;
+    await expect.poll(async () => (await metrics()).get(sent), PATIENT).toBe(5);
     await expect
       .poll(async () => (await metrics()).get(`parley_webhook_dead_letters{${app()}}`), PATIENT)
       .toBeGreaterThan(0);

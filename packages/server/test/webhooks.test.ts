@@ -68,6 +68,18 @@ async function start(settings: object): Promise<void> {
   });
 }
 afterEach(() => parley?.close());
+
+/** Time goes on until it was tried once more. The wait begins only once the server has read the answer before. */
+async function triedAgain(wait: number): Promise<void> {
+  const before = received.length;
+  await expect
+    .poll(() => {
+      if (received.length === before) clock.advance(wait);
+      return received.length;
+    })
+    .toBeGreaterThan(before);
+}
+
 const webhook = (changes = {}) => ({
   webhook: { url: `${url}/hook`, secret: SECRET, retries: 11, ...changes },
 });
@@ -150,11 +162,11 @@ describe('the webhook of every message', () => {
     await say(tom, cid, 'one');
     await expect.poll(() => received.length).toBe(1);
     await say(tom, cid, 'two');
-    clock.advance(1000);
-    await expect.poll(() => received.length).toBe(2);
+    await triedAgain(1000);
     status = 204;
-    clock.advance(2000);
-    await expect.poll(texts).toEqual(['one', 'one', 'one', 'two']);
+    await triedAgain(2000);
+    await expect.poll(() => texts().at(-1)).toBe('two');
+    expect(texts()).toEqual(['one', 'one', 'one', 'two']);
     expect((await rest('GET', '/1.2/rtm/webhooks/dead-letters')).body).toEqual({ results: [] });
   });
 
@@ -165,7 +177,7 @@ describe('the webhook of every message', () => {
     status = 503;
     await say(tom, cid, 'lost');
     await expect.poll(() => received.length).toBe(1);
-    clock.advance(1000);
+    await triedAgain(1000);
     const letters = async () =>
       (await rest('GET', '/1.2/rtm/webhooks/dead-letters')).body.results as object[];
     await expect.poll(async () => (await letters()).length).toBe(1);
@@ -234,7 +246,7 @@ describe('the webhook of every message', () => {
     expect(acknowledged.filter((body) => !taken.has(body))).toEqual([]);
     await server.killNine();
     await rm(folder, { recursive: true, force: true });
-  }, 60_000);
+  }, 120_000);
 
   it('[F-HOOK-07] leaves delivering to a server: a command on the data of one that is stopped only looks', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'parley-webhook-'));
@@ -422,16 +434,8 @@ describe('the callback of services', () => {
     const tom = await TestClient.open(parley, 'Tom');
     status = 500;
     await say(tom, await open(), 'help');
-    for (const [attempt, wait] of [1000, 5000, 30_000].entries()) {
-      await expect.poll(() => received.length).toBe(attempt + 1);
-      // The wait begins once the answer has come.
-      await expect
-        .poll(() => {
-          clock.advance(wait);
-          return received.length > attempt + 1;
-        })
-        .toBe(true);
-    }
+    await expect.poll(() => received.length).toBe(1);
+    for (const wait of [1000, 5000, 30_000]) await triedAgain(wait);
     const letters = async () =>
       ((await rest('GET', '/1.2/rtm/webhooks/dead-letters')).body.results as object[]).length;
     await expect.poll(letters).toBe(1);
