@@ -43,12 +43,15 @@ it('[F-GEN-07][F-ROOM-13][F-ROOM-18] viewers comment and give, everybody sees it
     .poll(() => hostScreen.seen)
     .toEqual(['tom: That looks good!', 'tom gave a rose, 10', 'mona gave a crown, 510']);
   await expect.poll(() => tomScreen.seen).toEqual(['mona gave a crown, 510']);
+  await expect.poll(() => moniScreen.seen).toEqual(['tom: That looks good!', 'tom gave a rose, 10']);
   expect([host.total, mona.total, tom.total]).toEqual([510, 510, 510]);
 
   await tom.leave();
   expect(await host.viewers()).toBe(2);
   await host.room.send('Thank you!');
   await expect.poll(() => moniScreen.seen.at(-1)).toBe('host: Thank you!');
+  // What the server had for Tom came before this answer.
+  await tom.viewers();
   expect(tomScreen.seen).toHaveLength(1);
 });
 
