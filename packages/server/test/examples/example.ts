@@ -42,7 +42,7 @@ export interface Stage {
 const KINDS: Readonly<Record<string, RegExp>> = {
   id: /^[0-9a-f]{24}$/,
   message: /^[-\w]{22}$/,
-  time: /^1[67]\d{11}$/,
+  time: /^[12]\d{12}$/,
   date: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
   hex32: /^[0-9a-f]{32}$/,
   hex40: /^[0-9a-f]{40}$/,
