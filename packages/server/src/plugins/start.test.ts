@@ -171,18 +171,6 @@ describe('a plug-in that can be used', () => {
     expect(written.at(-1)).toBe('info x: over');
   });
 
-  it('[F-MOD-02] cannot drown the log', async () => {
-    const flooding = `start(parley) {
-      for (let line = 0; line < 100_000; line++) parley.log.info('line');
-      setTimeout(() => parley.log.info('the last'), 1100);
-      return {};
-    }`;
-    await start([{ path: await file('flooding.js', plugin(flooding)) }]);
-    await expect.poll(() => written.at(-1), { timeout: 10_000 }).toMatch(/the last$/);
-    expect(written).toHaveLength(1002);
-    expect(written.at(-2)).toMatch(/99000 lines of this plug-in were left out\.$/);
-  });
-
   it('[F-MOD-02] is given up where it does not stop in time', async () => {
     const stubborn = 'start: () => ({ stop() { for (;;); } })';
     await start([{ path: await file('stubborn.js', plugin(stubborn)) }], { patience: { stopMs: 200 } });
