@@ -381,11 +381,16 @@ describe('last wills', () => {
   });
 
   it('[F-MSG-49][F-SESS-26] are not delivered after a logout', async () => {
-    const { tom, jerry, cid } = await pair();
+    const own = await startParley();
+    const [tom, jerry] = [await TestClient.open(own, 'Tom'), await TestClient.open(own, 'Jerry')];
+    const cid = await startConversation(tom, { m: ['Tom', 'Jerry'] });
+    await jerry.push(CommandType.conv, OpType.joined);
     await say(tom, cid, 'I am gone', { will: true });
     await tom.request({ cmd: CommandType.session, op: OpType.close });
     await tom.terminate();
+    await expect.poll(() => own.app.gateway.stats().connections).toBe(1);
     expect(await commands(jerry, CommandType.direct)).toEqual([]);
+    await own.close();
   });
 
   it('[F-MSG-50] replace each other: only the last one counts', async () => {

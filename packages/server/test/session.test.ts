@@ -249,6 +249,7 @@ describe('tags', () => {
     const id = someone();
     const winner = await TestClient.open(parley, id, { tag: 'Mobile', deviceId: 'B' });
     await winner.terminate();
+    await expect.poll(() => parley.app.core.live.isOnline(1, id)).toBe(false);
     const loser = await TestClient.connect(parley.wsUrl);
     const attempt = { tag: 'Mobile', deviceId: 'A', r: true };
     expect((await loser.login(parley.appId, id, attempt)).errorMessage?.code).toBe(4111);

@@ -44,33 +44,41 @@ function keysIn(output: string): string[] {
 }
 
 describe('npm start', () => {
-  it('prints address, keys and a snippet, and keeps the keys it made', async () => {
-    const first = parley();
-    await first.printed(READY);
-    const keys = keysIn(first.output());
-    expect(keys.every((key) => /^\w{24}$/.test(key))).toBe(true);
-    expect(first.output()).toContain(
-      `new Realtime({ appId: '${keys[0]}', appKey: '${keys[1]}', server: 'http://127.0.0.1:`,
-    );
-    first.child.kill('SIGTERM');
-    expect(await first.exited).toBe(0);
-    const second = parley();
-    await second.printed(READY);
-    expect(keysIn(second.output())).toEqual(keys);
-  });
+  it(
+    'prints address, keys and a snippet, and keeps the keys it made',
+    async () => {
+      const first = parley();
+      await first.printed(READY);
+      const keys = keysIn(first.output());
+      expect(keys.every((key) => /^\w{24}$/.test(key))).toBe(true);
+      expect(first.output()).toContain(
+        `new Realtime({ appId: '${keys[0]}', appKey: '${keys[1]}', server: 'http://127.0.0.1:`,
+      );
+      first.child.kill('SIGTERM');
+      expect(await first.exited).toBe(0);
+      const second = parley();
+      await second.printed(READY);
+      expect(keysIn(second.output())).toEqual(keys);
+    },
+    TWO_STARTS,
+  );
 
-  it('takes the keys of an app that clients already have, also later', async () => {
-    const given = { PARLEY_APP_ID: 'an-app-that-lives-elsewhere', PARLEY_APP_KEY: 'its-app-key-1' };
-    const first = parley(given);
-    await first.printed(READY);
-    const [id, appKey, generated] = keysIn(first.output());
-    expect([id, appKey]).toEqual(Object.values(given));
-    first.child.kill('SIGTERM');
-    await first.exited;
-    const second = parley({ ...given, PARLEY_APP_KEY: 'its-app-key-2' });
-    await second.printed(READY);
-    expect(keysIn(second.output())).toEqual([id, 'its-app-key-2', generated]);
-  });
+  it(
+    'takes the keys of an app that clients already have, also later',
+    async () => {
+      const given = { PARLEY_APP_ID: 'an-app-that-lives-elsewhere', PARLEY_APP_KEY: 'its-app-key-1' };
+      const first = parley(given);
+      await first.printed(READY);
+      const [id, appKey, generated] = keysIn(first.output());
+      expect([id, appKey]).toEqual(Object.values(given));
+      first.child.kill('SIGTERM');
+      await first.exited;
+      const second = parley({ ...given, PARLEY_APP_KEY: 'its-app-key-2' });
+      await second.printed(READY);
+      expect(keysIn(second.output())).toEqual([id, 'its-app-key-2', generated]);
+    },
+    TWO_STARTS,
+  );
 
   it('prints no master key where logs are collected', async () => {
     const run = parley({ PARLEY_LOG_FORMAT: 'json', PARLEY_MASTER_KEY: 'the-master-key-itself' });
@@ -120,15 +128,19 @@ describe('a start that cannot succeed ends with a sentence', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('for a certificate that is not there, and for one that is none', async () => {
-    const missing = { PARLEY_TLS_CERT: join(folder, 'cert.pem'), PARLEY_TLS_KEY: join(folder, 'key.pem') };
-    expect(await failureOf(parley(missing))).toBe(
-      `PARLEY_TLS_CERT names ${missing.PARLEY_TLS_CERT}, but there is no such file.`,
-    );
-    await writeFile(missing.PARLEY_TLS_CERT, 'no certificate');
-    await writeFile(missing.PARLEY_TLS_KEY, 'no key');
-    expect(await failureOf(parley(missing))).toContain('Check PARLEY_TLS_CERT and PARLEY_TLS_KEY.');
-  });
+  it(
+    'for a certificate that is not there, and for one that is none',
+    async () => {
+      const missing = { PARLEY_TLS_CERT: join(folder, 'cert.pem'), PARLEY_TLS_KEY: join(folder, 'key.pem') };
+      expect(await failureOf(parley(missing))).toBe(
+        `PARLEY_TLS_CERT names ${missing.PARLEY_TLS_CERT}, but there is no such file.`,
+      );
+      await writeFile(missing.PARLEY_TLS_CERT, 'no certificate');
+      await writeFile(missing.PARLEY_TLS_KEY, 'no key');
+      expect(await failureOf(parley(missing))).toContain('Check PARLEY_TLS_CERT and PARLEY_TLS_KEY.');
+    },
+    TWO_STARTS,
+  );
 
   it('for a database that is damaged', async () => {
     await mkdir(folder, { recursive: true });
