@@ -25,21 +25,71 @@ describe('an engine that says itself what it has', () => {
   it('[F-HOOK-09] is asked with every spelling of the master key, and for nothing it does not list', async () => {
     engine.functions.metadatas = () => ['_messageReceived', 'sendWelcome'];
     const parley = await start({ hooks: [] });
-    await expect.poll(() => engine.called('metadatas').length).toBe(1);
+    expect(engine.called('metadatas')).toHaveLength(1);
     expect(engine.called('metadatas')[0]?.headers).toMatchObject({
       'x-lc-id': parley.appId,
       'x-avoscloud-application-id': parley.appId,
       'x-lc-key': `${parley.masterKey},master`,
       'x-avoscloud-master-key': parley.masterKey,
     });
-    const app = parley.apps.find(parley.appId);
-    await expect.poll(() => app && parley.app.core.hooks.before(app) !== undefined).toBe(true);
     engine.functions._messageReceived = () => ({ content: 'changed' });
     const { tom, cid } = await pair(parley);
     await say(tom, cid, 'hello');
     expect(await history(tom, cid)).toEqual(['changed']);
     await tom.close();
     expect(new Set(engine.calls.map(({ name }) => name))).toEqual(new Set(['metadatas', '_messageReceived']));
+  });
+
+  it('[F-HOOK-09] is asked before anybody can connect, and once it is set up', async () => {
+    const order: string[] = [];
+    engine.functions.metadatas = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      order.push('it said what it has');
+      return ['_messageReceived'];
+    };
+    const parley = await start({ hooks: [] });
+    order.push('the server listens');
+    await parley.apps.changeSettings(parley.appId, engine.settings({ hooks: [], hookKey: 'another' }));
+    order.push('the settings are changed');
+    expect(order).toEqual([
+      'it said what it has',
+      'the server listens',
+      'it said what it has',
+      'the settings are changed',
+    ]);
+  });
+
+  it.each([
+    { strict: true, message: 4402, start: 4305, sign: [403, 4102] },
+    { strict: false, message: undefined, start: undefined, sign: [200, undefined] },
+  ])('[F-HOOK-02] fails for as long as it is down, strictly: $strict', async (expected) => {
+    engine.functions.metadatas = () => new Raw(503, 'starting');
+    const lenient = { abortOnHookFailure: false, signWhenHookFails: true };
+    const parley = await start({ hooks: [] }, expected.strict ? { abortOnHookFailure: true } : lenient);
+    const tom = await TestClient.open(parley, 'Tom');
+    onTestFinished(async () => void (await tom.close()));
+    const started = await conv(tom, OpType.start, { m: ['Tom', 'Jerry'] });
+    expect(started.errorMessage?.code).toBe(expected.start);
+    const headers = {
+      'content-type': 'application/json',
+      'x-lc-id': parley.appId,
+      'x-lc-key': `${parley.masterKey},master`,
+    };
+    const post = async (path: string, body: object) => {
+      const response = await fetch(`${parley.url}${path}`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      });
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    };
+    // The class is written without hooks.
+    const made = await post('/1.1/classes/_Conversation', { m: ['Tom', 'Jerry'] });
+    const said = await say(tom, String(made.body.objectId), 'hello');
+    expect(said.ackMessage?.code).toBe(expected.message);
+    const user = await post('/1.1/users', { username: 'tom', password: 'secret' });
+    const signed = await post('/1.1/rtm/sign', { session_token: user.body.sessionToken });
+    expect([signed.status, signed.body.code]).toEqual(expected.sign);
   });
 
   it('[F-HOOK-09] is called by the name that the Go SDK gives to a hook, where it has only that', async () => {

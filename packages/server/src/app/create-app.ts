@@ -95,7 +95,7 @@ export async function createApp({
   // Before anybody can say anything that they would have objected to.
   await core.plugins.start();
   core.rooms.restore(await store.roomAbsences.take());
-  core.hooks.start(apps.list());
+  await core.hooks.start(apps.list());
   const gateway = await createGateway({
     ...options,
     accept: core.accept,

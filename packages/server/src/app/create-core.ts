@@ -140,8 +140,8 @@ export async function createCore({
       kind: conversation.kind,
     }),
   );
-  apps.whenChanged(async (app) => hooks.changed(app));
   apps.whenChanged((app) => webhooks.changed(app));
+  apps.whenChanged((app) => hooks.changed(app));
   // Known before any event comes: events are of what sessions did.
   let sessions: Sessions | undefined;
   let knownWorld: World | undefined;

@@ -13,7 +13,9 @@ export class EngineFunctions {
   readonly #caller: Pick<EngineCaller, 'list'>;
   readonly #isNamed: boolean;
   readonly #changed: () => void;
+  readonly #askedOnce = Promise.withResolvers<void>();
   #names: ReadonlySet<string>;
+  #isKnown: boolean;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -30,6 +32,7 @@ export class EngineFunctions {
     this.#caller = caller;
     this.#isNamed = named.length > 0;
     this.#names = this.#isNamed || before === undefined ? new Set(named) : before.#names;
+    this.#isKnown = this.#isNamed || before?.isKnown === true;
     this.#changed = changed;
   }
 
@@ -37,8 +40,19 @@ export class EngineFunctions {
     return this.#names.has(name);
   }
 
+  /** False as long as the engine has never said what it has: any hook may be one that has something against it. */
+  get isKnown(): boolean {
+    return this.#isKnown;
+  }
+
+  /** Once the engine has said what it has, or failed to for the first time. */
+  get askedOnce(): Promise<void> {
+    return this.#askedOnce.promise;
+  }
+
   start(failed: (error: unknown) => void): void {
-    if (!this.#isNamed) void this.#ask(failed);
+    if (this.#isNamed) this.#askedOnce.resolve();
+    else void this.#ask(failed);
   }
 
   stop(): void {
@@ -50,12 +64,14 @@ export class EngineFunctions {
     let next = ASK_AGAIN_AFTER_MS;
     try {
       this.#names = new Set(await this.#caller.list());
+      this.#isKnown = true;
       if (!this.#stopped) this.#changed();
     } catch (error) {
       // What was known stays known.
       next = TRY_AGAIN_AFTER_MS;
       if (!this.#stopped) failed(error);
     }
+    this.#askedOnce.resolve();
     if (this.#stopped) return;
     this.#timer = setTimeout(() => void this.#ask(failed), next);
     this.#timer.unref();

@@ -2,6 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { App } from '../../domain/app/app.ts';
+import { HookFailed } from '../../domain/ports/hooks.ts';
 import { EngineCaller } from './call-engine.ts';
 import { HttpHooks } from './index.ts';
 
@@ -72,14 +73,15 @@ describe('the engine of an app', () => {
     const apps = { find: () => current, byKey: () => current, list: () => [current], whenChanged: () => {} };
     const whereabouts = { presence: {} as never, rooms: {} as never };
     const hooks = new HttpHooks({ apps, whereabouts, targets: () => true, failed: () => {} });
-    hooks.start([app]);
+    void hooks.start([app]);
     return {
       hooks,
       change(engine: Parameters<typeof appWith>[0]) {
         current = appWith(engine);
-        hooks.changed(current);
+        void hooks.changed(current);
         return current;
       },
+      current: () => current,
       asked: () => Object.keys(hooks.before(current) ?? {}),
     };
   }
@@ -96,6 +98,18 @@ describe('the engine of an app', () => {
     await expect.poll(asked, PATIENT).toEqual(['conversationAdd']);
     change({ hooks: ['_messageUpdate'] });
     expect(asked()).toEqual(['messageUpdate']);
+    await hooks.close();
+  });
+
+  it('[F-HOOK-02] that has never said what it has counts as failed, and is asked for nothing', async () => {
+    const { hooks, current, asked } = start(appWith({}));
+    await come('metadatas');
+    expect(asked()).toHaveLength(8);
+    const message = hooks.before(current())?.messageReceived;
+    await expect(message?.({ conversation: {}, body: 'hello' } as never)).rejects.toThrow(HookFailed);
+    await come('metadatas');
+    answerOldest(['_conversationAdd']);
+    await expect.poll(asked, PATIENT).toEqual(['conversationAdd']);
     await hooks.close();
   });
 

@@ -2,7 +2,7 @@ import type { App } from '../../domain/app/app.ts';
 import type { DomainEvent } from '../../domain/events.ts';
 import type { AppKey } from '../../domain/identifiers.ts';
 import type { Apps } from '../../domain/ports/apps.ts';
-import type { BeforeHooks, Hooks } from '../../domain/ports/hooks.ts';
+import { type BeforeHooks, HookFailed, type Hooks } from '../../domain/ports/hooks.ts';
 import type { BreakerState } from '../outgoing/breaker.ts';
 import { Burst } from '../outgoing/burst.ts';
 import type { Targets } from '../outgoing/targets.ts';
@@ -93,17 +93,17 @@ export class HttpHooks implements Hooks {
       .catch((error: unknown) => this.#failed(app, engine, error));
   }
 
-  /** Begins to ask the engines of all apps what they have. */
-  start(apps: readonly App[]): void {
+  /** Asks the engines of all apps what they have; over once each has said so or failed to. */
+  async start(apps: readonly App[]): Promise<void> {
     this.#isStarted = true;
-    for (const app of apps) this.changed(app);
+    await Promise.all(apps.map((app) => this.changed(app)));
   }
 
   /** An engine of the app is asked what it has before something happens, and none that is no more. */
-  changed(app: App): void {
+  async changed(app: App): Promise<void> {
     const known = this.#engines.get(app.key);
     if (app.settings.engine.url !== '') {
-      if (this.#isStarted) this.#engineOf(app);
+      if (this.#isStarted) await this.#engineOf(app).functions.askedOnce;
     } else if (known !== undefined) {
       this.#engines.delete(app.key);
       void this.#leave(known);
@@ -163,8 +163,9 @@ export class HttpHooks implements Hooks {
 
   #hooksOf(app: App, engine: Engine): BeforeHooks | undefined {
     const { functions } = engine;
+    const mayHave = (name: string) => !functions.isKnown || functions.has(name);
     // The Go SDK spells it without an s (H-18).
-    const offlineHook = ['_receiversOffline', '_receiverOffline'].find((name) => functions.has(name));
+    const offlineHook = ['_receiversOffline', '_receiverOffline'].find(mayHave);
     const ask = async <Answer>(
       name: string,
       parameters: object,
@@ -172,6 +173,7 @@ export class HttpHooks implements Hooks {
       { address }: { readonly address?: string } = {},
     ) => {
       try {
+        if (!functions.isKnown) throw new HookFailed('The engine has not said yet which hooks it has.');
         return read(await engine.caller.ask({ name, parameters, ...(address !== undefined && { address }) }));
       } catch (error) {
         this.#failed(app, engine, error);
@@ -179,7 +181,7 @@ export class HttpHooks implements Hooks {
       }
     };
     const hooks: BeforeHooks = {
-      ...(functions.has('_messageReceived') && {
+      ...(mayHave('_messageReceived') && {
         messageReceived: (message) =>
           ask(
             '_messageReceived',
@@ -188,7 +190,7 @@ export class HttpHooks implements Hooks {
             message,
           ),
       }),
-      ...(functions.has('_messageUpdate') && {
+      ...(mayHave('_messageUpdate') && {
         messageUpdate: (message) =>
           ask(
             '_messageUpdate',
@@ -200,21 +202,21 @@ export class HttpHooks implements Hooks {
       ...(offlineHook !== undefined && {
         receiversOffline: (message) => ask(offlineHook, receiversOfflineParameters(message), pushVerdict),
       }),
-      ...(functions.has('_conversationStart') && {
+      ...(mayHave('_conversationStart') && {
         conversationStart: (start) =>
           ask('_conversationStart', conversationStartParameters(start), startVerdict),
       }),
-      ...(functions.has('_conversationAdd') && {
+      ...(mayHave('_conversationAdd') && {
         conversationAdd: (change) => ask('_conversationAdd', membershipParameters(change), verdict),
       }),
-      ...(functions.has('_conversationRemove') && {
+      ...(mayHave('_conversationRemove') && {
         conversationRemove: (change) => ask('_conversationRemove', membershipParameters(change), verdict),
       }),
-      ...(functions.has('_conversationUpdate') && {
+      ...(mayHave('_conversationUpdate') && {
         conversationUpdate: (update) =>
           ask('_conversationUpdate', conversationUpdateParameters(update), updateVerdict),
       }),
-      ...(functions.has('_rtmClientSign') && {
+      ...(mayHave('_rtmClientSign') && {
         clientSign: (user, sessionToken) =>
           ask('_rtmClientSign', clientSignParameters(user, sessionToken), signVerdict),
       }),
