@@ -34,7 +34,8 @@ interface Engine {
     | 'onIMConversationAdd'
     | 'onIMConversationUpdate'
     | 'onIMClientOnline'
-    | 'onIMClientOffline',
+    | 'onIMClientOffline'
+    | 'onIMClientSign',
     (handler: Handler) => void
   >;
 }
@@ -74,6 +75,9 @@ AV.Cloud.onIMConversationAdd(({ params }) =>
 AV.Cloud.onIMConversationUpdate(({ params }) =>
   params.attr === undefined ? {} : { attr: { ...(params.attr as object), checked: true } },
 );
+AV.Cloud.onIMClientSign(({ params }) =>
+  params.username === 'banned' ? { result: false, error: 'not you' } : { result: true },
+);
 const seen: { readonly hook: string; readonly params: Parameters }[] = [];
 const remember =
   (hook: string): Handler =>
@@ -87,6 +91,22 @@ AV.Cloud.onIMConversationRemoved(remember('removed'));
 AV.Cloud.onIMClientOnline(remember('online'));
 AV.Cloud.onIMClientOffline(remember('offline'));
 
+/** As the app is set up for the engine. */
+function engineSettings(hookKey: string) {
+  const { port } = engine.address() as AddressInfo;
+  return {
+    engine: {
+      url: `http://127.0.0.1:${port}`,
+      hookKey,
+      hooks: [],
+      legacySign: true,
+      timeoutMs: 5000,
+      notifyTimeoutMs: 5000,
+      maxInFlight: 64,
+    },
+  };
+}
+
 let engine: Server;
 const pushes: OfflinePush[] = [];
 let parley: Parley;
@@ -96,21 +116,10 @@ beforeAll(async () => {
     serve(request, response, () => response.writeHead(404).end());
   });
   await new Promise<void>((resolve) => engine.listen(0, '127.0.0.1', resolve));
-  const { port } = engine.address() as AddressInfo;
   parley = await startParley({ pusher: { push: (_app, push) => void pushes.push(push) } });
   const { appId, appKey, masterKey, url, apps } = parley;
   AV.init({ appId, appKey, masterKey, hookKey: HOOK_KEY, serverURL: url });
-  await apps.changeSettings(appId, {
-    engine: {
-      url: `http://127.0.0.1:${port}`,
-      hookKey: HOOK_KEY,
-      hooks: [],
-      legacySign: true,
-      timeoutMs: 5000,
-      notifyTimeoutMs: 5000,
-      maxInFlight: 64,
-    },
-  });
+  await apps.changeSettings(appId, engineSettings(HOOK_KEY));
 });
 afterAll(async () => {
   await parley?.close();
@@ -215,5 +224,38 @@ describe('handlers written for LeanEngine', () => {
     const of = (hook: string) => seen.filter((one) => one.hook === hook && one.params.peerId === name);
     await expect.poll(() => [of('online').length, of('offline').length]).toEqual([1, 1]);
     expect(of('offline')[0]?.params.closeCode).toBe(1);
+  });
+
+  it('[F-HOOK-09][F-SESS-39] refuse to sign the login of a user', async () => {
+    const post = async (path: string, body: object) => {
+      const headers = {
+        'content-type': 'application/json',
+        'x-lc-id': parley.appId,
+        'x-lc-key': parley.appKey,
+      };
+      const response = await fetch(parley.url + path, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      });
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    };
+    const sign = async (username: string) => {
+      const { body } = await post('/1.1/users', { username, password: 'a password' });
+      return post('/1.1/rtm/sign', { session_token: body.sessionToken });
+    };
+    expect(await sign('banned')).toMatchObject({ status: 403, body: { code: 4102, detail: 'not you' } });
+    expect(await sign('welcome')).toMatchObject({ status: 200, body: { signature: expect.any(String) } });
+  });
+
+  it('[F-HOOK-02] are not called with another hook key, and what they would refuse goes through', async () => {
+    const tom = await login('Tom');
+    const conversation = await tom.createConversation({ members: ['Jerry'], name: 'keys' });
+    const refused = { code: 4402 };
+    await expect(conversation.send(new im.TextMessage('forbidden'))).rejects.toMatchObject(refused);
+    await parley.apps.changeSettings(parley.appId, engineSettings('not the key of the engine'));
+    await conversation.send(new im.TextMessage('forbidden'));
+    await parley.apps.changeSettings(parley.appId, engineSettings(HOOK_KEY));
+    await expect(conversation.send(new im.TextMessage('forbidden'))).rejects.toMatchObject(refused);
   });
 });
