@@ -241,8 +241,8 @@ describe('a service', () => {
     await tom.settled();
     await jerry.close();
     const recall = { service: cid, from: 'desk', change: { action: 'recall' } } as const;
-    await patchFromService(world(), operator(), { ...recall, id: all.id });
-    await patchFromService(world(), operator(), { ...recall, id: both.id, clients: [jerry.id] });
+    await patchFromService(world(), operator(), { ...recall, ...all });
+    await patchFromService(world(), operator(), { ...recall, ...both, clients: [jerry.id] });
     const patches = (commands: readonly GenericCommand[]) =>
       commands.flatMap(({ patchMessage }) =>
         (patchMessage?.patches ?? []).map(({ mid, recall: recalled }) => [mid, recalled]),
@@ -256,7 +256,7 @@ describe('a service', () => {
     expect(await history(tom, cid)).toEqual(['{"_lctype":-127}', 'secret']);
     expect(await history(back, cid)).toEqual(['{"_lctype":-127}', '{"_lctype":-127}']);
     const refused = (changes: object) =>
-      expect(patchFromService(world(), operator(), { ...recall, id: all.id, ...changes })).rejects;
+      expect(patchFromService(world(), operator(), { ...recall, ...all, ...changes })).rejects;
     await refused({ from: 'another' }).toMatchObject({ reason: 'MESSAGE_OWNERSHIP_REQUIRED' });
     await refused({ id: 'unknown' }).toMatchObject({ reason: 'MESSAGE_NOT_FOUND' });
     await refused({ clients: [tom.id] }).toMatchObject({ reason: 'MESSAGE_NOT_FOUND' });
@@ -276,7 +276,7 @@ describe('a service', () => {
       .poll(async () => unreadOf(await heard(back, CommandType.unread)))
       .toEqual([[cid, 0, 'maintenance']]);
     const edit = { action: 'edit', body: 'tonight' } as const;
-    await patchFromService(world(), operator(), { service: cid, id: sent.id, from: 'desk', change: edit });
+    await patchFromService(world(), operator(), { service: cid, ...sent, from: 'desk', change: edit });
     expect(await heard(tom, CommandType.patch)).toEqual([]);
     const late = await login('late');
     expect(unreadOf(await heard(late, CommandType.unread))).toEqual([[cid, 1, 'tonight']]);

@@ -181,6 +181,33 @@ describe('service conversations', () => {
     await device.close();
   });
 
+  it('[F-SYS-11] know a message by its time, too: with another nothing is changed', async () => {
+    const sid = await create();
+    await subscribe(sid, 'alice');
+    const some = { from_client: 'bot', to_clients: ['alice'], message: 'to you' };
+    const everybody = { from_client: 'bot', conv_id: sid, message: 'to everybody' };
+    const sent = [
+      [await api.done(api.post(`${PATH}/${sid}/broadcasts`, { from_client: 'bot', message: TEXT })), {}],
+      [await api.done(api.post(`${PATH}/${sid}/messages`, some)), { to_clients: ['alice'] }],
+      [await api.done(api.post('/1.2/rtm/broadcasts', everybody)), {}],
+    ];
+    for (const [{ 'msg-id': id, timestamp }, which] of sent) {
+      const path = `${PATH}/${sid}/messages/${id}`;
+      const wrong = { from_client: 'bot', timestamp: timestamp + 1, ...which };
+      const legacy = { conv_id: sid, msg_id: id, from_peer: 'bot', timestamp: timestamp + 1 };
+      const to = 'to_clients' in which ? { to_peers: which.to_clients } : {};
+      const refused = [
+        await api.put(path, { ...wrong, message: 'changed' }),
+        await api.put(`${path}/recall`, wrong),
+        await api.post('/1.1/rtm/patch/message', { ...legacy, ...to, message: 'changed' }),
+        await api.post('/1.1/rtm/patch/message', { ...legacy, ...to, recall: true }),
+      ];
+      expect(refused.map(({ body }) => body.code)).toEqual([4404, 4404, 4404, 4404]);
+    }
+    const kept = await api.done(api.get(`${PATH}/${sid}/subscribers/alice/messages`));
+    expect(kept.map(({ data }: { data: string }) => data)).toEqual(['to you', TEXT]);
+  });
+
   it('[F-SYS-11] do not delete for one what was said to all', async () => {
     const sid = await create();
     await subscribe(sid, 'alice');

@@ -18,7 +18,8 @@ export interface PatchFromService {
   readonly id: MessageId;
   /** Under which id it was sent. */
   readonly from: ClientId;
-  readonly timestampHint?: Milliseconds;
+  /** When: another time is another message (`rest §1.5`). */
+  readonly timestamp: Milliseconds;
   /** Set for a message sent to chosen clients: those of them whose copy changes. */
   readonly clients?: readonly ClientId[];
   readonly change: { readonly action: 'recall' } | { readonly action: 'edit'; readonly body: MessageBody };
@@ -61,10 +62,10 @@ export function withdrawBroadcast(world: World, app: App, id: MessageId): Promis
 export async function isBroadcast(
   world: World,
   app: App,
-  { service, id, timestampHint }: Pick<PatchFromService, 'service' | 'id' | 'timestampHint'>,
+  { service, id, timestamp }: Pick<PatchFromService, 'service' | 'id' | 'timestamp'>,
 ): Promise<boolean> {
   const { everyone } = await world.store.services.logsOf(await findService(world, app, service), '');
-  return everyone !== undefined && (await holds(world, everyone, id, timestampHint));
+  return everyone !== undefined && (await holds(world, everyone, id, timestamp));
 }
 
 interface Copy {
@@ -85,9 +86,9 @@ function narrowedTo(copy: Copy, receivers: readonly ClientId[] | undefined): Cop
 async function copiesOf(
   world: World,
   service: Conversation,
-  { id, timestampHint, clients }: PatchFromService,
+  { id, timestamp, clients }: PatchFromService,
 ): Promise<readonly Copy[]> {
-  const isIn = (log: ConversationKey) => holds(world, log, id, timestampHint);
+  const isIn = (log: ConversationKey) => holds(world, log, id, timestamp);
   if (clients !== undefined) {
     const copies: Copy[] = [];
     for (const client of distinctClients(clients)) {
@@ -109,9 +110,9 @@ async function holds(
   { store }: World,
   log: ConversationKey,
   id: MessageId,
-  timestampHint: Milliseconds | undefined,
+  timestamp: Milliseconds,
 ): Promise<boolean> {
-  return (await store.messages.find(log, id, timestampHint)) !== undefined;
+  return (await store.messages.find(log, id, timestamp))?.timestamp === timestamp;
 }
 
 async function patchCopy(
@@ -131,7 +132,7 @@ async function patchCopy(
     mentionAll: false,
     recalled: request.change.action === 'recall',
     now: world.clock.now(),
-    ...(request.timestampHint !== undefined && { timestampHint: request.timestampHint }),
+    timestampHint: request.timestamp,
   });
   if (outcome.state === 'refused') {
     throw outcome.reason === 'not-found'
@@ -150,15 +151,18 @@ async function patchCopy(
 }
 
 /** As a hook is asked about it. */
-function asPatch({ service, id, timestampHint, change }: PatchFromService): PatchMessage {
+function asPatch({ service, id, timestamp, change }: PatchFromService): PatchMessage {
   return {
     conversation: service,
     id,
-    ...(timestampHint !== undefined && { timestampHint }),
+    timestampHint: timestamp,
     change: change.action === 'recall' ? change : { ...change, mentions: [], mentionAll: false },
   };
 }
 
-function noSuchMessage({ id, service }: PatchFromService): ImError {
-  return new ImError('MESSAGE_NOT_FOUND', `There is no message ${id} from service ${service}.`);
+function noSuchMessage({ id, timestamp, service }: PatchFromService): ImError {
+  return new ImError(
+    'MESSAGE_NOT_FOUND',
+    `There is no message ${id} of ${timestamp} from service ${service}.`,
+  );
 }

@@ -198,7 +198,7 @@ function messageNamed(params: MessageChange['params'], body: MessageChange['body
     service: conversationIdOf(params.cid),
     id: params.mid,
     from: body.from_client,
-    timestampHint: body.timestamp,
+    timestamp: body.timestamp,
     ...(body.to_clients !== undefined && { clients: body.to_clients }),
   };
 }

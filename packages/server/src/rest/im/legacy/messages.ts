@@ -108,7 +108,7 @@ export const legacyMessageRoutes: readonly RestRoute[] = [
           service: id,
           id: body.msg_id,
           from: body.from_peer,
-          timestampHint: body.timestamp,
+          timestamp: body.timestamp,
           ...(clients !== undefined && { clients }),
           change: isRecall ? { action: 'recall' } : { action: 'edit', body: text },
         });
