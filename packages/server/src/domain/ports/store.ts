@@ -415,6 +415,7 @@ export interface MemberPositions {
   readonly client: ClientId;
   /** When the member last acknowledged or read something; absent if never. */
   readonly deliveredAt?: Milliseconds;
+  /** Smaller than the timestamp of the first message after the read position (`wire-protocol §4.10`). */
   readonly readAt?: Milliseconds;
 }
 

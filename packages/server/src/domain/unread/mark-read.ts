@@ -38,8 +38,8 @@ async function readOne(world: World, actor: ClientActor, mark: ReadMark): Promis
   });
   if (outcome.receipt !== undefined) {
     const { id, sender, before } = outcome.receipt;
-    // "Everything strictly before is read" must not reach over a message that came after the read position.
-    const readBefore = before === undefined ? now : Math.min(now, before);
+    // Must not reach over a message that came after the read position (`wire-protocol §4.10`).
+    const readBefore = before === undefined ? now : Math.min(now, before - 1);
     const notice = await world.store.notices.add(
       actor.app.key,
       [sender],

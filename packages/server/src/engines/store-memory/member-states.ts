@@ -93,8 +93,13 @@ export function memberStateRepository(tables: Tables): MemberStateRepository {
       return [...states, ...services].toSorted((a, b) => moment(b) - moment(a));
     },
     async positions(conversation) {
-      const members = tables.conversations.get(conversation)?.members ?? new Map<ClientId, MemberState>();
-      return [...members].map(([client, { readAt, deliveredAt }]) => {
+      const entry = tables.conversations.get(conversation);
+      return [...(entry?.members ?? [])].map(([client, { readAt: lastReadAt, readTo, deliveredAt }]) => {
+        const unread = entry?.messages.find(({ timestamp }) => timestamp > readTo);
+        const readAt =
+          lastReadAt !== undefined && unread !== undefined
+            ? Math.min(lastReadAt, unread.timestamp - 1)
+            : lastReadAt;
         // Reading implies delivery.
         const delivered = Math.max(readAt ?? 0, deliveredAt ?? 0);
         return {

@@ -126,7 +126,10 @@ export async function openSqliteStore({ path, onFatal, onCommit }: SqliteOptions
         await unsettled.settleOf(app, client);
         return reader.call('unread', app, client, changedSince, now);
       },
-      positions: (conversation) => reader.call('positions', conversation),
+      async positions(conversation) {
+        await unsettled.settle(conversation);
+        return reader.call('positions', conversation);
+      },
       async unacknowledged(app, client, limitPerConversation, now) {
         await unsettled.settleOf(app, client);
         return reader.call('unacknowledged', app, client, limitPerConversation, now);

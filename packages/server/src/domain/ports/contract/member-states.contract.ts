@@ -121,7 +121,7 @@ export function describeMemberStates(engine: Engine): void {
       expect(await states().acknowledge(pair.key, 'nobody', covered, 5000)).toEqual([]);
     });
 
-    it('[F-MSG-42] reads imply delivery, and name the newest message that asked', async () => {
+    it('[F-MSG-42] reads imply delivery, never reach over an unread message, and name the newest that asked', async () => {
       const pair = await stage.conversation();
       await stage.say(pair, 'asked', { receipt: true });
       const newest = await stage.say(pair, 'asked too', { receipt: true });
@@ -136,7 +136,13 @@ export function describeMemberStates(engine: Engine): void {
       expect(partly?.receipt).toMatchObject({ id: later.id, before: next.timestamp });
       expect(await states().positions(pair.key)).toEqual([
         { client: 'Tom' },
-        { client: 'Jerry', deliveredAt: 8000, readAt: 8000 },
+        { client: 'Jerry', deliveredAt: next.timestamp - 1, readAt: next.timestamp - 1 },
+      ]);
+      await states().markRead(pair.key, 'Jerry', { id: next.id }, 9000);
+      await stage.say(pair, 'much later', { now: 20_000 });
+      expect(await states().positions(pair.key)).toEqual([
+        { client: 'Tom' },
+        { client: 'Jerry', deliveredAt: 9000, readAt: 9000 },
       ]);
     });
 

@@ -40,7 +40,11 @@ export function readUnread(
 
 export function readPositions(sql: Statements, conversation: ConversationKey): readonly MemberPositions[] {
   const rows = sql.all(
-    'SELECT client, read_at, delivered_at FROM member WHERE conversation = ? ORDER BY position',
+    `SELECT client, delivered_at, min(read_at, coalesce(
+        (SELECT o.timestamp - 1 FROM message_order o
+          WHERE o.conversation = member.conversation AND o.timestamp > member.read_to ORDER BY o.timestamp LIMIT 1),
+        read_at)) AS read_at
+      FROM member WHERE conversation = ? ORDER BY position`,
     conversation,
   );
   return rows.map((row) => {
