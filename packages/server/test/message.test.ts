@@ -1,5 +1,5 @@
 import { type AckCommand, CommandType, type GenericCommand, OpType } from '@parley/protocol';
-import { type Parley, startParley, TestClient } from '@parley/testkit';
+import { FakeClock, type Parley, startParley, TestClient } from '@parley/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conv, history, query, say, startConversation, where } from './flow.ts';
 
@@ -84,6 +84,15 @@ describe('sending', () => {
     await jerry.push(CommandType.direct);
     expect(await commands(jerry, CommandType.direct)).toEqual([]);
     expect(await history(tom, cid)).toEqual(['once']);
+  });
+
+  it('[F-MSG-67] takes long tokens that begin alike for different ones', async () => {
+    const { tom, cid } = await pair();
+    const long = 'x'.repeat(200);
+    await say(tom, cid, 'one', { dt: `${long}1` });
+    await say(tom, cid, 'two', { dt: `${long}2` });
+    await say(tom, cid, 'two again', { dt: `${long}2` });
+    expect(await history(tom, cid)).toEqual(['one', 'two']);
   });
 
   it('[F-MSG-30] keeps the order of one sender, and every receiver sees the order of history', async () => {
@@ -349,6 +358,9 @@ describe('editing and recalling', () => {
       });
     expect((await patch(jerry, sent.uid)).errorMessage).toMatchObject({ code: 4403 });
     expect((await patch(tom, 'unknown-message-id-000')).errorMessage).toMatchObject({ code: 4404 });
+    const item = { cid, mid: sent.uid, timestamp: sent.t, data: 'twice' };
+    const several = { cmd: CommandType.patch, op: OpType.modify, patchMessage: { patches: [item, item] } };
+    expect((await tom.request(several)).errorMessage?.detail).toContain('send several');
     expect(await history(tom, cid)).toEqual(['mine']);
   });
 
@@ -362,6 +374,36 @@ describe('editing and recalling', () => {
     expect((await back.push(CommandType.patch)).patchMessage?.patches).toMatchObject([
       { mid: sent.uid, data: 'after' },
     ]);
+  });
+
+  it('[F-SESS-35] made while a client was away reach it all, however many', async () => {
+    const clock = new FakeClock();
+    const own = await startParley({ clock, store: 'memory' });
+    const tom = await TestClient.open(own, 'Tom');
+    const cid = await startConversation(tom, { m: ['Jerry'] });
+    const [chat] = await own.store.conversations.load(1, [cid], clock.now());
+    const content = { conversation: chat?.key ?? 0, mentions: [], mentionAll: false, membersOnly: false };
+    const since = clock.now();
+    // Three changes in a millisecond, so that no number of them ends with one.
+    for (let n = 0; n < 2_500; n++) {
+      if (n % 3 === 0) clock.skip(1);
+      const now = clock.now();
+      const sent = await own.store.messages.append({
+        ...content,
+        sender: 'Tom',
+        body: '',
+        receipt: false,
+        now,
+      });
+      const id = 'id' in sent ? sent.id : '';
+      await own.store.messages.patch({ ...content, id, body: `change ${n}`, recalled: false, now });
+    }
+    const jerry = await TestClient.open(own, 'Jerry', { lastPatchTime: since });
+    const told = (await commands(jerry, CommandType.patch)).map(({ patchMessage }) => patchMessage?.patches);
+    expect(told).toEqual(
+      Array.from({ length: 2_500 }, (_, n) => [expect.objectContaining({ data: `change ${n}` })]),
+    );
+    await own.close();
   });
 });
 

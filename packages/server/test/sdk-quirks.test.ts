@@ -208,6 +208,7 @@ describe('what must find its way', () => {
     await shared.login(parley.appId, second);
     const started = await conv(shared, OpType.start, { m: ['x'], unique: false });
     expect(started.peerId).toBe(first);
+    expect((await conv(shared, OpType.add, { cid: 'unknown', m: ['y'] })).peerId).toBe(first);
     await shared.close();
   });
 });

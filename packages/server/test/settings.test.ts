@@ -70,8 +70,14 @@ describe('a switch of the app', () => {
     expect(await found(spy, { objectId: hidden })).toEqual([]);
     expect(await found(spy, { name: { $regex: 'plans' } })).toEqual([open]);
     expect(await found(tom, { objectId: hidden })).toEqual([hidden]);
+    const temporary = await startConversation(tom, { m: ['Jerry'], tempConv: true });
+    const named = async (client: TestClient) =>
+      (await query(client, { tempConvIds: [temporary] })).map(({ objectId }) => objectId);
+    expect(await named(spy)).toEqual([]);
+    expect(await named(tom)).toEqual([temporary]);
     await parley.apps.changeSettings(parley.appId, { privateConversations: null });
     expect(await found(spy, { objectId: hidden })).toEqual([hidden]);
+    expect(await named(spy)).toEqual([temporary]);
     await Promise.all([tom.close(), spy.close()]);
   });
 

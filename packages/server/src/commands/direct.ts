@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { CommandType, type DirectCommand } from '@parley/protocol';
 import { ImError } from '../domain/errors.ts';
 import type { MessagePriority } from '../domain/events.ts';
@@ -58,9 +59,14 @@ function sendRequest(message: DirectCommand, priority: number | undefined): Send
     mentions: [...new Set(clientIds(message.mentionPids))],
     mentionAll: message.mentionAll === true,
     priority: priorityOf(priority),
-    ...(dt !== undefined && dt !== '' && { token: dt.slice(0, MAX_TOKEN_LENGTH) }),
+    ...(dt !== undefined && dt !== '' && { token: tokenOf(dt) }),
     ...(pushData !== undefined && { pushData }),
   };
+}
+
+/** What the store keeps of a token: all of it, or what stands for all of it. Cut off, two tokens might be one. */
+function tokenOf(dt: string): string {
+  return dt.length <= MAX_TOKEN_LENGTH ? dt : hash('sha256', dt);
 }
 
 function priorityOf(wire: number | undefined): MessagePriority {

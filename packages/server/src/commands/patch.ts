@@ -11,14 +11,13 @@ export const patch: CommandRow = {
   rate: 'message',
   writesTo: (command) => command.patchMessage?.patches?.[0]?.cid,
   handle: async ({ world, actor, command }) => {
-    const items = command.patchMessage?.patches ?? [];
-    if (items.length === 0) throw new ImError('MESSAGE_NOT_FOUND', 'The command names no message to change.');
-    let lastPatchTime = 0;
-    for (const item of items) {
-      const message = await patchMessage(world, actor, patchRequest(item));
-      lastPatchTime = Math.max(lastPatchTime, message.patchedAt ?? 0);
-    }
-    return { cmd: CommandType.patch, op: OpType.modified, patchMessage: { lastPatchTime } };
+    const [item, ...others] = command.patchMessage?.patches ?? [];
+    if (item === undefined) throw new ImError('MESSAGE_NOT_FOUND', 'The command names no message to change.');
+    // No SDK sends more; each counts as a message (`wire-protocol §0.4`) and waits for its own conversation.
+    if (others.length > 0)
+      throw new ImError('MESSAGE_NOT_FOUND', 'A command changes one message; send several.');
+    const { patchedAt = 0 } = await patchMessage(world, actor, patchRequest(item));
+    return { cmd: CommandType.patch, op: OpType.modified, patchMessage: { lastPatchTime: patchedAt } };
   },
 };
 

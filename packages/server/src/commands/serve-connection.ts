@@ -162,12 +162,14 @@ class ConnectionPeer implements Peer {
 
   // ── commands of an open session ────────────────────────────────────────────────────────────────────────────
 
-  #serve(command: GenericCommand): void {
-    const session = this.#sessionFor(command);
+  #serve(received: GenericCommand): void {
+    const session = this.#sessionFor(received);
     if (session === undefined) {
-      this.#refuse(command, new ImError('SESSION_REQUIRED', 'Open a session for this client first.'));
+      this.#refuse(received, new ImError('SESSION_REQUIRED', 'Open a session for this client first.'));
       return;
     }
+    // Every answer names who asked, refusals included, also where the command did not (`wire-protocol §4.0`).
+    const command = { ...received, peerId: session.identity.client };
     const { world, sessions } = this.#services;
     const app = world.apps.byKey(session.identity.app);
     // A switch that left everybody talking who is logged in would be none.
@@ -218,7 +220,7 @@ class ConnectionPeer implements Peer {
     try {
       const reply = await row.handle(context);
       this.#services.counters.count(row, refusalIn(reply));
-      if (reply !== undefined) this.#send(context.command, context.session.identity.client, reply);
+      if (reply !== undefined) this.#send(context.command, context.command.peerId, reply);
       if (row.cmd === CommandType.session && row.op === OpType.close) this.#forget(context.session);
     } catch (error) {
       this.#answerFailure(context.command, row, error);

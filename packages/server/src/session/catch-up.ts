@@ -1,5 +1,5 @@
 import type { App } from '../domain/app/app.ts';
-import type { Milliseconds } from '../domain/identifiers.ts';
+import type { MessageId, Milliseconds } from '../domain/identifiers.ts';
 import { subscribedServices } from '../domain/service-conversation/subscriptions.ts';
 import { listUnread } from '../domain/unread/list-unread.ts';
 import type { World } from '../domain/world.ts';
@@ -8,8 +8,9 @@ import { patchPush } from '../pushes/patch.ts';
 import { unreadPushes } from '../pushes/unread.ts';
 import type { Session } from './session.ts';
 
-/** Patches a client that was away is told at most; what is older it sees when it reads history. */
-const MAX_PATCHES = 1000;
+const PATCHES_PER_PAGE = 1000;
+/** A client that was away longer is told the oldest, and sees what else was changed when it reads history. */
+const MAX_PAGES = 10;
 /** Messages of one conversation the old offline mode replays (D-25). */
 const REPLAY_PER_CONVERSATION = 100;
 
@@ -50,9 +51,18 @@ async function pushMissedPatches(
   if (since === undefined || since <= 0) return;
   const { client } = session.identity;
   const now = world.clock.now();
-  const missed = await world.store.messages.patchedSince(app.key, client, since, MAX_PATCHES, now);
-  for (const { conversation, message } of missed) {
-    session.push(patchPush(message.patchedAt ?? now, conversation.id, message));
+  let from = since;
+  let told: ReadonlySet<MessageId> = new Set();
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const missed = await world.store.messages.patchedSince(app.key, client, from, PATCHES_PER_PAGE, now);
+    for (const { conversation, message } of missed) {
+      if (!told.has(message.id)) session.push(patchPush(message.patchedAt ?? now, conversation.id, message));
+    }
+    const last = missed.at(-1)?.message.patchedAt;
+    if (missed.length < PATCHES_PER_PAGE || last === undefined) return;
+    // The next page begins within this millisecond: others may have been changed in it, too.
+    from = last - 1;
+    told = new Set(missed.map(({ message }) => message.id));
   }
 }
 

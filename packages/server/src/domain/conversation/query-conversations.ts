@@ -8,6 +8,7 @@ import { parseSort } from '../query/parse-sort.ts';
 import { parseWhere } from '../query/parse-where.ts';
 import { type SeenConversation, servicesAsSeen } from '../service-conversation/services-as-seen.ts';
 import type { World } from '../world.ts';
+import type { ConversationRecord } from './conversation.ts';
 
 const DEFAULT_LIMIT = 10;
 const MAX_LIMIT = 1000;
@@ -85,7 +86,10 @@ function tooSlow(error: unknown): unknown {
   );
 }
 
-/** Temporary conversations by id, in the order asked for; unknown and expired ids are left out. */
+/**
+ * Temporary conversations by id, in the order asked for; unknown and expired ids are left out, and with the app's
+ * `privateConversations` on, those of others.
+ */
 export async function loadTemporaryConversations(
   world: World,
   actor: Actor,
@@ -97,7 +101,9 @@ export async function loadTemporaryConversations(
   const byId = new Map(
     records.filter((record) => record.kind === 'temporary').map((record) => [record.id, record]),
   );
-  const found = asked.flatMap((id) => byId.get(id) ?? []);
+  const isVisible = ({ members }: ConversationRecord) =>
+    isOperator(actor) || !actor.app.settings.privateConversations || members.includes(actor.client);
+  const found = asked.flatMap((id) => byId.get(id) ?? []).filter(isVisible);
   return Promise.all(
     found.map(async (conversation) => {
       if (!withLastMessage) return { conversation };
