@@ -247,7 +247,12 @@ describe('priorities', () => {
   });
 
   /** A reader that stops reading while a lot is said, and goes on later. */
-  async function congested(cid: string, reader: Named, speaker: TestClient, priorities: readonly number[]) {
+  async function congested(
+    cid: string,
+    reader: TestClient,
+    speaker: TestClient,
+    priorities: readonly (number | undefined)[],
+  ) {
     reader.socket.pause();
     const padding = 'x'.repeat(4500);
     const sent = 6000;
@@ -255,8 +260,8 @@ describe('priorities', () => {
       await Promise.all(
         Array.from({ length: 500 }, (_, n) => {
           const index = from + n;
-          const priority = priorities[index % priorities.length] ?? 2;
-          return speaker.request(direct(cid, `${index} ${priority} ${padding}`, priority));
+          const priority = priorities[index % priorities.length];
+          return speaker.request(direct(cid, `${index} ${priority ?? 0} ${padding}`, priority));
         }),
       );
     }
@@ -272,8 +277,8 @@ describe('priorities', () => {
     }));
     return {
       sent,
-      of: (priority: number) =>
-        messages.filter((message) => message.priority === priority).map(({ index }) => index ?? -1),
+      of: (priority: number | undefined) =>
+        messages.filter((message) => message.priority === (priority ?? 0)).map(({ index }) => index ?? -1),
     };
   }
 
@@ -290,12 +295,27 @@ describe('priorities', () => {
     const every = Array.from({ length: seen.sent / 20 }, (_, n) => n * 20);
     expect(seen.of(1)).toEqual(every);
     const [normal, low] = [seen.of(2), seen.of(3)];
-    expect(low.length).toBeLessThan((seen.sent * 9) / 20);
+    expect(normal.length).toBeLessThan((seen.sent * 9) / 20);
     expect(normal.length).toBeGreaterThanOrEqual(low.length);
     for (const indexes of [normal, low]) expect(indexes).toEqual(indexes.toSorted((a, b) => a - b));
     const logs = await host.request({ cmd: CommandType.logs, logsMessage: { cid, limit: 1000 } });
     expect(logs.logsMessage?.logs).toHaveLength(1000);
     await Promise.all([host.close(), slow.close()]);
+  }, 60_000);
+
+  it('[F-ROOM-16] are NORMAL unless told otherwise, and NORMAL is not LOW', async () => {
+    const limits = { lowQueuedBytes: 64 * 1024, normalQueuedBytes: 2 ** 40, maxQueuedBytes: 2 ** 40 };
+    const own = await startParley({ limits });
+    const [host, slow] = [await TestClient.open(own, 'host'), await TestClient.open(own, 'slow')];
+    const cid = await open(host);
+    await conv(slow, OpType.add, { cid, m: ['slow'] });
+    const seen = await congested(cid, slow, host, [2, undefined, 3]);
+    expect([seen.of(2).length, seen.of(undefined).length]).toEqual([seen.sent / 3, seen.sent / 3]);
+    const dropped = seen.sent / 3 - seen.of(3).length;
+    expect(dropped).toBeGreaterThan(0);
+    expect(own.app.gateway.stats().dropped).toEqual({ low: dropped, normal: 0 });
+    await Promise.all([host.close(), slow.close()]);
+    await own.close();
   }, 60_000);
 
   it('[F-ROOM-16] mean nothing in basic conversations, where no message is ever dropped', async () => {

@@ -1,6 +1,7 @@
 import { CommandType, type GenericCommand, OpType } from '@parley/protocol';
 import { type Parley, startParley, TestClient } from '@parley/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createService } from '../src/domain/service-conversation/create-service.ts';
 import { conv, query, startConversation, where } from './flow.ts';
 
 let parley: Parley;
@@ -281,7 +282,12 @@ describe('querying', () => {
   it('[F-CONV-49][F-CONV-59] without conditions finds only conversations the client is in', async () => {
     const [tom, jerry] = [await login('Tom'), await login('Jerry')];
     const mine = await startConversation(tom, { m: [jerry.id] });
-    await startConversation(tom, { transient: true });
+    const room = await startConversation(tom, { transient: true });
+    await conv(tom, OpType.add, { cid: room, m: [tom.id] });
+    const app = parley.apps.find(parley.appId);
+    if (app === undefined) throw new Error('There is no app.');
+    const service = await createService(parley.app.core.world, { app }, { name: 'desk' });
+    expect((await conv(tom, OpType.add, { cid: service.id, m: [tom.id] })).op).toBe(OpType.added);
     await startConversation(jerry, {});
     const found = await query(tom, {});
     expect(found.map(({ objectId }) => objectId)).toEqual([mine]);

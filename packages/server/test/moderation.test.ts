@@ -2,11 +2,14 @@ import {
   type BlacklistCommand,
   CommandType,
   type ConvCommand,
+  errorTable,
   type GenericCommand,
   OpType,
 } from '@parley/protocol';
 import { type Parley, startParley, TestClient } from '@parley/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { blockClients } from '../src/domain/moderation/block-clients.ts';
+import { createService } from '../src/domain/service-conversation/create-service.ts';
 import { conv, history, query, say, startConversation, where } from './flow.ts';
 
 let parley: Parley;
@@ -438,7 +441,26 @@ describe('blocking clients', () => {
     await end();
   });
 
-  it('[F-GRP-04][F-SEC-05] keeps clients out of a chat room at once, also when they reconnect', async () => {
+  it.each(['chat-room', 'service'] as const)('[F-GRP-18] has room for 10,000 in a %s', async (kind) => {
+    const host = await login('host');
+    const { world } = parley.app.core;
+    const app = parley.apps.find(parley.appId);
+    if (app === undefined) throw new Error('There is no app.');
+    const cid =
+      kind === 'service'
+        ? (await createService(world, { app }, { name: 'desk' })).id
+        : await startConversation(host, { transient: true });
+    const block = (clients: readonly string[]) => blockClients(world, { app }, cid, clients);
+    const fill = Array.from({ length: 9_999 }, (_, n) => `blocked-${n}`);
+    expect((await block(fill)).refused).toEqual([]);
+    const { succeeded, refused } = await block(['fits', 'does-not']);
+    expect(succeeded).toEqual(['fits']);
+    expect(refused).toMatchObject([{ reason: 'BLACKLIST_FULL', clients: ['does-not'] }]);
+    expect(errorTable.BLACKLIST_FULL.code).toBe(4543);
+    await host.close();
+  });
+
+  it('[F-GRP-04][F-SEC-05] keeps clients out of a chat room at once', async () => {
     const [host, guest] = [await login('host'), await login('guest')];
     const cid = await startConversation(host, { transient: true });
     await conv(guest, OpType.add, { cid, m: [guest.id] });
@@ -448,6 +470,28 @@ describe('blocking clients', () => {
     expect((await say(guest, cid, 'still here')).ackMessage?.code).toBe(4548);
     expect(codeOf(await conv(guest, OpType.add, { cid, m: [guest.id] }))).toBe(4548);
     await Promise.all([host.close(), guest.close()]);
+  });
+
+  it('[F-GRP-04][F-ROOM-11] does not let back into a chat room who was blocked while away', async () => {
+    const host = await login('host');
+    const cid = await startConversation(host, { transient: true });
+    const count = async () => (await conv(host, OpType.count, { cid })).convMessage?.count;
+    const back = async (blocked: boolean) => {
+      const id = `guest-${++clients}`;
+      const device = await TestClient.connect(parley.wsUrl);
+      const { sessionMessage } = await device.login(parley.appId, id, { deviceId: id });
+      await conv(device, OpType.add, { cid, m: [id] });
+      await device.terminate();
+      await until(async () => !(await isOnline(host, id)));
+      if (blocked) await blacklist(host, OpType.block, { srcCid: cid, toPids: [id] });
+      const session = { r: true, st: sessionMessage?.st ?? '', deviceId: id };
+      return TestClient.open(parley, id, session);
+    };
+    const welcome = await back(false);
+    expect(await count()).toBe(2);
+    const unwelcome = await back(true);
+    expect(await count()).toBe(2);
+    await Promise.all([host, welcome, unwelcome].map((client) => client.close()));
   });
 });
 

@@ -298,6 +298,30 @@ describe('the rates of a client', () => {
     await Promise.all([tom.close(), jerry.close()]);
   });
 
+  it('[F-LIM-08] leave out what keeps a client up to date: coming back by token, refreshing, asking, reading', async () => {
+    await start(rates({ otherOperationsPerMinute: 1 }), new FakeClock());
+    const before = await TestClient.connect(parley.wsUrl);
+    const { sessionMessage } = await before.login(parley.appId, 'Tom', { deviceId: 'phone' });
+    await before.terminate();
+    const tom = await TestClient.connect(parley.wsUrl);
+    const again = await tom.login(parley.appId, 'Tom', {
+      r: true,
+      st: sessionMessage?.st ?? '',
+      deviceId: 'phone',
+    });
+    expect(again.op).toBe(OpType.opened);
+    const refresh = { cmd: CommandType.session, op: OpType.refresh, sessionMessage: {} };
+    expect((await tom.request(refresh)).op).toBe(OpType.refreshed);
+    expect(await query(tom, where({ objectId: 'nothing' }))).toEqual([]);
+    tom.send({ cmd: CommandType.ack, ackMessage: { cid: 'c', mid: 'm' } });
+    tom.send({ cmd: CommandType.read, readMessage: { convs: [{ cid: 'c' }] } });
+    await tom.settled();
+    expect(tom.inbox.filter(({ errorMessage }) => errorMessage !== undefined)).toEqual([]);
+    // The login was the one.
+    expect((await conv(tom, OpType.start, { m: ['Jerry'] })).errorMessage?.code).toBe(4116);
+    await tom.close();
+  });
+
   it('[F-LIM-01] drop without an answer where the app wants the documented silence', async () => {
     await start({ ...rates({ messagesPerMinute: 1 }), silentOverLimit: true }, new FakeClock());
     const tom = await TestClient.open(parley, 'Tom');
