@@ -299,7 +299,7 @@ describe('the rates of a client', () => {
   });
 
   it('[F-LIM-08] leave out what keeps a client up to date: coming back by token, refreshing, asking, reading', async () => {
-    await start(rates({ otherOperationsPerMinute: 1 }), new FakeClock());
+    await start(rates({ otherOperationsPerMinute: 2 }), new FakeClock());
     const before = await TestClient.connect(parley.wsUrl);
     const { sessionMessage } = await before.login(parley.appId, 'Tom', { deviceId: 'phone' });
     await before.terminate();
@@ -316,9 +316,9 @@ describe('the rates of a client', () => {
     tom.send({ cmd: CommandType.ack, ackMessage: { cid: 'c', mid: 'm' } });
     tom.send({ cmd: CommandType.read, readMessage: { convs: [{ cid: 'c' }] } });
     await tom.settled();
-    expect(tom.inbox.filter(({ errorMessage }) => errorMessage !== undefined)).toEqual([]);
-    // The login was the one.
-    expect((await conv(tom, OpType.start, { m: ['Jerry'] })).errorMessage?.code).toBe(4116);
+    // The first login was one of the two.
+    const create = async () => (await conv(tom, OpType.start, { m: ['Jerry'] })).errorMessage?.code;
+    expect([await create(), await create()]).toEqual([undefined, 4116]);
     await tom.close();
   });
 
