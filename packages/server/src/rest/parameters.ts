@@ -28,14 +28,19 @@ export class Checked {
     throw this.#refusal(value);
   }
 
-  /** Texts become what the schema wants where they can: `True` a boolean, `12.0` a number (`rest §1.1`). */
-  texts(texts: Readonly<Record<string, unknown>>): JsonObject {
+  /**
+   * Texts become what the schema wants where they can: `True` a boolean, `12.0` a number (`rest §1.1`).
+   *
+   * @param said what was said in JSON, which counts where both say it
+   */
+  texts(texts: Readonly<Record<string, unknown>>, said: JsonObject = {}): JsonObject {
     const entries = Object.entries(this.#schema.properties).flatMap(([name, schema]) => {
+      if (Object.hasOwn(said, name)) return [];
       const given = Object.hasOwn(texts, name) ? texts[name] : undefined;
       const text = Array.isArray(given) ? given.at(-1) : given;
       return typeof text === 'string' ? [[name, fromText(name, text, schema)]] : [];
     });
-    return this.body(Object.fromEntries(entries));
+    return this.body({ ...Object.fromEntries(entries), ...said });
   }
 
   #refusal(value: JsonObject): RestError {

@@ -92,7 +92,7 @@ export interface RouteDefinition<P extends TObject, Q extends TObject, B extends
   /** Numbers, booleans, objects and arrays of numbers are read from their texts. */
   readonly query?: Q;
   readonly body?: B;
-  /** Some proxies strip the body of a DELETE: where there is none, its keys are read from the query (`rest §3.6`). */
+  /** Some proxies strip the body of a DELETE, and some clients always send one: its keys may stand in the query (`rest §3.6`). */
   readonly bodyFromQuery?: boolean;
   /** The body is plain text rather than JSON. */
   readonly takesText?: true;

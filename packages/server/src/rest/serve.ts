@@ -100,9 +100,8 @@ function bodyOf({ bodyFromQuery, body }: RestRoute, checked: Checked, request: F
   // Where none is wanted any will do: JS deletes with `null`, Java with an object (`storage-subset §5.2`).
   if (body === undefined) return {};
   const text = textOf(request.body);
-  return bodyFromQuery === true && text.trim() === ''
-    ? checked.texts(request.query as JsonObject)
-    : checked.body(parseBody(text));
+  if (bodyFromQuery !== true) return checked.body(parseBody(text));
+  return checked.texts(request.query as JsonObject, text.trim() === 'null' ? {} : parseBody(text));
 }
 
 function textOf(body: unknown): string {

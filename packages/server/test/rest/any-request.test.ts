@@ -127,7 +127,9 @@ describe('without the right keys', () => {
 
 describe('a body that is no JSON object', () => {
   it.each(names.filter(([, { body }]) => body !== undefined))('is refused by %s', async (_name, route) => {
-    for (const text of ['{', '[]', '"text"', 'null', '{"a":1}}']) {
+    // Where the query says it all, JS sends `null` for no body.
+    const nothing = route.bodyFromQuery === true ? [] : ['null'];
+    for (const text of ['{', '[]', '"text"', '{"a":1}}', ...nothing]) {
       const refused = await api.call(route.method, pathOf(route, 'x'), { text });
       expect([text, ...refusal(refused).slice(0, 2)]).toEqual([text, 400, 107]);
     }

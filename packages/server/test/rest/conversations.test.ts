@@ -219,6 +219,35 @@ describe('members', () => {
     expect(await api.done(api.get(path))).toEqual({ result: ['alice'] });
   });
 
+  it.each(['', 'null', ' null ', '{}', '{"more":1}'])(
+    'are removed by a query beside the body %j',
+    async (text) => {
+      const cid = await create({ m: ['alice', 'bob'] });
+      const path = `${PATH}/${cid}`;
+      const remove = (what: string, query: Record<string, string | number>) =>
+        api.done(api.call('DELETE', `${path}/${what}`, { query, text }));
+      await remove('members', { client_ids: '["bob"]' });
+      expect(await api.done(api.get(`${path}/members`))).toEqual({ result: ['alice'] });
+      const body = { from_client: 'alice', message: 'to be deleted' };
+      const sent = await api.done(api.post(`${path}/messages`, body));
+      await remove(`messages/${sent['msg-id']}`, { from_client: 'alice', timestamp: sent.timestamp });
+      expect(await api.done(api.get(`${path}/messages`))).toEqual([]);
+      await remove('temporary-silenceds', { client_id: 'alice' });
+    },
+  );
+
+  it('are removed by body and query together, and where they differ as the body says', async () => {
+    const cid = await create({ m: ['alice', 'bob'] });
+    const path = `${PATH}/${cid}/messages`;
+    const sent = await api.done(api.post(path, { from_client: 'alice', message: 'to be deleted' }));
+    const query = { from_client: 'bob', timestamp: sent.timestamp };
+    const body = { from_client: 'alice' };
+    await api.done(api.call('DELETE', `${path}/${sent['msg-id']}`, { query, body }));
+    expect(await api.done(api.get(path))).toEqual([]);
+    const members = await api.call('DELETE', `${PATH}/${cid}/members`, { body: { client_ids: 'bob' } });
+    expect([members.status, members.body.code]).toEqual([400, 1]);
+  });
+
   it('[F-CONV-39] cause nothing where nothing changes', async () => {
     const alice = fresh('alice');
     const cid = await create({ m: [alice] });

@@ -53,7 +53,8 @@ function operationOf(route: RestRoute): JsonObject {
   const { tag, summary, description, params, query, body, answers, needs } = route;
   const textBody = { content: { 'text/plain': { schema: { type: 'string' } } } };
   const parameters = [...parametersOf('path', params), ...parametersOf('query', query)];
-  const byQuery = route.bodyFromQuery === true ? ' Without a body, its keys are read from the query.' : '';
+  const byQuery =
+    route.bodyFromQuery === true ? ' Keys that are not in the body are read from the query.' : '';
   const text = `${description ?? ''}${byQuery}`.trim();
   return {
     operationId: operationIdOf(route),
