@@ -1,4 +1,4 @@
-import { tooManyRequests } from './rest-error.ts';
+import { tooManyRequests, tooManyUploads } from './rest-error.ts';
 import type { RestContext, RestRoute } from './route.ts';
 
 /** Counts a call of a route; what was refused so far costs nothing (`rest §7`). @throws RestError 429 */
@@ -9,5 +9,6 @@ export async function takeFromBudget(
   if (rate === undefined) return;
   const limited = typeof rate === 'string' ? rate : await rate(call);
   const wait = call.services.rates.take(call.caller.app, limited);
-  if (wait !== undefined) throw tooManyRequests(wait);
+  if (wait === undefined) return;
+  throw limited === 'upload' ? tooManyUploads(wait) : tooManyRequests(wait);
 }

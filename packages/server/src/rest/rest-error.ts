@@ -36,10 +36,14 @@ export const badParameter = (sentence: string) => new RestError(400, 1, sentence
 export const notJson = (detail: string) =>
   new RestError(400, 107, 'Malformed json object. A json dictionary is expected.', detail);
 
-export function tooManyRequests(wait: number): RestError {
+export const tooManyRequests = (wait: number) => overBudget(429, 'Too many requests.', wait);
+
+export const tooManyUploads = (wait: number) => overBudget(430, 'Upload files rate limit exceeded.', wait);
+
+function overBudget(code: number, text: string, wait: number): RestError {
   const seconds = String(Math.ceil(wait / 1000));
   const detail = `The app has used up its budget; try again in ${seconds} seconds.`;
-  return new RestError(429, 429, 'Too many requests.', detail, { 'retry-after': seconds });
+  return new RestError(429, code, text, detail, { 'retry-after': seconds });
 }
 
 /** HTTP status of the refusals that are not just 400 (`rest §1.6`). */
