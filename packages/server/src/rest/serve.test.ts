@@ -132,7 +132,23 @@ describe('a route', () => {
     await serve([echo]);
     const response = await post('/echo/a', JSON.stringify({ name: 'x'.repeat(1000) }));
     expect(response.statusCode).toBe(413);
-    expect(response.json()).toMatchObject({ code: 413, error: expect.any(String) });
+    expect(response.json()).toMatchObject({ code: 413, error: 'Payload Too Large.' });
+  });
+
+  it('[F-GEN-11] takes bodies of up to 20 MB where it sets no limit of its own', async () => {
+    const take = route({
+      ...common,
+      method: 'POST',
+      path: '/take',
+      needs: 'master',
+      body: Type.Object({ text: Type.String() }),
+      handle: async ({ body }) => ok(body.text.length),
+    });
+    await serve([take]);
+    const most = 20 * 1024 * 1024 - '{"text":""}'.length;
+    expect((await post('/take', JSON.stringify({ text: 'x'.repeat(most) }))).json()).toBe(most);
+    const beyond = await post('/take', JSON.stringify({ text: 'x'.repeat(most + 1) }));
+    expect([beyond.statusCode, beyond.json().error]).toEqual([413, 'Payload Too Large.']);
   });
 
   it('[F-SEC-16] is in the audit log under its own name where it says nothing about that', async () => {
@@ -280,6 +296,24 @@ describe('a route', () => {
       error: 'CONVERSATION_NOT_FOUND',
       detail: 'There is no such thing.',
     });
+  });
+
+  it('[F-GEN-11] that fails says so under the code for that, and not why', async () => {
+    const fail = route({
+      ...common,
+      method: 'GET',
+      path: '/fault',
+      needs: 'app',
+      handle: async () => {
+        throw new Error('disk full');
+      },
+    });
+    await serve([fail]);
+    const failed = await http.inject({ url: '/fault', headers: appKey });
+    expect([failed.statusCode, failed.json()]).toEqual([
+      500,
+      { code: 4200, error: 'INTERNAL_ERROR', detail: 'The server failed; its log says why.' },
+    ]);
   });
 
   it('[F-GEN-11] compresses long answers for who understands that', async () => {

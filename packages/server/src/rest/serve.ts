@@ -3,18 +3,18 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { TObject } from 'typebox';
 import Type from 'typebox';
 import type { Operator } from '../domain/actor.ts';
-import { ImError } from '../domain/errors.ts';
+import { DataError, ImError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { isSameSecret } from '../domain/same-secret.ts';
 import { type Call, perform } from './audit.ts';
 import { authenticate, type Caller, requireLevel } from './authenticate.ts';
 import { takeFromBudget } from './budget.ts';
 import { Checked, parseBody } from './parameters.ts';
-import { envelopeOf, RestError, refusalFrom } from './rest-error.ts';
+import { envelopeOf, RestError, refusalFrom, refusalOf } from './rest-error.ts';
 import type { RestRoute, RestServices } from './route.ts';
 
-/** Enough for a message of the largest size an app may allow, escaped. */
-const DEFAULT_BODY_BYTES = 4 * 1024 * 1024;
+/** As long as any body may be (`rest §7`): callers that send many objects at once count on it. */
+const DEFAULT_BODY_BYTES = 20 * 1024 * 1024;
 /** Below, the head of the answer would weigh more than what is saved. */
 const COMPRESSED_FROM_BYTES = 1024;
 /** The name under which a request carries who calls. */
@@ -132,19 +132,23 @@ function covers(pattern: string, path: string): boolean {
 }
 
 export function answerError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
-  const refusal = refusalFrom(error);
+  const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
+  const refusal = refusalFrom(status === 413 ? new DataError('TOO_LARGE', error.message) : error);
   if (refusal !== undefined) {
     send(reply, refusal.status, envelopeOf(refusal), refusal.headers);
     return;
   }
-  const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
   if (status < 500) {
     send(reply, status, { code: status, error: error.message });
     return;
   }
   // Without the query: tokens of sessions and uploads stand there.
   request.log.error({ err: error, url: request.url.split('?', 1)[0] }, 'Serving an HTTP request failed.');
-  send(reply, 500, { code: 1, error: 'The server failed; its log says why.' });
+  send(
+    reply,
+    500,
+    envelopeOf(refusalOf(new ImError('INTERNAL_ERROR', 'The server failed; its log says why.'))),
+  );
 }
 
 /** As text: a body may be a bare `true`, which Fastify would not take for JSON. */

@@ -10,7 +10,7 @@ import { badParameter } from '../rest-error.ts';
 import { ok, route } from '../route.ts';
 import { open } from '../schemas.ts';
 import { auditRuleOf } from './audited-classes.ts';
-import { BATCH_BYTES, Requests, requestsIn } from './batch.ts';
+import { Requests, requestsIn } from './batch.ts';
 import { type ClassRequest, changedValues, identityOf, savedBody } from './class-actions.ts';
 import { objectIn, textIn } from './dispatcher.ts';
 import { requesterOf, TAG, whereOf } from './parts.ts';
@@ -44,7 +44,6 @@ export const batchSave = route({
   audit: { not: 'each object in it is, by itself' },
   needs: 'app',
   messaging: false,
-  bodyLimit: BATCH_BYTES,
   body: Requests,
   answers: { 200: open({}, 'What was saved, by the internal id of the object.') },
   async handle(context) {

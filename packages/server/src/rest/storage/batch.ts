@@ -6,8 +6,6 @@ import { open } from '../schemas.ts';
 import { type Context, Dispatcher, objectIn, textIn } from './dispatcher.ts';
 import { TAG } from './parts.ts';
 
-/** Of the data API; a batch holds many objects. */
-export const BATCH_BYTES = 20 * 1024 * 1024;
 /** SDKs send about a hundred. */
 export const MAX_REQUESTS = 500;
 
@@ -34,7 +32,6 @@ export function batchRoute(routes: readonly RestRoute[]): RestRoute {
     audit: { not: 'each request in it is, by itself' },
     needs: 'app',
     messaging: false,
-    bodyLimit: BATCH_BYTES,
     body: Requests,
     answers: {
       200: Type.Array(open({}, '`{"success": …}` or `{"error": …}`, in the order of the requests.')),
