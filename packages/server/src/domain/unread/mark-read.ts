@@ -23,20 +23,21 @@ async function readOne(world: World, actor: ClientActor, mark: ReadMark): Promis
   if (conversation === undefined) return;
   const now = world.clock.now();
   const completeUpTo = world.changesUnderWay.completeUpTo(now);
-  const outcome = await world.changesUnderWay.during(now, () =>
-    world.store.memberStates.markRead(conversation.key, actor.client, mark.position, now),
-  );
-  if (outcome === undefined) return;
-  // At once, before anything else is waited for: told after a later message, the count would undo that message.
-  world.outbox.publish({
-    type: 'unread-changed',
-    app: actor.app.key,
-    at: now,
-    client: actor.client,
-    state: { ...outcome.unread, count: toldCount(actor.app, outcome.unread.count) },
-    completeUpTo,
+  const outcome = await world.changesUnderWay.during(now, async () => {
+    const moved = await world.store.memberStates.markRead(conversation.key, actor.client, mark.position, now);
+    if (moved === undefined) return undefined;
+    // At once, before anything else is waited for: told after a later message, the count would undo that message.
+    world.outbox.publish({
+      type: 'unread-changed',
+      app: actor.app.key,
+      at: now,
+      client: actor.client,
+      state: { ...moved.unread, count: toldCount(actor.app, moved.unread.count) },
+      completeUpTo,
+    });
+    return moved;
   });
-  if (outcome.receipt !== undefined) {
+  if (outcome?.receipt !== undefined) {
     const { id, sender, before } = outcome.receipt;
     // Must not reach over a message that came after the read position (`wire-protocol §4.10`).
     const readBefore = before === undefined ? now : Math.min(now, before - 1);
