@@ -1,12 +1,12 @@
-import { type BulkheadPolicy, bulkhead, isBulkheadRejectedError } from 'cockatiel';
 import { Pool } from 'undici';
 import type { App } from '../../domain/app/app.ts';
 import { HookFailed } from '../../domain/ports/hooks.ts';
 import { Breaker, type BreakerState, isLeftAlone } from '../outgoing/breaker.ts';
 import { connectTo, type Targets } from '../outgoing/targets.ts';
+import { GaveWay, Turnstile } from '../outgoing/turnstile.ts';
 import { signName } from './legacy-sign.ts';
 
-/** Notifications that may wait for their turn; what is beyond is lost, and counted. */
+/** Notifications that may wait for their turn; beyond that the oldest is lost, and counted. */
 const WAITING_NOTIFICATIONS = 10_000;
 /** Questions that may wait for theirs: a burst is not to slip past a hook, but nobody waits beyond the time-out. */
 const WAITING_QUESTIONS = 10_000;
@@ -47,8 +47,8 @@ export class EngineCaller {
   readonly #telling: Pool;
   readonly #base: string;
   readonly #called: CallObserver;
-  readonly #questions: BulkheadPolicy;
-  readonly #notifications: BulkheadPolicy;
+  readonly #questions: Turnstile;
+  readonly #notifications: Turnstile;
   readonly #breakers = new Map<string, Breaker>();
   #underWay = 0;
   #idle = () => {};
@@ -62,8 +62,8 @@ export class EngineCaller {
     const connections = { connections: maxInFlight, pipelining: 1, connect: connectTo(targets) };
     this.#asking = new Pool(origin, connections);
     this.#telling = new Pool(origin, connections);
-    this.#questions = bulkhead(maxInFlight, WAITING_QUESTIONS);
-    this.#notifications = bulkhead(maxInFlight, WAITING_NOTIFICATIONS);
+    this.#questions = new Turnstile(maxInFlight, WAITING_QUESTIONS);
+    this.#notifications = new Turnstile(maxInFlight, WAITING_NOTIFICATIONS);
   }
 
   /**
@@ -98,9 +98,7 @@ export class EngineCaller {
 
   /** Calls that wait for their turn. */
   get waiting(): number {
-    const { queueSlots: asking } = this.#questions;
-    const { queueSlots: telling } = this.#notifications;
-    return WAITING_QUESTIONS - asking + (WAITING_NOTIFICATIONS - telling);
+    return this.#questions.waiting + this.#notifications.waiting;
   }
 
   /** The names of the functions the engine has. @throws HookFailed */
@@ -128,11 +126,7 @@ export class EngineCaller {
     await Promise.all([this.#asking.destroy(), this.#telling.destroy()]);
   }
 
-  async #guarded<Answer>(
-    turnstile: BulkheadPolicy,
-    name: string,
-    call: () => Promise<Answer>,
-  ): Promise<Answer> {
+  async #guarded<Answer>(turnstile: Turnstile, name: string, call: () => Promise<Answer>): Promise<Answer> {
     this.counters.called++;
     this.#underWay++;
     const begun = performance.now();
@@ -217,7 +211,7 @@ export class EngineCaller {
 
 function outcomeOf(error: unknown): CallOutcome {
   if (isLeftAlone(error)) return 'skipped';
-  if (isBulkheadRejectedError(error)) return 'dropped';
+  if (error instanceof GaveWay) return 'dropped';
   return error instanceof Error && error.name === 'TimeoutError' ? 'timed-out' : 'failed';
 }
 

@@ -67,6 +67,25 @@ describe('an engine that is called no more', () => {
   });
 });
 
+describe('an engine that cannot follow', () => {
+  it('[F-HOOK-11] is told what is newest: the oldest of 10,000 that wait is lost, and counted', async () => {
+    const caller = new EngineCaller(appWith({ maxInFlight: 1 }), () => true);
+    const tell = (name: string) => {
+      const told = caller.tell({ name, parameters: {} });
+      told.catch(() => {});
+      return told;
+    };
+    void tell('running');
+    const oldest = tell('oldest');
+    for (let waiting = 1; waiting < 10_000; waiting++) void tell('more');
+    expect([caller.waiting, caller.counters.dropped]).toEqual([10_000, 0]);
+    void tell('newest');
+    await expect(oldest).rejects.toThrow(HookFailed);
+    expect([caller.waiting, caller.counters.dropped]).toEqual([10_000, 1]);
+    await caller.close(0);
+  });
+});
+
 describe('the engine of an app', () => {
   function start(app: App) {
     let current = app;
