@@ -9,7 +9,7 @@ import { appleSuite } from './src/apple-suite.ts';
 import { uniqueId } from './src/index.ts';
 
 appleSuite('connecting', (stage) => {
-  test('[F-SESS-19] the router names two addresses and how long they hold', async () => {
+  test('the router names two addresses and how long they hold', async () => {
     const { url, appId } = stage.target;
     const response = await fetch(`${url}/v1/route?appId=${appId}&secure=1`);
     expect(response.status).toBe(200);

@@ -51,7 +51,7 @@ describe('a login while others are talking', () => {
     await tom.close();
   });
 
-  it('[F-SESS-13][F-MSG-68] in the old offline mode gets each message exactly once, in order', async () => {
+  it('[F-SESS-13][F-MSG-08] in the old offline mode gets each message exactly once, in order', async () => {
     const tom = await TestClient.open(parley, someone('Tom'));
     await fc.assert(
       fc.asyncProperty(fc.nat(12), fc.integer({ min: 1, max: 40 }), async (before, during) => {
@@ -210,7 +210,7 @@ describe('the summary at login', () => {
     await jerry.close();
   });
 
-  it('[F-MSG-27][F-MSG-28] has the caps of old where the app wants them', async () => {
+  it('[F-MSG-27][F-MSG-28][F-MSG-69] has the caps of old where the app wants them', async () => {
     const [tom, name] = [await TestClient.open(parley, someone('Tom')), someone('Jerry')];
     const busy = await startConversation(tom, { m: [name], unique: false });
     await Promise.all(Array.from({ length: 120 }, (_, n) => say(tom, busy, String(n))));
@@ -236,7 +236,7 @@ describe('the summary at login', () => {
     await Promise.all([jerry.close(), tom.close()]);
   });
 
-  it('[F-MSG-69] in the old offline mode is the newest 100 messages of each conversation, and says if there are more', async () => {
+  it('[F-MSG-48] in the old offline mode is the newest 100 messages of each conversation, and says if there are more', async () => {
     const [tom, name] = [await TestClient.open(parley, someone('Tom')), someone('Jerry')];
     const cid = await startConversation(tom, { m: [name] });
     for (let n = 0; n < 130; n++) await say(tom, cid, String(n));

@@ -329,7 +329,7 @@ describe('a service', () => {
     expect(await find(tom, cid)).toMatchObject({ muted: false });
   });
 
-  it('[F-SESS-25] replays in the old offline mode what a client has not acknowledged', async () => {
+  it('[F-MSG-48] replays in the old offline mode what a client has not acknowledged', async () => {
     const cid = await open();
     const tom = await login('tom');
     await subscribeTo(tom, cid);

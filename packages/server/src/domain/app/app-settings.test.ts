@@ -15,7 +15,7 @@ function problemsOf(change: Record<string, unknown>): readonly string[] {
 }
 
 describe('app settings', () => {
-  it('[F-LIM-08] have the standard values of the service being replaced', () => {
+  it('[F-LIM-01][F-LIM-02][F-LIM-03] have the standard values of the service being replaced', () => {
     expect(Value.Check(appSettingsSchema, defaultAppSettings)).toBe(true);
     expect(defaultAppSettings).toMatchObject({
       maxMembers: 500,
