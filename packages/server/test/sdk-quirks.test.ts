@@ -1,7 +1,8 @@
 // What each SDK depends on (`wire-protocol §8`), in its own frames. The number in front of a name is the item there.
-// Items that other suites prove: 1 and 16 in packages/protocol/test, 25–30 in session.test.ts, 44, 45, 47, 49 and 50 in
-// message.test.ts, 54 in notifications.test.ts, 56–58 in src/gateway. Items 31–34 and 38 for temporary conversations
-// and 43 for chat rooms are in the suites of those.
+// Items that other suites prove: 1 and 16 in packages/protocol/test, 6 in moderation.test.ts, 25–30 in session.test.ts, 37
+// and 39 in conversation.test.ts, 44, 45, 47, 49 and 50 in message.test.ts, 54 in notifications.test.ts, 56–58 and 60 (such
+// a sub-protocol is refused by name) in src/gateway, 59 in session.test.ts and settings.test.ts. Items 31–34 and 38 for
+// temporary conversations and 43 for chat rooms are in the suites of those.
 import { CommandType, encodeCommand, type GenericCommand, OpType } from '@parley/protocol';
 import { type Parley, startParley, TestClient } from '@parley/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -134,6 +135,26 @@ describe('what must have its type', () => {
     const reply = await conv(tom, OpType.is_member, { cids: [cid] });
     expect(JSON.parse(reply.convMessage?.results?.data ?? 'null')).toEqual({ [cid]: true });
     expect(Array.isArray(await query(tom, where({ objectId: cid })))).toBe(true);
+    await tom.close();
+  });
+
+  it('18: numbers of HTTP answers are integers as Swift reads them, without exponent or fraction', async () => {
+    const tom = await login('Tom');
+    const cid = await startConversation(tom, { m: ['Jerry'] });
+    await say(tom, cid, 'hello');
+    const { url, appId, masterKey } = parley;
+    const answer = async (path: string) =>
+      (await fetch(url + path, { headers: { 'X-LC-Id': appId, 'X-LC-Key': `${masterKey},master` } })).text();
+    for (const path of [
+      `/v1/route?appId=${appId}`,
+      `/1.2/rtm/conversations/${cid}/messages`,
+      `/1.2/rtm/stats`,
+    ]) {
+      const numbers = (await answer(path)).replaceAll(/"[^"]*"/g, '').match(/[^\s:,{}[\]]*\d[^\s:,{}[\]]*/g);
+      expect(numbers).not.toBeNull();
+      for (const number of numbers ?? [])
+        expect([path, number]).toEqual([path, expect.stringMatching(/^-?\d+$/)]);
+    }
     await tom.close();
   });
 
