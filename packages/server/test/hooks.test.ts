@@ -481,7 +481,7 @@ describe('an engine that fails', () => {
   const fails: Readonly<Record<string, Handler>> = {
     'with an error': () => new Raw(500, '{"code":1,"error":"oops"}'),
     'with nonsense': () => new Raw(200, '<html>'),
-    'with a redirect': () => new Raw(302, ''),
+    'with a redirect': () => new Raw(307, '', { location: `${engine.url}/1.1/functions/elsewhere` }),
     'with the wrong type of content': () => ({ content: 7 }),
     'with content that is no base64': () => ({ content: '%%%', bin: true }),
     'with ten megabytes': () => new Raw(200, JSON.stringify({ result: { content: 'x'.repeat(10_000_000) } })),
@@ -491,6 +491,7 @@ describe('an engine that fails', () => {
   it.each(Object.keys(fails))('[F-HOOK-02] %s is ignored', async (how) => {
     const cid = await pair();
     engine.functions._messageReceived = fails[how] as Handler;
+    engine.functions.elsewhere = () => ({ content: 'changed' });
     expect((await say(tom, cid, 'anyway')).ackMessage?.code).toBeUndefined();
     expect(await history(tom, cid)).toEqual(['anyway']);
   });
