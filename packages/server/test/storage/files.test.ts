@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { FakeClock, type Parley, startParley } from '@parley/testkit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DataApi, ID, TIME } from './data-api.ts';
@@ -207,7 +207,10 @@ describe('uploads', () => {
   it('that are too large, or end early, leave nothing, and what was there before stays', async () => {
     const tokens = await upload('before');
     const large = await put(tokens.upload_url, Buffer.alloc(MAX_BYTES + 1));
-    expect([large.status, ((await large.json()) as { code: number }).code]).toEqual([413, 413]);
+    expect([large.status, await large.json()]).toEqual([
+      413,
+      { code: 413, error: 'Payload Too Large.', detail: `A file has at most ${MAX_BYTES} bytes.` },
+    ]);
     async function* pieces() {
       for (let sent = 0; sent <= MAX_BYTES; sent += 65_536) yield Buffer.alloc(65_536);
     }
@@ -221,6 +224,7 @@ describe('uploads', () => {
       () => 413,
     );
     expect(chunked).toBe(413);
+    expect((await fetch(`${parley.url}/healthz`)).status).toBe(200);
     const url = new URL(tokens.upload_url);
     const half = httpRequest(url, { method: 'PUT', headers: { 'content-length': 1000 } });
     half.on('error', () => {});
@@ -372,10 +376,21 @@ describe('downloads', () => {
   });
 
   it('lead nowhere but to what was uploaded', async () => {
-    for (const path of ['..%2f..%2fparley.db', '%2e%2e/parley.db', 'nothing', '']) {
-      const response = await fetch(`${parley.url}/files/${parley.appId}/${path}`);
-      expect([path, response.status]).toEqual([path, 404]);
-      expect(response.headers.get('content-type')).toMatch(/^application\/json/);
+    const paths = [
+      '..%2f..%2fparley.db',
+      '%2e%2e/parley.db',
+      '../../parley.db',
+      '../%2e%2e/parley.db',
+      'nothing',
+      '',
+    ];
+    for (const path of paths) {
+      // Not fetch, which resolves dots itself, however they are written.
+      const asked = httpRequest(parley.url, { path: `/files/${parley.appId}/${path}` }).end();
+      const [response] = (await once(asked, 'response')) as [IncomingMessage];
+      response.resume();
+      expect([path, response.statusCode]).toEqual([path, 404]);
+      expect(response.headers['content-type']).toMatch(/^application\/json/);
     }
     expect((await fetch(`${parley.url}/files/nobody/x`)).status).toBe(404);
   });
