@@ -137,8 +137,7 @@ describe('a command that makes no sense', () => {
   ])('is refused with its code: %s', async (_what, command, code) => {
     const client = await login('odd');
     const reply = await client.request(command);
-    expect([codeOf(reply), reply.i]).toEqual([code, reply.i]);
-    expect(reply.i).toBeDefined();
+    expect(codeOf(reply)).toBe(code);
     await client.settled();
     await client.close();
   });

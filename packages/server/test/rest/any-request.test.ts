@@ -84,7 +84,8 @@ describe('whatever is sent to', () => {
                 query: asTexts(values),
               },
             );
-            expect([status, body]).not.toEqual([500, expect.anything()]);
+            // The answer was compared with those of the route.
+            expect([status < 500, status, body]).toEqual([true, status, body]);
             if (status >= 400) {
               expect(body.error).toMatch(/\S/);
               expect(JSON.stringify(body)).not.toMatch(/node_modules|\.ts:\d/);
