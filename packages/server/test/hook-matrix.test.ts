@@ -1,5 +1,5 @@
 import { CommandType, type GenericCommand, OpType } from '@parley/protocol';
-import { type Parley, startParley, TestClient } from '@parley/testkit';
+import { FakeClock, openMemoryStore, type Parley, startParley, TestClient } from '@parley/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FakeEngine, type Parameters } from './fake-engine.ts';
 import { conv, query, say, startConversation } from './flow.ts';
@@ -284,16 +284,16 @@ const OF_CLIENTS: readonly Row[] = [
   },
   {
     what: 'die with a last will',
-    kinds: ['basic'],
+    kinds: ['basic', 'temporary', 'chat-room'],
     async act({ tom, cid, jerry }) {
       await say(tom, cid, 'hello', { will: true });
       tom.socket.terminate();
       await jerry.next(({ cmd }) => cmd === CommandType.direct);
     },
-    calls: ({ cid }) => [
-      received('basic', cid, { toPeers: ['Jerry', 'Spike'], transient: true }),
+    calls: ({ cid }, kind) => [
+      received(kind, cid, { toPeers: to(kind), transient: true }),
       gone(2, { peerId: 'Tom' }),
-      sentHook('basic', cid, { ...seen('basic'), transient: true }),
+      sentHook(kind, cid, { ...seen(kind), transient: true }),
     ],
   },
   {
@@ -746,4 +746,40 @@ describe('what the app’s server does calls the hooks of the table', () => {
       }
     },
   );
+});
+
+describe('a connection that the server ends is told with the reason', () => {
+  const told = (errors: object) =>
+    expect
+      .poll(() => engine.called('_clientOffline').map(({ parameters }) => parameters))
+      .toContainEqual(expect.objectContaining({ peerId: 'Nibbles', closeCode: 2, ...errors }));
+
+  it('[F-HOOK-09] when the client was silent for too long', async () => {
+    const clock = new FakeClock();
+    const own = await startParley({ clock, settings: engine.settings() });
+    const nibbles = await TestClient.open(own, 'Nibbles');
+    await expect
+      .poll(() => {
+        clock.advance(60_000);
+        return own.app.gateway.stats().connections;
+      })
+      .toBe(0);
+    expect((await nibbles.closed).code).toBe(4107);
+    await told({ errorCode: 4107, errorMsg: 'READ_TIMEOUT' });
+    await own.close();
+  });
+
+  it('[F-HOOK-09] when the server failed', async () => {
+    const store = await openMemoryStore();
+    const unread = () => Promise.reject(new Error('disk I/O error'));
+    const own = await startParley({
+      store: { ...store, memberStates: { ...store.memberStates, unread } },
+      settings: engine.settings(),
+    });
+    const nibbles = await TestClient.connect(own.wsUrl);
+    await nibbles.login(own.appId, 'Nibbles');
+    expect((await nibbles.closed).code).toBe(4200);
+    await told({ errorCode: 4200, errorMsg: 'INTERNAL_ERROR' });
+    await own.close();
+  });
 });
