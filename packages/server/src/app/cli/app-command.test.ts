@@ -1,6 +1,10 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { CommandType, OpType } from '@parley/protocol';
 import { TestClient } from '@parley/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -205,5 +209,58 @@ describe('parley app, client and message', { timeout: 120_000 }, () => {
     const { code, output } = await parley('app', 'show');
     expect(code).toBe(1);
     expect(output).toContain('start the server once');
+  });
+});
+
+describe('parley webhook', { timeout: 120_000 }, () => {
+  it('[F-HOOK-07] lists what was set aside, sends it once more, and has nothing left', async () => {
+    let status = 400;
+    const taken: string[] = [];
+    const receiver = createServer(async (request, response) => {
+      const { data } = (await json(request)) as { data: { data: string }[] };
+      if (status === 200) taken.push(...data.map((record) => record.data));
+      response.writeHead(status).end();
+    });
+    await once(receiver.listen(0, '127.0.0.1'), 'listening');
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+    const target = await startServer();
+    const setting = JSON.stringify({ url, secret: '', retries: 0 });
+    expect((await parley('app', 'settings', `webhook=${setting}`)).code).toBe(0);
+    const tom = await TestClient.open(target, 'Tom');
+    const started = await tom.request({
+      cmd: CommandType.conv,
+      op: OpType.start,
+      convMessage: { m: ['Jerry'], attr: { data: '{}' } },
+    });
+    const cid = started.convMessage?.cid ?? '';
+    await tom.request({ cmd: CommandType.direct, directMessage: { cid, msg: 'refused' } });
+    const letters = async () => JSON.parse((await parley('webhook', 'dead-letters', '--json')).output);
+    await expect
+      .poll(letters, { timeout: 60_000 })
+      .toEqual([
+        expect.objectContaining({ webhook: 'messages', messages: 1, error: 'The receiver answered 400.' }),
+      ]);
+    expect((await parley('webhook', 'dead-letters')).output).toMatch(
+      /messages {2}1 messages .* answered 400/,
+    );
+    const failed = await parley('webhook', 'replay', 'all');
+    expect([failed.code, failed.output]).toEqual([1, expect.stringContaining('answered 400')]);
+    const wrong = await parley('webhook', 'replay', 'first');
+    expect([wrong.code, wrong.output.trim()]).toEqual([
+      1,
+      'Write the number of a dead letter, or "all", not "first".',
+    ]);
+    status = 200;
+    const [{ id }] = await letters();
+    expect(JSON.parse((await parley('webhook', 'replay', String(id), '--json')).output)).toEqual({
+      replayed: 1,
+    });
+    expect(taken).toEqual(['refused']);
+    expect(await letters()).toEqual([]);
+    expect((await parley('webhook', 'dead-letters')).output.trim()).toBe('Everything was delivered.');
+    expect((await parley('webhook', 'replay', String(id))).code).toBe(1);
+    await tom.close();
+    receiver.closeAllConnections();
+    receiver.close();
   });
 });
