@@ -86,4 +86,63 @@ describe('roles of a group', () => {
     await Promise.all([owner.close(), stranger.close()]);
     await plain.close();
   });
+
+  it('[F-GRP-01][F-SEC-02] are a class like any other to who has the master key', async () => {
+    const there = new Api(parley);
+    const at = '/1.1/classes/_ConversationMemberInfo';
+    const make = (m: readonly string[]) =>
+      there.done(there.post('/1.2/rtm/conversations', { c: 'owner', m: ['owner', ...m] }));
+    const give = async (cid: string, clientId: string) =>
+      (
+        await there.done(
+          there.post(`/1.2/rtm/conversations/${cid}/member-infos`, { clientId, role: 'Manager' }),
+        )
+      ).objectId;
+    const [one, two] = [await make(['bob', 'carol']), await make(['bob'])];
+    const ids = [
+      await give(one.objectId, 'bob'),
+      await give(one.objectId, 'carol'),
+      await give(two.objectId, 'bob'),
+    ];
+    const found = (query: Record<string, string | number>) => there.done(there.get(at, query));
+    const idsOf = async (query: Record<string, string | number>) =>
+      (await found(query)).results.map(({ objectId }: { objectId: string }) => objectId);
+    const cid = JSON.stringify({ cid: { $in: [one.objectId, two.objectId] } });
+    expect(await idsOf({ where: cid })).toEqual(ids);
+    expect(await idsOf({ where: JSON.stringify({ clientId: 'bob', objectId: { $in: ids } }) })).toEqual([
+      ids[0],
+      ids[2],
+    ]);
+    expect(await idsOf({ where: cid, order: '-clientId', skip: 1, limit: 1 })).toHaveLength(1);
+    expect(await found({ where: cid, order: '-clientId', keys: 'clientId', limit: 1, count: 1 })).toEqual({
+      results: [{ objectId: ids[1], clientId: 'carol' }],
+      count: 3,
+    });
+    const [bob, carol] = ids;
+    const row = { objectId: bob, cid: one.objectId, clientId: 'bob', role: 'Manager' };
+    expect(await there.done(there.get(`${at}/${bob}`))).toEqual(row);
+    expect(await there.done(there.get(`${at}/${'0'.repeat(24)}`))).toEqual({});
+    const change = (id: string, body: object, query = {}) =>
+      there.call('PUT', `${at}/${id}`, { body, query });
+    const never = { where: JSON.stringify({ role: 'Member' }) };
+    expect(refusal(await change(bob, { role: 'Member' }, never)).slice(0, 2)).toEqual([400, 305]);
+    expect(refusal(await change(bob, { role: 'King' })).slice(0, 2)).toEqual([400, 4321]);
+    expect(refusal(await change('0'.repeat(24), { role: 'Member' })).slice(0, 2)).toEqual([404, 101]);
+    expect((await change(bob, { role: 'Member' })).body).toEqual({
+      objectId: bob,
+      updatedAt: expect.any(String),
+    });
+    expect((await there.done(there.get(`${at}/${bob}`))).role).toBe('Member');
+    expect(await there.done(there.delete(`${at}/${bob},${carol}`))).toEqual({});
+    expect(await idsOf({ where: cid })).toEqual([ids[2]]);
+    expect(refusal(await there.post(at, { cid: one.objectId, clientId: 'bob', role: 'Manager' }))[0]).toBe(
+      403,
+    );
+    for (const method of ['GET', 'PUT', 'DELETE']) {
+      const body = method === 'PUT' ? { body: { role: 'Member' } } : {};
+      expect((await there.call(method, `${at}/${ids[2]}`, { as: 'app', ...body })).status).toBe(403);
+    }
+    const [entry] = (await there.done(there.get('/1.2/rtm/audit', { action: 'role.delete' }))).results;
+    expect(entry).toMatchObject({ action: 'role.delete' });
+  });
 });

@@ -189,6 +189,13 @@ export class QueryTooSlow extends Error {
   override readonly name = 'QueryTooSlow';
 }
 
+/** The roles that were given in one conversation. */
+export interface RolesOfConversation {
+  readonly key: ConversationKey;
+  readonly id: ConversationId;
+  readonly roles: readonly MemberRole[];
+}
+
 export interface ConversationRepository {
   /** Records in no particular order; unknown, deleted and expired ids are missing. `now` decides what is expired. */
   load(
@@ -244,6 +251,8 @@ export interface ConversationRepository {
   /** Temporary conversations are never found by query, only by {@link load}. Rejects with {@link QueryTooSlow}. */
   query(query: ConversationQuery): Promise<readonly FoundConversation[]>;
   count(query: Pick<ConversationQuery, 'app' | 'condition' | 'budget'>): Promise<number>;
+  /** Conversations of an app in which roles were given, by their keys, beginning after one. */
+  roles(app: AppKey, after: ConversationKey, limit: number): Promise<readonly RolesOfConversation[]>;
 }
 
 // ── messages ─────────────────────────────────────────────────────────────────────────────────────────────────

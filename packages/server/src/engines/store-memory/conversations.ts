@@ -140,6 +140,14 @@ export function conversationRepository(tables: Tables): ConversationRepository {
     async count(query) {
       return matching(tables, query).length;
     },
+    async roles(app, after, limit) {
+      return [...tables.conversations.values()]
+        .map(({ record }) => record)
+        .filter((record) => record.app === app && record.key > after && record.roles.length > 0)
+        .sort((a, b) => a.key - b.key)
+        .slice(0, limit)
+        .map(({ key, id, roles }) => ({ key, id, roles }));
+    },
   };
 }
 

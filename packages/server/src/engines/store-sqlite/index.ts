@@ -61,6 +61,7 @@ export async function openSqliteStore({ path, onFatal, onCommit }: SqliteOptions
         await unsettled.settleAll();
         return searcher.call('count', query);
       },
+      roles: (app, after, limit) => searcher.call('roles', app, after, limit),
     },
     messages: {
       append(draft) {

@@ -320,6 +320,10 @@ const steps: readonly string[] = [
   );
   CREATE INDEX webhook_event_app ON webhook_event (app, id);
   `,
+  `
+  -- Few conversations have roles, and operators ask for those of all.
+  CREATE INDEX conversation_roles ON conversation (app, key) WHERE roles IS NOT NULL;
+  `,
 ];
 
 /** @throws DatabaseTooNew */

@@ -1,15 +1,16 @@
 import Type from 'typebox';
 import { findConversation } from '../../domain/conversation/find-conversation.ts';
 import type { Conversation } from '../../domain/conversation/known-conversation.ts';
-import type { JsonObject } from '../../domain/json.ts';
-import type { QueryDocument } from '../../domain/query/document.ts';
-import { valueAtPath } from '../../domain/query/document.ts';
-import { compileCondition } from '../../domain/query/matches.ts';
-import { parseCondition } from '../../domain/records/where.ts';
+import type { JsonObject, JsonValue } from '../../domain/json.ts';
+import { findRoles, roleColumns } from '../../domain/moderation/find-roles.ts';
+import { choiceOf, chooseKeys } from '../../domain/records/present.ts';
+import { parseCondition, parseOrder } from '../../domain/records/where.ts';
+import type { World } from '../../domain/world.ts';
 import type { Caller } from '../authenticate.ts';
 import { notJson } from '../rest-error.ts';
 import { ok, route } from '../route.ts';
 import { AnyObject, ClientIdText, listOf } from '../schemas.ts';
+import { RecordsQuery } from './find-records.ts';
 
 const MAX_LIMIT = 1000;
 
@@ -25,10 +26,16 @@ export const memberInfo = route({
   needs: 'session',
   query: Type.Object({
     client_id: Type.Optional(ClientIdText),
-    where: Type.Optional(AnyObject('`{"cid": …}` and what else rows have to meet; `peerId` is `clientId`.')),
+    where: Type.Optional(
+      AnyObject(
+        '`{"cid": …}` and what else rows have to meet; `peerId` is `clientId`. With the master key `cid` may be missing.',
+      ),
+    ),
     cid: Type.Optional(Type.String({ description: 'The conversation, instead of `where`.' })),
     skip: Type.Optional(Type.Integer({ minimum: 0 })),
     limit: Type.Optional(Type.Integer({ minimum: 0, description: `At most ${MAX_LIMIT}.` })),
+    order: RecordsQuery.properties.order,
+    keys: RecordsQuery.properties.keys,
     count: Type.Optional(Type.Boolean({ description: 'Add the number of all that match.' })),
   }),
   answers: {
@@ -36,9 +43,9 @@ export const memberInfo = route({
       results: listOf(
         Type.Object({
           objectId: Type.String(),
-          cid: Type.String(),
-          clientId: Type.String(),
-          role: Type.Enum(['Manager', 'Member']),
+          cid: Type.Optional(Type.String()),
+          clientId: Type.Optional(Type.String()),
+          role: Type.Optional(Type.Enum(['Manager', 'Member'])),
         }),
         'Stored roles; the owner has none.',
       ),
@@ -47,38 +54,42 @@ export const memberInfo = route({
   },
   async handle({ world, caller, query }) {
     const where = conditionOf(query);
-    const conversation = await findConversation(world, caller.app, where.cid);
-    const meets = compileCondition(parseCondition(where));
-    const rows = isOutside(conversation, caller, query.client_id)
-      ? []
-      : conversation.roles.map((entry) => rowOf(where.cid, entry)).filter((row) => meets(documentOf(row)));
-    const skip = query.skip ?? 0;
-    const results = rows.slice(skip, skip + Math.min(query.limit ?? MAX_LIMIT, MAX_LIMIT));
-    return ok({ results, ...(query.count === true && { count: rows.length }) });
+    const roles = {
+      condition: parseCondition(where),
+      sort: parseOrder(query.order),
+      skip: query.skip ?? 0,
+      limit: Math.min(query.limit ?? MAX_LIMIT, MAX_LIMIT),
+    };
+    const group = await groupNamed(world, caller, where.cid);
+    const { objects, count } = isOutside(group, caller, query.client_id)
+      ? { objects: [], count: 0 }
+      : await findRoles(world, caller.app, roles, group);
+    const choice = choiceOf(query.keys, false);
+    const results = objects.map((object) => chooseKeys(roleColumns(object), choice));
+    return ok({ results, ...(query.count === true && { count }) });
   },
 });
 
-function rowOf(cid: string, { id, client, role }: Conversation['roles'][number]): JsonObject {
-  return { objectId: id, cid, clientId: client, role: role === 'manager' ? 'Manager' : 'Member' };
-}
-
-function documentOf(row: JsonObject): QueryDocument {
-  return { value: (path) => valueAtPath(row, path) };
+/** Who has the master key may ask about all conversations, like about any class. @throws RestError 400 */
+async function groupNamed(
+  world: World,
+  { app, level }: Caller,
+  cid: JsonValue | undefined,
+): Promise<Conversation | undefined> {
+  if (typeof cid === 'string') return findConversation(world, app, cid);
+  if (level !== 'master') throw notJson('where must be JSON that names a cid.');
+  return undefined;
 }
 
 /** Roles in a group are its members' business. Who has the master key sees everything. */
-function isOutside(
-  { kind, memberSet }: Conversation,
-  { level }: Caller,
-  client: string | undefined,
-): boolean {
-  return level !== 'master' && kind === 'basic' && (client === undefined || !memberSet.has(client));
+function isOutside(group: Conversation | undefined, { level }: Caller, client: string | undefined): boolean {
+  if (level === 'master' || group?.kind !== 'basic') return false;
+  return client === undefined || !group.memberSet.has(client);
 }
 
-/** A condition as JSON, in which Java calls the client a peer, or the id alone as C# sends it. @throws RestError 400 */
-function conditionOf(query: { cid?: string; where?: JsonObject }): JsonObject & { readonly cid: string } {
+/** A condition as JSON, in which Java calls the client a peer, or the id alone as C# sends it. */
+function conditionOf(query: { cid?: string; where?: JsonObject }): JsonObject {
   if (query.cid !== undefined) return { cid: query.cid };
-  const { cid, peerId, ...others } = query.where ?? {};
-  if (typeof cid !== 'string') throw notJson('where must be JSON that names a cid.');
-  return { cid, ...(peerId !== undefined && { clientId: peerId }), ...others };
+  const { peerId, ...others } = query.where ?? {};
+  return { ...(peerId !== undefined && { clientId: peerId }), ...others };
 }

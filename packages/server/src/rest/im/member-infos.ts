@@ -115,7 +115,7 @@ function nameOf({ role }: MemberRole): string {
 }
 
 /** @throws ImError UNKNOWN_CONVERSATION_ROLE, OWNER_PROMOTION_NOT_ALLOWED, CONVERSATION_NEED_OWNER */
-function roleNamed(name: string, group: Conversation, client: string): MemberRole['role'] {
+export function roleNamed(name: string, group: Conversation, client: string): MemberRole['role'] {
   switch (name) {
     case 'Manager':
       return 'manager';

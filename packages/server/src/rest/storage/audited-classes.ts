@@ -4,6 +4,7 @@ export type AuditedVerb = 'create' | 'change' | 'delete';
 
 const THINGS: Readonly<Record<string, string>> = {
   _Conversation: 'conversation',
+  _ConversationMemberInfo: 'role',
   _File: 'file',
   files: 'file',
   _Installation: 'installation',

@@ -5,6 +5,7 @@ import { Empty } from '../schemas.ts';
 import { type AuditedVerb, auditRuleOf } from './audited-classes.ts';
 import { type ClassActions, type ClassRequest, recordActions } from './class-actions.ts';
 import { conversationActions } from './conversation-actions.ts';
+import { memberInfoActions } from './member-info-actions.ts';
 import {
   CreateQuery,
   DeleteQuery,
@@ -133,6 +134,8 @@ function actionsOf(className: string): ClassActions {
   switch (className) {
     case '_Conversation':
       return conversationActions;
+    case '_ConversationMemberInfo':
+      return memberInfoActions;
     case '_SysMessage':
       return serviceMessageActions;
     default:

@@ -48,6 +48,31 @@ export function describeQueries(engine: Engine): void {
       expect([await count(stage.app), await count(other)]).toEqual([2, 1]);
     });
 
+    it('list the roles that were given, in pages by the keys of their conversations', async () => {
+      const give = async (by: number, clients: readonly string[]) => {
+        const group = await stage.conversation({ app: by, members: ['Tom', 'Jerry', 'Spike'] });
+        const roles = clients.map((client) => ({
+          id: `${group.id}-${client}`,
+          client,
+          role: 'manager' as const,
+        }));
+        const change = { expectedVersion: group.version, roles, notices: [], now: 5000 };
+        await stage.store.conversations.moderate(group, change);
+        return { key: group.key, id: group.id, roles };
+      };
+      const first = await give(stage.app, ['Tom', 'Jerry']);
+      await give(stage.app, []);
+      await give(await stage.makeApp('another-app'), ['Tom']);
+      const second = await give(stage.app, ['Spike']);
+      const { conversations } = stage.store;
+      expect(await conversations.roles(stage.app, 0, 10)).toEqual([first, second]);
+      expect(await conversations.roles(stage.app, 0, 1)).toEqual([first]);
+      expect(await conversations.roles(stage.app, first.key, 10)).toEqual([second]);
+      const leaving = { app: stage.app, key: first.key };
+      await conversations.removeMembers(leaving, { clients: ['Tom', 'Jerry'], now: 6000 });
+      expect(await conversations.roles(stage.app, 0, 10)).toEqual([second]);
+    });
+
     it('see what was written before they were asked', async () => {
       const group = await stage.conversation();
       const writing = [

@@ -35,6 +35,7 @@ import {
   loadRecords,
   queryRecords,
 } from './record-reads.ts';
+import { readRoles } from './role-reads.ts';
 import {
   countSubscribers,
   readBroadcasts,
@@ -125,6 +126,7 @@ function operationTable(sql: Statements): Operations {
     noticesSince: readNotices.bind(undefined, sql),
     query: queryConversations.bind(undefined, sql),
     count: countConversations.bind(undefined, sql),
+    roles: readRoles.bind(undefined, sql),
     loadRecords: loadRecords.bind(undefined, sql),
     findRecordByKey: findRecordByKey.bind(undefined, sql),
     hasRecordClass: hasRecordClass.bind(undefined, sql),
