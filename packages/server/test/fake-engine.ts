@@ -79,8 +79,9 @@ export class FakeEngine {
         hookKey: 'hook-key',
         hooks: HOOKS,
         legacySign: true,
-        timeoutMs: 1000,
-        notifyTimeoutMs: 1000,
+        // The engine is in the process of the test, which may be slow.
+        timeoutMs: 10_000,
+        notifyTimeoutMs: 60_000,
         maxInFlight: 64,
         ...changes,
       },

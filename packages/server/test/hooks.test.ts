@@ -478,6 +478,9 @@ describe('the hook of a sign-in', () => {
 });
 
 describe('an engine that fails', () => {
+  beforeAll(() => parley.apps.changeSettings(parley.appId, engine.settings({ timeoutMs: 1000 })));
+  afterAll(() => parley.apps.changeSettings(parley.appId, engine.settings()));
+
   const fails: Readonly<Record<string, Handler>> = {
     'with an error': () => new Raw(500, '{"code":1,"error":"oops"}'),
     'with nonsense': () => new Raw(200, '<html>'),
