@@ -12,7 +12,7 @@ import { type Run, runParley } from './testing/run-parley.ts';
 
 const READY = /Ctrl-C stops it/;
 /** A machine that runs every other test at once takes ten seconds and more for one start. */
-const TWO_STARTS = 120_000;
+const STARTS = { timeout: 120_000 };
 let folder: string;
 let runs: Run[];
 
@@ -43,42 +43,34 @@ function keysIn(output: string): string[] {
   );
 }
 
-describe('npm start', () => {
-  it(
-    'prints address, keys and a snippet, and keeps the keys it made',
-    async () => {
-      const first = parley();
-      await first.printed(READY);
-      const keys = keysIn(first.output());
-      expect(keys.every((key) => /^\w{24}$/.test(key))).toBe(true);
-      expect(first.output()).toContain(
-        `new Realtime({ appId: '${keys[0]}', appKey: '${keys[1]}', server: 'http://127.0.0.1:`,
-      );
-      first.child.kill('SIGTERM');
-      expect(await first.exited).toBe(0);
-      const second = parley();
-      await second.printed(READY);
-      expect(keysIn(second.output())).toEqual(keys);
-    },
-    TWO_STARTS,
-  );
+describe('npm start', STARTS, () => {
+  it('prints address, keys and a snippet, and keeps the keys it made', async () => {
+    const first = parley();
+    await first.printed(READY);
+    const keys = keysIn(first.output());
+    expect(keys.every((key) => /^\w{24}$/.test(key))).toBe(true);
+    expect(first.output()).toContain(
+      `new Realtime({ appId: '${keys[0]}', appKey: '${keys[1]}', server: 'http://127.0.0.1:`,
+    );
+    first.child.kill('SIGTERM');
+    expect(await first.exited).toBe(0);
+    const second = parley();
+    await second.printed(READY);
+    expect(keysIn(second.output())).toEqual(keys);
+  });
 
-  it(
-    'takes the keys of an app that clients already have, also later',
-    async () => {
-      const given = { PARLEY_APP_ID: 'an-app-that-lives-elsewhere', PARLEY_APP_KEY: 'its-app-key-1' };
-      const first = parley(given);
-      await first.printed(READY);
-      const [id, appKey, generated] = keysIn(first.output());
-      expect([id, appKey]).toEqual(Object.values(given));
-      first.child.kill('SIGTERM');
-      await first.exited;
-      const second = parley({ ...given, PARLEY_APP_KEY: 'its-app-key-2' });
-      await second.printed(READY);
-      expect(keysIn(second.output())).toEqual([id, 'its-app-key-2', generated]);
-    },
-    TWO_STARTS,
-  );
+  it('takes the keys of an app that clients already have, also later', async () => {
+    const given = { PARLEY_APP_ID: 'an-app-that-lives-elsewhere', PARLEY_APP_KEY: 'its-app-key-1' };
+    const first = parley(given);
+    await first.printed(READY);
+    const [id, appKey, generated] = keysIn(first.output());
+    expect([id, appKey]).toEqual(Object.values(given));
+    first.child.kill('SIGTERM');
+    await first.exited;
+    const second = parley({ ...given, PARLEY_APP_KEY: 'its-app-key-2' });
+    await second.printed(READY);
+    expect(keysIn(second.output())).toEqual([id, 'its-app-key-2', generated]);
+  });
 
   it('prints no master key where logs are collected', async () => {
     const run = parley({ PARLEY_LOG_FORMAT: 'json', PARLEY_MASTER_KEY: 'the-master-key-itself' });
@@ -91,7 +83,7 @@ describe('npm start', () => {
   });
 });
 
-describe('a start that cannot succeed ends with a sentence', () => {
+describe('a start that cannot succeed ends with a sentence', STARTS, () => {
   it('for a port that is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
@@ -104,16 +96,12 @@ describe('a start that cannot succeed ends with a sentence', () => {
     other.close();
   });
 
-  it(
-    'for a second process on the same data',
-    async () => {
-      await parley().printed(READY);
-      expect(await failureOf(parley())).toBe(
-        `The data in ${folder} is in use by another Parley process: stop that one, or set PARLEY_DATA_DIR to another folder.`,
-      );
-    },
-    TWO_STARTS,
-  );
+  it('for a second process on the same data', async () => {
+    await parley().printed(READY);
+    expect(await failureOf(parley())).toBe(
+      `The data in ${folder} is in use by another Parley process: stop that one, or set PARLEY_DATA_DIR to another folder.`,
+    );
+  });
 
   it('for a data folder that cannot be written', async () => {
     // A file in the way stops the administrator of a test machine too, whom permissions do not.
@@ -128,19 +116,15 @@ describe('a start that cannot succeed ends with a sentence', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it(
-    'for a certificate that is not there, and for one that is none',
-    async () => {
-      const missing = { PARLEY_TLS_CERT: join(folder, 'cert.pem'), PARLEY_TLS_KEY: join(folder, 'key.pem') };
-      expect(await failureOf(parley(missing))).toBe(
-        `PARLEY_TLS_CERT names ${missing.PARLEY_TLS_CERT}, but there is no such file.`,
-      );
-      await writeFile(missing.PARLEY_TLS_CERT, 'no certificate');
-      await writeFile(missing.PARLEY_TLS_KEY, 'no key');
-      expect(await failureOf(parley(missing))).toContain('Check PARLEY_TLS_CERT and PARLEY_TLS_KEY.');
-    },
-    TWO_STARTS,
-  );
+  it('for a certificate that is not there, and for one that is none', async () => {
+    const missing = { PARLEY_TLS_CERT: join(folder, 'cert.pem'), PARLEY_TLS_KEY: join(folder, 'key.pem') };
+    expect(await failureOf(parley(missing))).toBe(
+      `PARLEY_TLS_CERT names ${missing.PARLEY_TLS_CERT}, but there is no such file.`,
+    );
+    await writeFile(missing.PARLEY_TLS_CERT, 'no certificate');
+    await writeFile(missing.PARLEY_TLS_KEY, 'no key');
+    expect(await failureOf(parley(missing))).toContain('Check PARLEY_TLS_CERT and PARLEY_TLS_KEY.');
+  });
 
   it('for a database that is damaged', async () => {
     await mkdir(folder, { recursive: true });
@@ -158,7 +142,7 @@ describe('a start that cannot succeed ends with a sentence', () => {
   });
 });
 
-describe('signals', () => {
+describe('signals', STARTS, () => {
   async function connected(run: Run): Promise<TestClient> {
     await run.printed(READY);
     const url = /ws:\/\/127\.0\.0\.1:\d+\//.exec(run.output())?.[0] ?? '';
@@ -180,49 +164,45 @@ describe('signals', () => {
     expect(await run.exited).toBe(0);
   });
 
-  it(
-    '[F-ROOM-11] SIGTERM empties no chat room: the next server that serves has them back in it',
-    async () => {
-      const first = parley({ PARLEY_DRAIN_SECONDS: '0' });
-      await first.printed(READY);
-      const [appId = ''] = keysIn(first.output());
-      const login = async (run: Run, session: SessionCommand) => {
-        const client = await TestClient.connect(/ws:\/\/127\.0\.0\.1:\d+\//.exec(run.output())?.[0] ?? '');
-        const { op, sessionMessage } = await client.login(appId, 'Tom', { deviceId: 'phone', ...session });
-        expect(op).toBe(OpType.opened);
-        return { client, st: sessionMessage?.st ?? '' };
-      };
-      const before = await login(first, {});
-      const started = await before.client.request({
-        cmd: CommandType.conv,
-        op: OpType.start,
-        convMessage: { transient: true, attr: { data: '{}' } },
-      });
-      const cid = started.convMessage?.cid ?? '';
-      first.child.kill('SIGTERM');
-      expect(await first.exited).toBe(0);
+  it('[F-ROOM-11] SIGTERM empties no chat room: the next server that serves has them back in it', async () => {
+    const first = parley({ PARLEY_DRAIN_SECONDS: '0' });
+    await first.printed(READY);
+    const [appId = ''] = keysIn(first.output());
+    const login = async (run: Run, session: SessionCommand) => {
+      const client = await TestClient.connect(/ws:\/\/127\.0\.0\.1:\d+\//.exec(run.output())?.[0] ?? '');
+      const { op, sessionMessage } = await client.login(appId, 'Tom', { deviceId: 'phone', ...session });
+      expect(op).toBe(OpType.opened);
+      return { client, st: sessionMessage?.st ?? '' };
+    };
+    const before = await login(first, {});
+    const started = await before.client.request({
+      cmd: CommandType.conv,
+      op: OpType.start,
+      convMessage: { transient: true, attr: { data: '{}' } },
+    });
+    const cid = started.convMessage?.cid ?? '';
+    first.child.kill('SIGTERM');
+    expect(await first.exited).toBe(0);
 
-      // Neither a look at the data nor a start that fails takes it from the next one.
-      expect(await parley({}, 'app', 'show').exited).toBe(0);
-      const other = createServer().listen(0, '127.0.0.1');
-      await once(other, 'listening');
-      const { port } = other.address() as AddressInfo;
-      expect(await failureOf(parley({ PORT: String(port) }))).toContain('already in use');
-      other.close();
+    // Neither a look at the data nor a start that fails takes it from the next one.
+    expect(await parley({}, 'app', 'show').exited).toBe(0);
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    expect(await failureOf(parley({ PORT: String(port) }))).toContain('already in use');
+    other.close();
 
-      const second = parley();
-      await second.printed(READY);
-      const count = async (client: TestClient) => {
-        const reply = await client.request({ cmd: CommandType.conv, op: OpType.count, convMessage: { cid } });
-        return reply.convMessage?.count ?? 0;
-      };
-      const fresh = await login(second, { deviceId: 'tablet' });
-      expect(await count(fresh.client)).toBe(0);
-      const after = await login(second, { st: before.st, r: true });
-      expect(await count(after.client)).toBe(1);
-    },
-    TWO_STARTS,
-  );
+    const second = parley();
+    await second.printed(READY);
+    const count = async (client: TestClient) => {
+      const reply = await client.request({ cmd: CommandType.conv, op: OpType.count, convMessage: { cid } });
+      return reply.convMessage?.count ?? 0;
+    };
+    const fresh = await login(second, { deviceId: 'tablet' });
+    expect(await count(fresh.client)).toBe(0);
+    const after = await login(second, { st: before.st, r: true });
+    expect(await count(after.client)).toBe(1);
+  });
 
   it('SIGTERM disconnects whoever does not move in time', async () => {
     const run = parley({ PARLEY_DRAIN_SECONDS: '0' });

@@ -45,7 +45,8 @@ async function configWith(plugins: unknown): Promise<string> {
   return path;
 }
 
-describe('npm start with plug-ins', () => {
+// A machine that runs every other test at once takes ten seconds and more for one start.
+describe('npm start with plug-ins', { timeout: 120_000 }, () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
     '[F-MOD-02] starts them first and stops them last, by %s',
     async (signal) => {
@@ -102,7 +103,7 @@ export default {
     } finally {
       listener.close();
     }
-  }, 60_000);
+  });
 
   it('[F-MOD-02] ends with a sentence and code 1 where one of them cannot be used', async () => {
     const run = parley({ PARLEY_PLUGINS: `${folder}/plugins/greeter.ts, ${folder}/nowhere.ts` });
