@@ -11,6 +11,7 @@ import { OrderedLanes } from './ordered-lanes.ts';
 
 /** The service number every messaging push carries: without it Swift and ObjC drop the push (`wire-protocol §8` item 19). */
 const MESSAGING_SERVICE = 2;
+const NO_HEAD = new Uint8Array();
 
 export interface SessionIdentity {
   readonly id: SessionId;
@@ -40,6 +41,9 @@ export class Session {
   readonly services = new ListenedServices();
   /** The small half of a push differs by command only, so each is encoded once. */
   readonly #heads = new Map<number, Uint8Array>();
+  /** The command whose head was needed last, and that head: in a room all pushes are messages. */
+  #lastCmd: number | undefined;
+  #lastHead: Uint8Array = NO_HEAD;
   #held: Held[] | undefined;
   #identity: SessionIdentity;
 
@@ -68,12 +72,19 @@ export class Session {
   }
 
   push(push: Push, urgency: Urgency = 'required'): void {
-    let head = this.#heads.get(push.cmd);
+    this.connection.send(this.#headOf(push.cmd), push.body, urgency);
+  }
+
+  #headOf(cmd: number): Uint8Array {
+    if (cmd === this.#lastCmd) return this.#lastHead;
+    let head = this.#heads.get(cmd);
     if (head === undefined) {
-      head = encodeEnvelope({ cmd: push.cmd, peerId: this.identity.client, service: MESSAGING_SERVICE });
-      this.#heads.set(push.cmd, head);
+      head = encodeEnvelope({ cmd, peerId: this.identity.client, service: MESSAGING_SERVICE });
+      this.#heads.set(cmd, head);
     }
-    this.connection.send(head, push.body, urgency);
+    this.#lastCmd = cmd;
+    this.#lastHead = head;
+    return head;
   }
 
   pushInSequence(push: Push, urgency: Urgency, place: InSequence): void {

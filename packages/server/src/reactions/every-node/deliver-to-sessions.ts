@@ -28,7 +28,8 @@ export function deliverToSessions(
       visitRecipients(live, rooms, event.app, delivery, (session) => wished.push(session));
       const granted = ceiling.grant(event.app, wished.length);
       delivered += granted;
-      for (const session of wished.slice(0, granted)) deliver(session, delivery);
+      wished.length = granted;
+      for (const session of wished) deliver(session, delivery);
     }
     if (event.type === 'message-sent') counters.deliveries += delivered;
   };
@@ -41,22 +42,25 @@ function visitRecipients(
   { to, room, everybody, inSequence, except, exceptClient, unreadModeOnly }: Delivery,
   visit: (session: Session) => void,
 ): void {
+  // Found once rather than compared by name: a room is thousands of sessions.
+  const excepted = except === undefined ? undefined : live.byId(except);
   for (const client of to) {
     for (const session of live.of(app, client)) {
-      if (session.identity.id === except) continue;
+      if (session === excepted) continue;
       if (unreadModeOnly === true && session.connection.offlineMode !== 'unread') continue;
       visit(session);
     }
   }
   if (everybody === true) {
     for (const session of live.all(app)) {
-      if (session.identity.id !== except && mayHear(session, inSequence)) visit(session);
+      if (session !== excepted && mayHear(session, inSequence)) visit(session);
     }
   }
   if (room === undefined) return;
   for (const session of rooms.sessionsIn(room)) {
-    const { id, client } = session.identity;
-    if (id !== except && client !== exceptClient) visit(session);
+    if (session === excepted) continue;
+    if (exceptClient !== undefined && session.identity.client === exceptClient) continue;
+    visit(session);
   }
 }
 
