@@ -8,15 +8,17 @@ import type { Milliseconds } from '../identifiers.ts';
 export class ChangesUnderWay {
   readonly #underWay = new Set<{ readonly at: Milliseconds }>();
 
-  /** @param at the present time, the earliest the change may be committed under */
-  async during<Result>(at: Milliseconds, change: () => Promise<Result>): Promise<Result> {
+  /**
+   * @param at the present time, the earliest the change may be committed under
+   * @returns the promise of the change itself: whoever waits for it waits no turn longer
+   */
+  during<Result>(at: Milliseconds, change: () => Promise<Result>): Promise<Result> {
     const underWay = { at };
     this.#underWay.add(underWay);
-    try {
-      return await change();
-    } finally {
-      this.#underWay.delete(underWay);
-    }
+    const changed = change();
+    const over = () => this.#underWay.delete(underWay);
+    changed.then(over, over);
+    return changed;
   }
 
   /** A time up to which a count that is computed from now on misses nothing. */
