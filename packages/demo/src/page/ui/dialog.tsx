@@ -31,6 +31,11 @@ export function Dialog({ title, closeLabel, close, isWide = false, children }: D
       className={styles.dialog}
       data-wide={isWide}
       aria-label={title}
+      onCancel={(event) => {
+        // Left to the browser the dialog is gone before it says so, and what a fast key opens in between closes again.
+        event.preventDefault();
+        close();
+      }}
       onClose={close}
       onPointerDown={(event) => event.target === dialog.current && close()}
     >
