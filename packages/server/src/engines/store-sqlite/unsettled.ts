@@ -1,8 +1,11 @@
 import type { AppKey, ClientId, ConversationKey } from '../../domain/identifiers.ts';
 import type { WorkerClient } from './worker-client.ts';
 
-/** Beyond this, conversations that nobody reads are settled to be forgotten here. */
-const MOST_REMEMBERED = 50_000;
+/**
+ * Beyond this, conversations that nobody reads are settled to be forgotten here; some ten megabytes. Settling all of
+ * them at once holds up the commits: at a quarter of it, a busy server did little else.
+ */
+const MOST_REMEMBERED = 200_000;
 
 /**
  * The main thread's memory of conversations whose newest messages may not be indexed yet (`writer/message-index.ts`).
