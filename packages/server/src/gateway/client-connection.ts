@@ -20,6 +20,7 @@ import type { KeepAlive, Watched } from './keep-alive.ts';
 import type { GatewayLimits } from './options.ts';
 import { OutboundQueue } from './outbound-queue.ts';
 import type { ReceiveSchedule } from './receive-schedule.ts';
+import { SocketWriter } from './socket-writer.ts';
 
 /**
  * One write carries at most this. Below the high-water mark of a socket (64 KiB), so that a socket that takes
@@ -70,6 +71,7 @@ export class ClientConnection implements Connection, Flushable, SocketEvents, Wa
 
   readonly #webSocket: ClientSocket;
   readonly #socket: Socket;
+  readonly #writer: SocketWriter;
   readonly #framing: Subprotocol['framing'];
   readonly #joiner: FrameJoiner;
   readonly #queue: OutboundQueue;
@@ -91,6 +93,7 @@ export class ClientConnection implements Connection, Flushable, SocketEvents, Wa
     this.heardAt = around.keepAlive.now;
     this.#webSocket = webSocket;
     this.#socket = socket;
+    this.#writer = new SocketWriter(socket);
     this.#framing = facts.subprotocol.framing;
     this.#joiner = JOINERS[this.#framing];
     this.#queue = new OutboundQueue(this.#joiner);
@@ -151,9 +154,7 @@ export class ClientConnection implements Connection, Flushable, SocketEvents, Wa
 
   #write(portion: Buffer): void {
     this.#around.counters.writes++;
-    this.#socket.write(portion);
-    // What the system took at once is copied; anything else still reads the buffer.
-    if (this.#socket.writableLength === 0) this.#joiner.giveBack();
+    if (this.#writer.write(portion)) this.#joiner.giveBack();
     if (this.#congested || !this.#socket.writableNeedDrain) return;
     this.#congested = true;
     this.#socket.once('drain', () => {
