@@ -1,7 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
 
 /** Milliseconds a connection waits for another one of this process, such as a checkpoint. */
-const BUSY_TIMEOUT = 10_000;
+export const BUSY_TIMEOUT = 10_000;
+/** What the file of the write-ahead log is cut to when the log begins again, had it become longer. */
+const KEPT_LOG_BYTES = 128 * 1024 * 1024;
 const MMAP_BYTES = 1 << 30;
 /** Negative: kibibytes. */
 const CACHE = -64 * 1024;
@@ -13,6 +15,7 @@ export function openForWriting(path: string): DatabaseSync {
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA wal_autocheckpoint = 0;
+    PRAGMA journal_size_limit = ${KEPT_LOG_BYTES};
     PRAGMA cache_size = ${CACHE};
     PRAGMA mmap_size = ${MMAP_BYTES};
     PRAGMA temp_store = MEMORY;

@@ -20,8 +20,8 @@ export type FromWorker =
 
 export interface WorkerData {
   readonly path: string;
-  /** One of the reading threads merges the write-ahead log into the database. */
-  readonly mergesLog?: true;
+  /** For the thread that merges the write-ahead log into the database: the descriptor of the database file. */
+  readonly databaseFile?: number;
 }
 
 /** The operations of a worker. Each is called with arguments of the shape its caller typed. */

@@ -1,5 +1,4 @@
 // A worker thread that reads, so that a long history or query delays neither commits nor the event loop.
-import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -18,6 +17,7 @@ import {
 } from './client-reads.ts';
 import { readHistory } from './history.ts';
 import { readKeywordApps, readKeywords } from './keyword-reads.ts';
+import { LogMerger } from './log-merger.ts';
 import {
   readNotices,
   readPatchedSince,
@@ -57,15 +57,13 @@ import {
   readPosition,
 } from './webhook-reads.ts';
 
-/** How often commits are merged from the write-ahead log into the database, beside the traffic. */
-const CHECKPOINT_EVERY = 1000;
-/** Under steady traffic there is always something left to merge. Beyond this, writing waits for a moment. */
-const MAX_WAL_BYTES = 64 * 1024 * 1024;
+/** Milliseconds. */
+const MERGE_EVERY = 1000;
 
 const port = parentPort;
 if (port === null) throw new Error('This file runs as a worker thread.');
 const tell = (message: FromWorker) => port.postMessage(message);
-const { path, mergesLog } = workerData as WorkerData;
+const { path, databaseFile } = workerData as WorkerData;
 
 try {
   serve();
@@ -77,11 +75,13 @@ try {
 function serve(): void {
   const db = openForReading(path);
   const operations = operationTable(new Statements(db));
-  const checkpoints = mergesLog === true ? setInterval(() => checkpoint(db), CHECKPOINT_EVERY) : undefined;
+  const merger = databaseFile === undefined ? undefined : new LogMerger(db, databaseFile);
+  const merging = merger && setInterval(() => merger.merge(), MERGE_EVERY);
 
   port?.on('message', (message: ToWorker) => {
     if (message === 'close') {
-      clearInterval(checkpoints);
+      clearInterval(merging);
+      merger?.close();
       db.close();
       port.close();
       return;
@@ -90,17 +90,6 @@ function serve(): void {
     tell(message.map((call) => perform(db, operations, call)));
   });
   tell('ready');
-}
-
-/** Merges nearly everything without disturbing anybody; so the merging that stops the writer has little left to do. */
-function checkpoint(db: DatabaseSync): void {
-  try {
-    db.exec('PRAGMA wal_checkpoint(PASSIVE)');
-    const walBytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
-    if (walBytes > MAX_WAL_BYTES) db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-  } catch {
-    // The writer is busy; the next one will do.
-  }
 }
 
 function perform(db: DatabaseSync, operations: Operations, { operation, args }: Call): Answer {
