@@ -49,6 +49,11 @@ export interface ServiceRepository {
   sendToSubscribers(
     draft: ServiceMessageDraft,
   ): Promise<{ readonly id: MessageId; readonly timestamp: Milliseconds } | undefined>;
+  /**
+   * Hides what was said to all subscribers from one of them, as if it had never been said to it: for as long as the
+   * message exists, also if the client leaves and comes back. Everybody else sees it, and so do operators.
+   */
+  hide(service: ConversationRef, client: ClientId, message: HiddenMessage): Promise<HideOutcome>;
   /** Whose exchange with which service goes by this name (`service-log-key.ts`). */
   exchangeNamed(app: AppKey, logKey: string): Promise<Exchange | undefined>;
   /** One message, with one id and time, into the log of each of these clients. */
@@ -112,6 +117,19 @@ export interface ServiceLogs {
 export interface ServiceMessageDraft extends Omit<MessageDraft, 'conversation' | 'membersOnly'> {
   readonly service: ConversationRef;
 }
+
+export interface HiddenMessage {
+  readonly id: MessageId;
+  readonly timestamp: Milliseconds;
+  /** Refuse unless this client wrote the message. */
+  readonly author?: ClientId;
+  /** From how many clients one message may be hidden. */
+  readonly limit: number;
+  readonly now: Milliseconds;
+}
+
+/** `not-found` is also a message that the client does not see, because it did not subscribe or it is hidden already. */
+export type HideOutcome = 'hidden' | 'not-found' | 'not-the-author' | 'hidden-from-too-many';
 
 export type SentToClients =
   | {

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { describeAudit } from './contract/audit.contract.ts';
 import { describeConversations } from './contract/conversations.contract.ts';
+import { describeHiddenMessages } from './contract/hidden-messages.contract.ts';
 import { describeInterleavings } from './contract/interleavings.contract.ts';
 import { describeKeywordsAndBans } from './contract/keywords-and-bans.contract.ts';
 import { describeMemberStates } from './contract/member-states.contract.ts';
@@ -26,6 +27,7 @@ export function describeStore(engine: Engine): void {
     describeMessages(engine);
     describeMemberStates(engine);
     describeServices(engine);
+    describeHiddenMessages(engine);
     describeRecords(engine);
     describeMoments(engine);
     describeOperators(engine);

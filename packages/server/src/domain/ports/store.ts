@@ -304,6 +304,8 @@ export interface HistoryRange {
   readonly type?: number;
   /** Milliseconds a search by type may take, which has to look at every message until it has enough. */
   readonly budget?: Milliseconds;
+  /** What is hidden from this client is passed over (`ServiceRepository.hide`). */
+  readonly seenBy?: ClientId;
 }
 
 export interface PatchDraft {
@@ -328,7 +330,7 @@ export interface Overwrite {
   readonly deliveredAt?: Milliseconds | null;
 }
 
-export interface LogRange extends Omit<HistoryRange, 'conversation' | 'type'> {
+export interface LogRange extends Omit<HistoryRange, 'conversation' | 'type' | 'seenBy'> {
   readonly app: AppKey;
   readonly sender?: ClientId;
   /** Milliseconds after which the engine gives up; what it prepared by then is not lost. */
@@ -343,7 +345,12 @@ export interface LoggedMessage {
 }
 
 export type PatchOutcome =
-  | { readonly state: 'patched'; readonly message: StoredMessage }
+  | {
+      readonly state: 'patched';
+      readonly message: StoredMessage;
+      /** Clients that do not see the message; absent where everybody does, as nearly always. */
+      readonly hiddenFrom?: readonly ClientId[];
+    }
   | { readonly state: 'refused'; readonly reason: 'not-found' | 'not-the-author' };
 
 export interface MessageRepository {
@@ -394,7 +401,7 @@ export interface UnreadState {
   readonly count: number;
   readonly mentioned: boolean;
   readonly lastMessage?: StoredMessage;
-  /** Of a service: the logs that were merged, and the time of the newest message of each. */
+  /** Of a service: the logs that were merged, and the time of the newest message of each, hidden or not. */
   readonly logs?: readonly { readonly key: ConversationKey; readonly upTo: Milliseconds }[];
 }
 
@@ -631,7 +638,10 @@ export interface Deleted<Name> {
 }
 
 export interface RetentionRepository {
-  /** Deletes at most `limit` messages of the app sent before the moment; returns how many. */
+  /**
+   * Deletes at most `limit` messages of the app sent before the moment; returns how many, and what went with those that
+   * were hidden from somebody.
+   */
   deleteMessages(app: AppKey, before: Milliseconds, limit: number): Promise<number>;
   /**
    * Deletes conversations without message or change since the moment, with their messages. Conversations and messages

@@ -184,6 +184,7 @@ function insert(tables: Tables, draft: ConversationDraft): ConversationEntry {
     members: new Map(members.map((client) => [client, newMember(0)])),
     sendTokens: new Map(),
     receivers: new Map(),
+    hidden: new Map(),
     lastSeq: 0,
     lastTimestamp: 0,
   };

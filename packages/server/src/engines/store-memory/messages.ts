@@ -8,6 +8,7 @@ import {
   type MessageRepository,
   QueryTooSlow,
 } from '../../domain/ports/store.ts';
+import { isVisible } from './reading.ts';
 import { everyoneLogId, readLogs, servicesOf } from './service-logs.ts';
 import { type ConversationEntry, recordOf, type Tables } from './tables.ts';
 
@@ -28,7 +29,7 @@ export function messageRepository(tables: Tables): MessageRepository {
       if (name !== undefined) entry.sendTokens.set(name, message);
       return { state: 'appended', id: message.id, timestamp, seq: message.seq };
     },
-    async history({ conversation, direction, start, end, limit, type, budget }) {
+    async history({ conversation, direction, start, end, limit, type, budget, seenBy }) {
       const deadline = performance.now() + (budget ?? Number.POSITIVE_INFINITY);
       const isWanted = (message: StoredMessage) => {
         if (type === undefined) return true;
@@ -37,10 +38,11 @@ export function messageRepository(tables: Tables): MessageRepository {
         }
         return typeOf(message) === type;
       };
-      const messages = tables.conversations.get(conversation)?.messages ?? [];
+      const entry = tables.conversations.get(conversation);
       const [lower, upper] = direction === 'older' ? [end, start] : [start, end];
-      const within = messages.filter(
+      const within = (entry?.messages ?? []).filter(
         (message) =>
+          (seenBy === undefined || entry === undefined || isVisible(entry, message, seenBy)) &&
           (lower === undefined || isBeyond(message, lower, 1)) &&
           (upper === undefined || isBeyond(message, upper, -1)) &&
           isWanted(message),
@@ -59,6 +61,7 @@ export function messageRepository(tables: Tables): MessageRepository {
       if (entry === undefined || message === undefined) return 'not-found';
       if (author !== undefined && message.sender !== author) return 'not-the-author';
       entry.messages.splice(index, 1);
+      entry.hidden.delete(id);
       for (const [token, sent] of entry.sendTokens) if (sent.id === id) entry.sendTokens.delete(token);
       tables.received = tables.received.filter((received) => received.log !== entry || received.id !== id);
       return 'deleted';
@@ -95,16 +98,21 @@ export function messageRepository(tables: Tables): MessageRepository {
         : within.slice(0, limit);
     },
     async patch({ conversation, id, author, now, timestampHint: _, ...changed }) {
-      const messages = tables.conversations.get(conversation)?.messages ?? [];
-      const index = messages.findIndex((message) => message.id === id);
-      const message = messages[index];
-      if (message === undefined) return { state: 'refused', reason: 'not-found' };
+      const entry = tables.conversations.get(conversation);
+      const index = entry?.messages.findIndex((message) => message.id === id) ?? -1;
+      const message = entry?.messages[index];
+      if (entry === undefined || message === undefined) return { state: 'refused', reason: 'not-found' };
       if (author !== undefined && message.sender !== author) {
         return { state: 'refused', reason: 'not-the-author' };
       }
       const patched = { ...message, ...changed, patchedAt: Math.max(now, (message.patchedAt ?? 0) + 1) };
-      messages[index] = patched;
-      return { state: 'patched', message: patched };
+      entry.messages[index] = patched;
+      const hiddenFrom = entry.hidden.get(id);
+      return {
+        state: 'patched',
+        message: patched,
+        ...(hiddenFrom !== undefined && { hiddenFrom: [...hiddenFrom] }),
+      };
     },
     async patchedSince(app, client, since, limit, now) {
       const own = tables.ofClient(app, client, now).map((entry) => ({ entry, log: entry }));
@@ -116,7 +124,7 @@ export function messageRepository(tables: Tables): MessageRepository {
       return [...own, ...ofServices]
         .flatMap(({ entry, log }) =>
           log.messages
-            .filter((message) => (message.patchedAt ?? 0) > since)
+            .filter((message) => (message.patchedAt ?? 0) > since && isVisible(log, message, client))
             .map((message) => ({ conversation: recordOf(entry), message })),
         )
         .sort((a, b) => (a.message.patchedAt ?? 0) - (b.message.patchedAt ?? 0))

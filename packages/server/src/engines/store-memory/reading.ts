@@ -12,7 +12,7 @@ export function unreadState(entry: ConversationEntry, client: ClientId, readTo: 
   const unread = entry.messages.filter(
     (message) => message.timestamp > readTo && isFor(entry, message, client),
   );
-  const lastMessage = entry.messages.at(-1);
+  const lastMessage = entry.messages.findLast((message) => isVisible(entry, message, client));
   return {
     conversation: { key, id, kind },
     count: unread.length,
@@ -21,7 +21,14 @@ export function unreadState(entry: ConversationEntry, client: ClientId, readTo: 
   };
 }
 
-/** Whether a message is somebody else's, and meant for the client. */
-export function isFor(entry: ConversationEntry, { id, sender }: StoredMessage, client: ClientId): boolean {
-  return sender !== client && entry.receivers.get(id)?.has(client) !== false;
+/** Whether a message is somebody else's, meant for the client and not hidden from it. */
+export function isFor(entry: ConversationEntry, message: StoredMessage, client: ClientId): boolean {
+  const { id, sender } = message;
+  return (
+    sender !== client && entry.receivers.get(id)?.has(client) !== false && isVisible(entry, message, client)
+  );
+}
+
+export function isVisible(entry: ConversationEntry, { id }: StoredMessage, client: ClientId): boolean {
+  return entry.hidden.get(id)?.has(client) !== true;
 }

@@ -6,12 +6,13 @@ export function retentionRepository(tables: Tables): RetentionRepository {
   return {
     async deleteMessages(app, before, limit) {
       let deleted = 0;
-      for (const { record, messages, sendTokens } of tables.conversations.values()) {
+      for (const { record, messages, sendTokens, hidden } of tables.conversations.values()) {
         if (record.app !== app) continue;
         const old = messages.findIndex((message) => message.timestamp >= before);
         const due = Math.min(old < 0 ? messages.length : old, limit - deleted);
         const gone = new Set(messages.splice(0, due).map(({ id }) => id));
         for (const [token, { id }] of sendTokens) if (gone.has(id)) sendTokens.delete(token);
+        for (const id of gone) hidden.delete(id);
         deleted += due;
       }
       return deleted;

@@ -1,7 +1,7 @@
 import type { AppKey, ClientId, MessageId, Milliseconds } from '../../domain/identifiers.ts';
 import type { StoredMessage } from '../../domain/message/message.ts';
 import type { Acknowledgement, ReadOutcome, ReadPosition, UnreadState } from '../../domain/ports/store.ts';
-import { newestUpTo, unreadState } from './reading.ts';
+import { isVisible, newestUpTo, unreadState } from './reading.ts';
 import { type ReadLog, readLogs, servicesOf, validBroadcasts } from './service-logs.ts';
 import { type ConversationEntry, type MemberState, recordOf, type Tables } from './tables.ts';
 
@@ -37,7 +37,10 @@ export function unacknowledgedOfServices(
       .flatMap((one) => {
         const { deliveredTo } = stateOf(one.log, client);
         return given(tables, app, one, client, now).filter(
-          ({ sender, timestamp }) => sender !== client && timestamp > deliveredTo,
+          (message) =>
+            message.sender !== client &&
+            message.timestamp > deliveredTo &&
+            isVisible(one.log, message, client),
         );
       })
       .toSorted(byPlace);
@@ -115,9 +118,11 @@ function serviceUnread(
     count: states.reduce((sum, { count }) => sum + count, 0),
     mentioned: states.some(({ mentioned }) => mentioned),
     ...(lastMessage !== undefined && { lastMessage }),
-    logs: states.flatMap((state) =>
-      state.lastMessage === undefined ? [] : { key: state.log.record.key, upTo: state.lastMessage.timestamp },
-    ),
+    logs: states.flatMap(({ log }) => {
+      // What is hidden is covered, too: nothing of it is to come after the count.
+      const newest = log.messages.at(-1);
+      return newest === undefined ? [] : { key: log.record.key, upTo: newest.timestamp };
+    }),
   };
 }
 

@@ -116,6 +116,19 @@ export function serviceRepository(tables: Tables): ServiceRepository {
         readLogs(tables, entry, client).map(({ kind, log }) => [kind, log.record.key]),
       );
     },
+    async hide(service, client, { id, timestamp, author, limit, now }) {
+      const entry = find(service);
+      const member = entry?.members.get(client);
+      const message = entry?.messages.find((one) => one.id === id && one.timestamp === timestamp);
+      if (entry === undefined || member === undefined || message === undefined) return 'not-found';
+      const clients = entry.hidden.get(id) ?? new Set();
+      if (clients.has(client)) return 'not-found';
+      if (author !== undefined && message.sender !== author) return 'not-the-author';
+      if (clients.size >= limit) return 'hidden-from-too-many';
+      entry.hidden.set(id, clients.add(client));
+      if (member.readTo < timestamp) member.readChangedAt = Math.max(member.readChangedAt, now);
+      return 'hidden';
+    },
     async sendToSubscribers({ service, token: _, now, ...content }) {
       const entry = find(service);
       if (entry === undefined) return undefined;
@@ -225,6 +238,7 @@ function logOf(tables: Tables, service: ConversationEntry, id: string, now: Mill
     members: new Map(),
     sendTokens: new Map(),
     receivers: new Map(),
+    hidden: new Map(),
     service: service.record.key,
     lastSeq: 0,
     lastTimestamp: 0,

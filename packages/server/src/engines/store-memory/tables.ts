@@ -33,6 +33,8 @@ export interface ConversationEntry {
   readonly service?: ConversationKey;
   /** By message id: the only ones it is unread for, where not all members. */
   readonly receivers: Map<string, ReadonlySet<ClientId>>;
+  /** By message id: the clients it is hidden from. */
+  readonly hidden: Map<MessageId, Set<ClientId>>;
   /** Of the newest message ever, also if it is deleted. */
   lastSeq: number;
   lastTimestamp: Milliseconds;

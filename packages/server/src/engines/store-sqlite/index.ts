@@ -105,6 +105,7 @@ export async function openSqliteStore({ path, onFatal, onCommit }: SqliteOptions
       subscribers: (service, after, limit) => reader.call('subscribers', service, after, limit),
       countSubscribers: (service) => reader.call('countSubscribers', service),
       logsOf: (service, client) => reader.call('serviceLogs', plainRef(service), client),
+      hide: (service, client, message) => writer.call('hideMessage', plainRef(service), client, message),
       sendToSubscribers(draft) {
         unsettled.appended(draft.service.key);
         return writer.call('sendToSubscribers', plainService(draft));

@@ -2,6 +2,7 @@ import type { ConversationKey, MessageId, Milliseconds } from '../../domain/iden
 import type { StoredMessage } from '../../domain/message/message.ts';
 import { timestampOfMessageId } from '../../domain/ports/message-id.ts';
 import type { UnreadState } from '../../domain/ports/store.ts';
+import { countHidden, notHidden } from './hidden-messages.ts';
 import { MESSAGE_COLUMNS, messageOf } from './rows.ts';
 import type { Row, Statements } from './statements.ts';
 
@@ -36,8 +37,31 @@ export function lastMessage(sql: Statements, conversation: ConversationKey): Sto
   return row === undefined ? undefined : messageOf(row);
 }
 
-/** @param conversation its `key`, `id` and `kind` */
-export function unreadState(sql: Statements, conversation: Row, client: string, readTo: number): UnreadState {
+function lastVisible(
+  sql: Statements,
+  conversation: ConversationKey,
+  client: string,
+): StoredMessage | undefined {
+  const row = sql.get(
+    `SELECT ${MESSAGE_COLUMNS} FROM ordered_message WHERE conversation = ? AND ${notHidden('ordered_message', '?')}
+      ORDER BY timestamp DESC LIMIT 1`,
+    conversation,
+    client,
+  );
+  return row === undefined ? undefined : messageOf(row);
+}
+
+/**
+ * @param conversation its `key`, `id` and `kind`
+ * @param hides whether some of its messages are hidden from the client
+ */
+export function unreadState(
+  sql: Statements,
+  conversation: Row,
+  client: string,
+  readTo: number,
+  hides = false,
+): UnreadState {
   const key = Number(conversation.key);
   const count = sql.get(
     'SELECT count(*) AS n FROM message_order WHERE conversation = ? AND timestamp > ? AND sender <> ?',
@@ -45,15 +69,16 @@ export function unreadState(sql: Statements, conversation: Row, client: string, 
     readTo,
     client,
   );
-  const last = lastMessage(sql, key);
+  const last = hides ? lastVisible(sql, key, client) : lastMessage(sql, key);
+  const hidden = hides ? countHidden(sql, key, client, readTo) : 0;
   return {
     conversation: {
       key,
       id: conversation.id as string,
       kind: conversation.kind as UnreadState['conversation']['kind'],
     },
-    count: Number(count?.n) - notForMe(sql, key, client, readTo),
-    mentioned: isMentioned(sql, key, client, readTo),
+    count: Number(count?.n) - notForMe(sql, key, client, readTo) - hidden,
+    mentioned: isMentioned(sql, key, client, readTo, hides),
     ...(last !== undefined && { lastMessage: last }),
   };
 }
@@ -75,12 +100,19 @@ function notForMe(sql: Statements, conversation: number, client: string, readTo:
   return Number(found?.n);
 }
 
-function isMentioned(sql: Statements, conversation: number, client: string, readTo: number): boolean {
+function isMentioned(
+  sql: Statements,
+  conversation: number,
+  client: string,
+  readTo: number,
+  hides: boolean,
+): boolean {
   const found = sql.get(
     `SELECT 1 FROM message
       WHERE conversation = ?1 AND timestamp > ?2 AND (mentions IS NOT NULL OR mention_all = 1) AND sender <> ?3
         AND (receivers IS NULL OR EXISTS (SELECT 1 FROM json_each(receivers) WHERE value = ?3))
         AND (mention_all = 1 OR EXISTS (SELECT 1 FROM json_each(mentions) WHERE value = ?3))
+        ${hides ? `AND ${notHidden('message', '?3')}` : ''}
       LIMIT 1`,
     conversation,
     readTo,

@@ -324,6 +324,18 @@ const steps: readonly string[] = [
   -- Few conversations have roles, and operators ask for those of all.
   CREATE INDEX conversation_roles ON conversation (app, key) WHERE roles IS NOT NULL;
   `,
+  `
+  -- What was said to all subscribers of a service and is hidden from some of them. Rows go with the message. The clients
+  -- of one message are numbered, so that the newest number says how many there are.
+  CREATE TABLE hidden_message (
+    log INTEGER NOT NULL,
+    client TEXT NOT NULL,
+    timestamp INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (log, client, timestamp)
+  ) WITHOUT ROWID;
+  CREATE UNIQUE INDEX hidden_message_clients ON hidden_message (log, timestamp, number);
+  `,
 ];
 
 /** @throws DatabaseTooNew */

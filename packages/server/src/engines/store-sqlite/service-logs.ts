@@ -1,5 +1,6 @@
 import type { ClientId, ConversationKey, Milliseconds } from '../../domain/identifiers.ts';
 import type { UnreadState } from '../../domain/ports/store.ts';
+import { hasHidden } from './hidden-messages.ts';
 import { lastMessage, unreadState } from './message-lookup.ts';
 import type { Row, Statements } from './statements.ts';
 
@@ -53,6 +54,15 @@ export function logsOf(
   }));
 }
 
+/** Only what is said to all subscribers is ever hidden from one of them. */
+export function hidesSome(
+  sql: Statements,
+  { kind, log }: Pick<ReadLog, 'kind' | 'log'>,
+  client: ClientId,
+): boolean {
+  return kind === 'subscribers' && hasHidden(sql, log, client);
+}
+
 /** The times of the broadcasts in a log that the client is still to be given, or was given and may still read. */
 export function validBroadcasts(
   sql: Statements,
@@ -91,7 +101,11 @@ export function serviceUnread(
   const states = logsOf(sql, app, key, client).map((log) => {
     if (log.kind === 'everyone') return everyoneState(sql, app, log, client, now);
     const conversation: Row = { ...service, key: log.log, kind: 'service' };
-    return { ...unreadState(sql, conversation, client, log.readTo), log: log.log };
+    const hides = hidesSome(sql, log, client);
+    const state = unreadState(sql, conversation, client, log.readTo, hides);
+    // What is told to be covered includes what is hidden: nothing of it is to come after the count.
+    const newest = hides ? lastMessage(sql, log.log) : state.lastMessage;
+    return { ...state, log: log.log, newest };
   });
   const [newest] = states
     .flatMap(({ lastMessage }) => lastMessage ?? [])
@@ -101,8 +115,8 @@ export function serviceUnread(
     count: states.reduce((sum, state) => sum + state.count, 0),
     mentioned: states.some((state) => state.mentioned),
     ...(newest !== undefined && { lastMessage: newest }),
-    logs: states.flatMap(({ log, lastMessage }) =>
-      lastMessage === undefined ? [] : { key: log, upTo: lastMessage.timestamp },
+    logs: states.flatMap(({ log, newest }) =>
+      newest === undefined ? [] : { key: log, upTo: newest.timestamp },
     ),
   };
 }
@@ -116,5 +130,11 @@ function everyoneState(
 ) {
   const unread = validBroadcasts(sql, app, log, client, now).filter((timestamp) => timestamp > readTo);
   const last = lastMessage(sql, log);
-  return { log, count: unread.length, mentioned: false, ...(last !== undefined && { lastMessage: last }) };
+  return {
+    log,
+    newest: last,
+    count: unread.length,
+    mentioned: false,
+    ...(last !== undefined && { lastMessage: last }),
+  };
 }

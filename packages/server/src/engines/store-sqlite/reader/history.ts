@@ -1,5 +1,6 @@
 import type { StoredMessage } from '../../../domain/message/message.ts';
 import { type HistoryBound, type HistoryRange, QueryTooSlow } from '../../../domain/ports/store.ts';
+import { hasHidden, notHidden } from '../hidden-messages.ts';
 import { MESSAGE_COLUMNS, messageOf } from '../rows.ts';
 import type { Row, Statements } from '../statements.ts';
 
@@ -8,13 +9,21 @@ const MESSAGES_PER_LOOK = 2000;
 
 /** A page of history: one walk along the index on (conversation, timestamp). @throws QueryTooSlow */
 export function readHistory(sql: Statements, range: HistoryRange): readonly StoredMessage[] {
+  const visible = visibility(sql, range);
   const rows =
-    range.type === undefined ? walk(sql, range, range.limit, []) : walkForType(sql, range, range.type);
+    range.type === undefined
+      ? walk(sql, range, range.limit, visible)
+      : walkForType(sql, range, range.type, visible);
   const messages = rows.map(messageOf);
   return range.direction === 'older' ? messages.reverse() : messages;
 }
 
-type Condition = readonly [sql: string, parameter: number];
+type Condition = readonly [sql: string, parameter: number | string];
+
+function visibility(sql: Statements, { conversation, seenBy }: HistoryRange): readonly Condition[] {
+  if (seenBy === undefined || !hasHidden(sql, conversation, seenBy)) return [];
+  return [[notHidden('ordered_message', '?'), seenBy]];
+}
 
 /** The nearest messages to the start that meet all conditions, the nearest first. */
 function walk(
@@ -36,7 +45,12 @@ function walk(
 }
 
 /** No index knows the types, so this may come to every message of a long conversation: in steps, while time lasts. */
-function walkForType(sql: Statements, range: HistoryRange, type: number): readonly Row[] {
+function walkForType(
+  sql: Statements,
+  range: HistoryRange,
+  type: number,
+  visible: readonly Condition[],
+): readonly Row[] {
   const { conversation, direction, start, limit, budget } = range;
   const [ahead, order] = direction === 'older' ? ['<', 'DESC'] : ['>', 'ASC'];
   const deadline = performance.now() + (budget ?? Number.POSITIVE_INFINITY);
@@ -55,6 +69,7 @@ function walkForType(sql: Statements, range: HistoryRange, type: number): readon
     );
     found.push(
       ...walk(sql, range, limit - found.length, [
+        ...visible,
         ['type = ?', type],
         [`timestamp ${beyond} ?`, reached],
         ...(last === undefined

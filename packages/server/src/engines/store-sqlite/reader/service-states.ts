@@ -1,7 +1,7 @@
 import type { AppKey, ClientId, Milliseconds } from '../../../domain/identifiers.ts';
 import type { UnreadState } from '../../../domain/ports/store.ts';
 import { CONVERSATION_COLUMNS, conversationOf } from '../rows.ts';
-import { logsOf, serviceUnread, validBroadcasts } from '../service-logs.ts';
+import { hidesSome, logsOf, serviceUnread, validBroadcasts } from '../service-logs.ts';
 import type { Row, Statements } from '../statements.ts';
 import { messagesPatchedSince, missed, newestAfter } from './log-reads.ts';
 
@@ -49,7 +49,8 @@ export function unacknowledgedOfServices(
   return [...services.values()].flatMap((service) => {
     const newest = logsOf(sql, app, Number(service.key), client)
       .flatMap(({ kind, log, deliveredTo }) => {
-        const messages = newestAfter(sql, log, deliveredTo, client, limit + 1);
+        const hides = hidesSome(sql, { kind, log }, client);
+        const messages = newestAfter(sql, log, deliveredTo, client, limit + 1, hides);
         if (kind !== 'everyone') return messages;
         const valid = new Set(validBroadcasts(sql, app, log, client, now));
         return messages.filter(({ timestamp }) => valid.has(timestamp));
@@ -80,7 +81,10 @@ export function patchedInServices(
     if (conversation === undefined) return [];
     return logsOf(sql, app, Number(row.key), client)
       .filter(({ kind }) => kind !== 'everyone')
-      .flatMap(({ log }) => messagesPatchedSince(sql, conversation, log, since, limit));
+      .flatMap(({ kind, log }) => {
+        const exceptHiddenFrom = hidesSome(sql, { kind, log }, client) ? client : undefined;
+        return messagesPatchedSince(sql, conversation, log, since, limit, exceptHiddenFrom);
+      });
   });
 }
 

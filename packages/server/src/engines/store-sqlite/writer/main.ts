@@ -194,6 +194,7 @@ function operationTable(
     subscribe: services.subscribe.bind(services),
     unsubscribe: services.unsubscribe.bind(services),
     setSubscriptionMuted: services.setMuted.bind(services),
+    hideMessage: services.hide.bind(services),
     sendToSubscribers: services.sendToSubscribers.bind(services),
     sendToClients: services.sendToClients.bind(services),
     receive: services.receive.bind(services),

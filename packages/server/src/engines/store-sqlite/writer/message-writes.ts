@@ -9,6 +9,7 @@ import type {
   PatchOutcome,
 } from '../../../domain/ports/store.ts';
 import { deleteMessage } from '../delete-message.ts';
+import { hiddenFrom } from '../hidden-messages.ts';
 import { findMessage } from '../message-lookup.ts';
 import type { Statements } from '../statements.ts';
 import type { Counter, MessageCounters } from './message-counters.ts';
@@ -107,8 +108,10 @@ export class MessageWrites {
       patchedAt,
       draft.conversation,
     );
+    const clients = hiddenFrom(this.#sql, draft.conversation, message.timestamp);
     return {
       state: 'patched',
+      ...(clients !== undefined && { hiddenFrom: clients }),
       message: {
         ...message,
         body: draft.body,

@@ -45,13 +45,18 @@ export class RetentionWrites {
       }
       cleanedTo = Number(row.row);
     }
+    let deleted = 0;
     for (const row of due) {
+      if (deleted >= limit) {
+        cleanedTo = Number(row.row) - 1;
+        break;
+      }
       // What the log alone knows of a conversation must be in its row before the log loses it.
       this.#index.settle(Number(row.conversation));
-      deleteMessage(this.#sql, row);
+      deleted += deleteMessage(this.#sql, row);
     }
     this.#progress.set(app, cleanedTo);
-    return due.length;
+    return deleted;
   }
 
   deleteInactiveConversations(app: AppKey, before: Milliseconds, limit: number): Deleted<ConversationId> {
@@ -215,7 +220,11 @@ export class RetentionWrites {
       conversation,
       limit,
     );
-    for (const message of messages) deleteMessage(this.#sql, message);
-    return messages.length;
+    let deleted = 0;
+    for (const message of messages) {
+      if (deleted >= limit) break;
+      deleted += deleteMessage(this.#sql, message);
+    }
+    return deleted;
   }
 }

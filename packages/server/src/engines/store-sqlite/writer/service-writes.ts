@@ -6,8 +6,14 @@ import type {
   Milliseconds,
 } from '../../../domain/identifiers.ts';
 import { serviceLogKey } from '../../../domain/ports/service-log-key.ts';
-import type { SentToClients, ServiceMessageDraft } from '../../../domain/ports/services.ts';
+import type {
+  HiddenMessage,
+  HideOutcome,
+  SentToClients,
+  ServiceMessageDraft,
+} from '../../../domain/ports/services.ts';
 import type { ConversationRef, MessageDraft } from '../../../domain/ports/store.ts';
+import { findMessage } from '../message-lookup.ts';
 import { everyoneLogId, ownLogId } from '../service-logs.ts';
 import type { Row, Statements } from '../statements.ts';
 import type { Counter, MessageCounters } from './message-counters.ts';
@@ -54,6 +60,45 @@ export class ServiceWrites {
         client,
       ) > 0
     );
+  }
+
+  hide({ key }: ConversationRef, client: ClientId, message: HiddenMessage): HideOutcome {
+    const { id, timestamp, author, limit, now } = message;
+    if (this.#service(key) === undefined) return 'not-found';
+    this.#index.settle(key);
+    const found = findMessage(this.#sql, key, id, timestamp);
+    if (found?.timestamp !== timestamp || !this.#sees(key, client, timestamp)) return 'not-found';
+    if (author !== undefined && found.sender !== author) return 'not-the-author';
+    const newest = this.#sql.get(
+      'SELECT max(number) AS number FROM hidden_message WHERE log = ? AND timestamp = ?',
+      key,
+      timestamp,
+    );
+    const number = Number(newest?.number ?? 0) + 1;
+    if (number > limit) return 'hidden-from-too-many';
+    this.#sql.run('INSERT INTO hidden_message VALUES (?, ?, ?, ?)', key, client, timestamp, number);
+    // The count of the client is another one now, which it is told when it is back.
+    this.#sql.run(
+      `UPDATE member SET read_changed_at = max(read_changed_at, ?)
+        WHERE conversation = ? AND client = ? AND read_to < ?`,
+      now,
+      key,
+      client,
+      timestamp,
+    );
+    return 'hidden';
+  }
+
+  /** Whether a client sees what was said to all subscribers at a moment. */
+  #sees(service: ConversationKey, client: ClientId, timestamp: Milliseconds): boolean {
+    const subscription = this.#sql.get(
+      `SELECT 1 FROM member m WHERE conversation = ?1 AND client = ?2
+          AND NOT EXISTS (SELECT 1 FROM hidden_message WHERE log = ?1 AND client = ?2 AND timestamp = ?3)`,
+      service,
+      client,
+      timestamp,
+    );
+    return subscription !== undefined;
   }
 
   sendToSubscribers({ service, ...draft }: ServiceMessageDraft) {
