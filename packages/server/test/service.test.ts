@@ -2,7 +2,9 @@ import { CommandType, errorTable, type GenericCommand, OpType } from '@parley/pr
 import { type Parley, startParley, TestClient } from '@parley/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SentMessage } from '../src/domain/message/send-message.ts';
 import { createService } from '../src/domain/service-conversation/create-service.ts';
+import { deleteForClient } from '../src/domain/service-conversation/delete-for-client.ts';
 import {
   patchFromService,
   withdrawBroadcast,
@@ -49,6 +51,11 @@ const open = async (name = 'desk') => (await createService(world(), { app: app()
 const subscribeTo = (client: Named, cid: string) => conv(client, OpType.add, { cid, m: [client.id] });
 const leave = (client: Named, cid: string) => conv(client, OpType.remove, { cid, m: [client.id] });
 const said = (service: string, body: string) => ({ service, from: 'desk', body });
+async function remove(cid: string, client: string, message: SentMessage): Promise<void> {
+  const service = await world().conversations.load(app().key, cid);
+  if (service === undefined) throw new Error('It is gone.');
+  await deleteForClient(world(), service, { client, ...message });
+}
 const find = async (client: TestClient, cid: string, flag = 0) =>
   (await query(client, { ...where({ objectId: cid }), flag }))[0];
 
@@ -262,6 +269,58 @@ describe('a service', () => {
     await refused({ clients: [tom.id] }).toMatchObject({ reason: 'MESSAGE_NOT_FOUND' });
   });
 
+  it('[F-MSG-61] says something to all but one who is not to see it any more, and never tells that one again', async () => {
+    const cid = await open();
+    const [alice, bob] = [await login('alice'), await login('bob')];
+    for (const client of [alice, bob]) await subscribeTo(client, cid);
+    const first = await sendToSubscribers(world(), operator(), said(cid, 'first'));
+    await alice.close();
+    const secret = await sendToSubscribers(world(), operator(), said(cid, 'secret'));
+    const phone = await again(alice.id);
+    expect(unreadOf(await heard(phone, CommandType.unread))).toEqual([[cid, 2, 'secret']]);
+    // As a summary of this moment would name it.
+    const since = world().clock.now() - 1;
+
+    await remove(cid, alice.id, secret);
+    // Nobody is told, and devices keep what they have.
+    expect(await heard(phone, CommandType.patch)).toEqual([]);
+    expect(await history(phone, cid)).toEqual(['first']);
+    expect(await history(bob, cid)).toEqual(['first', 'secret']);
+    expect((await find(phone, cid, 2))?.msg).toBe('first');
+    expect((await find(bob, cid, 2))?.msg).toBe('secret');
+    await phone.close();
+    const back = await again(alice.id);
+    expect(unreadOf(await heard(back, CommandType.unread))).toEqual([[cid, 1, 'first']]);
+    await back.close();
+    const informed = await again(alice.id, { lastUnreadNotifTime: since });
+    expect(unreadOf(await heard(informed, CommandType.unread))).toEqual([[cid, 1, 'first']]);
+
+    const change = { service: cid, from: 'desk' };
+    const edit = { ...change, change: { action: 'edit', body: 'changed' } } as const;
+    await heard(bob, CommandType.patch);
+    await patchFromService(world(), operator(), { ...edit, ...secret });
+    await patchFromService(world(), operator(), { ...edit, ...first });
+    const changed = async (client: TestClient) =>
+      (await heard(client, CommandType.patch)).flatMap(({ patchMessage }) =>
+        (patchMessage?.patches ?? []).map(({ mid }) => mid),
+      );
+    expect(await changed(informed)).toEqual([first.id]);
+    expect(await changed(bob)).toEqual([secret.id, first.id]);
+    await patchFromService(world(), operator(), { ...change, change: { action: 'recall' }, ...secret });
+    expect(await changed(informed)).toEqual([]);
+    expect(await changed(bob)).toEqual([secret.id]);
+    const [aliceLater, bobLater] = [
+      await again(alice.id, { lastPatchTime: 1 }),
+      await again(bob.id, { lastPatchTime: 1 }),
+    ];
+    expect(await changed(aliceLater)).toEqual([first.id]);
+    expect(await changed(bobLater)).toEqual([first.id, secret.id]);
+    expect(await history(aliceLater, cid)).toEqual(['changed']);
+    await leave(aliceLater, cid);
+    await subscribeTo(aliceLater, cid);
+    expect(await history(aliceLater, cid)).toEqual(['changed']);
+  });
+
   it('[F-SYS-12][F-SYS-14] speaks to everybody in the app, and to who comes while it is valid', async () => {
     const cid = await open();
     const [tom, jerry] = [await login('tom'), await login('jerry')];
@@ -362,7 +421,13 @@ describe('a service', () => {
     const written: string[] = [];
     for (let index = 0; index < 40; index++) {
       const body = `${index}`;
-      if (index % 3 === 0) await sendToSubscribers(world(), operator(), said(cid, body));
+      if (index % 3 === 0) {
+        const sent = await sendToSubscribers(world(), operator(), said(cid, body));
+        if (index % 2 === 0) {
+          await remove(cid, tom.id, sent);
+          continue;
+        }
+      }
       if (index % 3 === 1)
         await sendToClients(world(), operator(), { ...said(cid, body), clients: [tom.id] });
       if (index % 3 === 2) await say(tom, cid, body);

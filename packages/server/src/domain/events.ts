@@ -103,7 +103,12 @@ export interface MessageSent extends InConversation {
  */
 export type ServiceAudience =
   | { readonly to: 'clients'; readonly clients: readonly ClientId[]; readonly log: ConversationKey }
-  | { readonly to: 'subscribers' | 'everybody'; readonly log: ConversationKey };
+  | {
+      readonly to: 'subscribers' | 'everybody';
+      readonly log: ConversationKey;
+      /** Those of them that do not see the message. */
+      readonly except?: readonly ClientId[];
+    };
 
 export type MessagePriority = 'high' | 'normal' | 'low';
 

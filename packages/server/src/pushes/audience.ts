@@ -2,7 +2,7 @@ import type { Conversation } from '../domain/conversation/known-conversation.ts'
 import type { MessageSent, ServiceAudience } from '../domain/events.ts';
 import type { Delivery, InSequence } from './delivery.ts';
 
-export type Audience = Pick<Delivery, 'to' | 'room' | 'everybody' | 'exceptClient'>;
+export type Audience = Pick<Delivery, 'to' | 'room' | 'everybody' | 'exceptClient' | 'exceptClients'>;
 
 /** Who hears what happens in a conversation: its members, or whoever is in the chat room right now. */
 export function audienceOf(conversation: Conversation): Audience {
@@ -13,7 +13,9 @@ export function audienceOf(conversation: Conversation): Audience {
 
 /** Who hears what is said in a service. Of everybody, only subscribers are given what is kept in their log. */
 export function serviceAudience(audience: ServiceAudience): Audience {
-  return audience.to === 'clients' ? { to: audience.clients } : { to: [], everybody: true };
+  if (audience.to === 'clients') return { to: audience.clients };
+  const { except } = audience;
+  return { to: [], everybody: true, ...(except !== undefined && { exceptClients: new Set(except) }) };
 }
 
 /** Where a message stands among others: in its conversation, or in one of the logs of a service. */

@@ -17,6 +17,8 @@ export interface Delivery {
   readonly room?: ConversationKey;
   /** Every session of the app; with `inSequence.subscribersOf`, those that listen to the service. */
   readonly everybody?: true;
+  /** Clients that are not to get it, although it is for everybody. */
+  readonly exceptClients?: ReadonlySet<ClientId>;
   readonly push: Push;
   /** A client that is not to get it, although it is in the room. */
   readonly exceptClient?: ClientId;

@@ -208,18 +208,95 @@ describe('service conversations', () => {
     expect(kept.map(({ data }: { data: string }) => data)).toEqual(['to you', TEXT]);
   });
 
-  it('[F-SYS-11] do not delete for one what was said to all', async () => {
+  it('[F-MSG-61] delete for one subscriber what they said to all', async () => {
     const sid = await create();
-    await subscribe(sid, 'alice');
-    const sent = await api.done(api.post(`${PATH}/${sid}/broadcasts`, { from_client: 'bot', message: TEXT }));
-    const path = `${PATH}/${sid}/subscribers/alice/messages/${sent['msg-id']}`;
-    const query = { from_client: 'bot', timestamp: sent.timestamp };
+    const [alice, bob] = [fresh('alice'), fresh('bob')];
+    for (const client of [alice, bob]) await subscribe(sid, client);
+    const device = await online(alice);
+    const toAll = async (message: string) => {
+      const body = { from_client: 'weather-bot', message };
+      return api.done(api.post(`${PATH}/${sid}/broadcasts`, body));
+    };
+    const sent = [await toAll('one'), await toAll('two'), await toAll('three')];
+    const toAlice = { from_client: 'weather-bot', to_clients: [alice], message: 'to you' };
+    await api.done(api.post(`${PATH}/${sid}/messages`, toAlice));
+    expect(await heard(device)).toEqual(['one', 'two', 'three', 'to you']);
+    const path = (client: string) => `${PATH}/${sid}/subscribers/${client}/messages`;
+    const query = { from_client: 'weather-bot', timestamp: sent[1].timestamp };
+    const remove = (client: string, changes = {}, id = sent[1]['msg-id']) =>
+      api.call('DELETE', `${path(client)}/${id}`, { query: { ...query, ...changes } });
+    const notFound = [404, 4404, 'MESSAGE_NOT_FOUND'];
+    expect(refusal(await remove(alice, { timestamp: query.timestamp + 1 }))).toEqual(notFound);
+    expect(refusal(await remove(alice, {}, 'unknown'))).toEqual(notFound);
+    expect(refusal(await remove(alice, { from_client: 'x' }))).toEqual([
+      403,
+      4403,
+      'MESSAGE_OWNERSHIP_REQUIRED',
+    ]);
+    const stranger = fresh('stranger');
+    const refused = await remove(stranger);
+    expect(refusal(refused)).toEqual(notFound);
+    expect(refused.body.detail).toBe(
+      `There is no message ${sent[1]['msg-id']} of ${query.timestamp} in what ${stranger} sees of service ${sid}.`,
+    );
+
+    expect((await remove(alice)).body).toEqual({});
+    const [entry] = (await api.done(api.get('/1.2/rtm/audit', { target: sid, limit: 1 }))).results;
+    expect(entry).toMatchObject({
+      action: 'message.delete',
+      details: { clientId: alice, mid: sent[1]['msg-id'], from_client: 'weather-bot' },
+    });
+    expect(refusal(await remove(alice))).toEqual(notFound);
+    const texts = async (from: string, parameters = {}) =>
+      (await api.done(api.get(from, parameters))).map(({ data }: { data: string }) => data);
+    const left = ['to you', 'three', 'one'];
+    expect(await texts(path(alice))).toEqual(left);
+    expect(await texts(path(alice), { limit: 3 })).toEqual(left);
+    expect(await texts(path(alice), { limit: 2, reversed: true })).toEqual(['one', 'three']);
+    const start = { timestamp: sent[2].timestamp, msgid: sent[2]['msg-id'], limit: 1 };
+    expect(await texts(path(alice), start)).toEqual(['one']);
+    expect(await texts(path(bob))).toEqual(['three', 'two', 'one']);
+    const logKey = createHash('md5').update(`${sid}:${alice}`).digest('hex');
+    expect(await texts('/1.1/rtm/messages/history', { convid: logKey })).toEqual(left);
+    expect(await texts('/1.1/rtm/messages/history', { convid: sid })).toEqual(['three', 'two', 'one']);
+    const unread = async (client: string) =>
+      (await api.done(api.get(`/1.1/rtm/messages/unread/${client}/${sid}`))).count;
+    expect([await unread(alice), await unread(bob)]).toEqual([3, 3]);
+    expect(await heard(device)).toEqual([]);
+    await device.close();
+  });
+
+  it('[F-MSG-61] delete it by the name older programs have for the exchange, too', async () => {
+    const sid = await create();
+    const alice = fresh('alice');
+    await subscribe(sid, alice);
+    const said = await api.done(api.post(`${PATH}/${sid}/broadcasts`, { from_client: 'bot', message: TEXT }));
+    await api.done(
+      api.post(`${PATH}/${sid}/messages`, { from_client: 'bot', to_clients: [alice], message: 'to you' }),
+    );
+    const convid = createHash('md5').update(`${sid}:${alice}`).digest('hex');
+    const query = { convid, msgid: said['msg-id'], timestamp: said.timestamp };
+    const remove = () => api.call('DELETE', '/1.1/rtm/messages/logs', { query });
+    expect((await remove()).body).toEqual({});
+    expect(refusal(await remove())).toEqual([404, 4404, 'MESSAGE_NOT_FOUND']);
+    expect(await api.done(api.get('/1.1/rtm/messages/logs', { convid }))).toHaveLength(1);
+    expect(await api.done(api.get('/1.1/rtm/messages/logs', { convid: sid }))).toHaveLength(1);
+  });
+
+  it('[F-MSG-61] do not delete for one what was said to everybody', async () => {
+    const sid = await create();
+    const alice = fresh('alice');
+    await subscribe(sid, alice);
+    const body = { from_client: 'ops', conv_id: sid, message: TEXT };
+    const sent = await api.done(api.post('/1.2/rtm/broadcasts', body));
+    const path = `${PATH}/${sid}/subscribers/${alice}/messages/${sent['msg-id']}`;
+    const query = { from_client: 'ops', timestamp: sent.timestamp };
     expect(refusal(await api.call('DELETE', path, { query }))).toEqual([
       400,
       1,
-      'A message to all is one message; recall it, or withdraw the broadcast.',
+      'A broadcast to all clients cannot be deleted for one of them; withdraw it.',
     ]);
-    expect(await api.done(api.get(`${PATH}/${sid}/subscribers/alice/messages`))).toHaveLength(1);
+    expect(await api.done(api.get('/1.2/rtm/broadcasts', { conv_id: sid }))).toHaveLength(1);
   });
 
   it('[F-GRP-16][F-GRP-18] keep blocked clients out, and end their subscription', async () => {

@@ -13,7 +13,7 @@ const MAX_LIMIT = 1000;
 /** Milliseconds a search by type may work before it is refused with 4311. */
 const BUDGET = 1000;
 
-export interface ReadHistory extends Omit<HistoryRange, 'conversation' | 'limit' | 'budget'> {
+export interface ReadHistory extends Omit<HistoryRange, 'conversation' | 'limit' | 'budget' | 'seenBy'> {
   readonly conversation: ConversationId;
   /** Absent: 20. 0: nothing. At most 1,000 (D-12). */
   readonly limit?: number;

@@ -140,12 +140,15 @@ async function patchCopy(
       : new ImError('MESSAGE_OWNERSHIP_REQUIRED', `Message ${request.id} was not sent as ${request.from}.`);
   }
   if (audience === undefined) return;
+  const { hiddenFrom } = outcome;
   world.outbox.publish({
     type: 'message-patched',
     app: app.key,
     at: outcome.message.patchedAt ?? world.clock.now(),
     conversation: service,
-    audience,
+    // Whoever does not see it is not to hear of it again.
+    audience:
+      audience.to === 'clients' || hiddenFrom === undefined ? audience : { ...audience, except: hiddenFrom },
     message: outcome.message,
   });
 }

@@ -4,11 +4,11 @@ import type { ServiceLogs } from '../ports/services.ts';
 import type { ConversationRef, HistoryBound, HistoryRange } from '../ports/store.ts';
 import type { World } from '../world.ts';
 
-type Range = Omit<HistoryRange, 'conversation'>;
+type Range = Omit<HistoryRange, 'conversation' | 'seenBy'>;
 
 /**
  * What one client sees of a service: what was said to all subscribers, to everybody and to it alone, and what it said
- * itself, in one order by (timestamp, id). Never what others said (F-SYS-17).
+ * itself, in one order by (timestamp, id). Never what others said (F-SYS-17), nor what is hidden from it.
  *
  * @param among the logs to read; absent: all the client sees. Broadcasts to everybody are not in REST history.
  * @returns oldest first
@@ -24,7 +24,8 @@ export async function readServiceHistory(
   const pages = await Promise.all(
     among.flatMap((kind) => {
       const conversation = logs[kind];
-      return conversation === undefined ? [] : readLog(world, { ...range, conversation });
+      if (conversation === undefined) return [];
+      return readLog(world, { ...range, conversation, ...(kind === 'subscribers' && { seenBy: client }) });
     }),
   );
   const merged = pages

@@ -39,7 +39,7 @@ function visitRecipients(
   live: LiveSessions,
   rooms: LiveRooms,
   app: AppKey,
-  { to, room, everybody, inSequence, except, exceptClient, unreadModeOnly }: Delivery,
+  { to, room, everybody, inSequence, except, exceptClient, exceptClients, unreadModeOnly }: Delivery,
   visit: (session: Session) => void,
 ): void {
   // Found once rather than compared by name: a room is thousands of sessions.
@@ -53,7 +53,8 @@ function visitRecipients(
   }
   if (everybody === true) {
     for (const session of live.all(app)) {
-      if (session !== excepted && mayHear(session, inSequence)) visit(session);
+      if (session === excepted || exceptClients?.has(session.identity.client) === true) continue;
+      if (mayHear(session, inSequence)) visit(session);
     }
   }
   if (room === undefined) return;

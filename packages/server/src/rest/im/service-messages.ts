@@ -1,7 +1,9 @@
 import Type from 'typebox';
 import type { Conversation } from '../../domain/conversation/known-conversation.ts';
-import { ImError } from '../../domain/errors.ts';
-import { deleteMessage } from '../../domain/message/delete-message.ts';
+import {
+  type DeleteForClient,
+  deleteForClient,
+} from '../../domain/service-conversation/delete-for-client.ts';
 import { isBroadcast, patchFromService } from '../../domain/service-conversation/patch-from-service.ts';
 import {
   MAX_CLIENTS,
@@ -151,8 +153,9 @@ export const serviceMessageRoutes: readonly RestRoute[] = [
     path: `${path}/:cid/subscribers/:clientId/messages/:mid`,
     tag,
     summary: 'Delete a message from the history of a client',
-    audit: { action: 'message.delete' },
-    description: 'What was said to all is one message for all, and can be recalled instead.',
+    audit: { action: 'message.delete', tells: ['from_client'] },
+    description:
+      'What was said to all subscribers is deleted for this one, who must be subscribed; a broadcast to all clients cannot be. Devices that have it keep it.',
     needs: 'master',
     params: Type.Object({ ...SubscriberPath.properties, ...MessagePath.properties }),
     body: MessageAt,
@@ -160,9 +163,12 @@ export const serviceMessageRoutes: readonly RestRoute[] = [
     answers: { 200: Empty },
     async handle({ world, caller, params, body }) {
       const service = await findIn(services, world, caller.app, params.cid);
-      const log = await ownLog(world, service, params.clientId, params.mid);
-      const of = { app: caller.app, speaksFor: body.from_client };
-      await deleteMessage(world, service, { id: params.mid, timestamp: body.timestamp, log, of });
+      await deleteForOne(world, service, {
+        client: params.clientId,
+        id: params.mid,
+        timestamp: body.timestamp,
+        of: { app: caller.app, speaksFor: body.from_client },
+      });
       return ok({});
     },
   }),
@@ -193,6 +199,17 @@ export const serviceMessageRoutes: readonly RestRoute[] = [
   }),
 ];
 
+/** @throws RestError 400 where it was said to all clients, ImError as {@link deleteForClient} */
+export async function deleteForOne(
+  world: World,
+  service: Conversation,
+  request: DeleteForClient,
+): Promise<void> {
+  if ((await deleteForClient(world, service, request)) === 'broadcast') {
+    throw badParameter('A broadcast to all clients cannot be deleted for one of them; withdraw it.');
+  }
+}
+
 function messageNamed(params: MessageChange['params'], body: MessageChange['body']) {
   return {
     service: conversationIdOf(params.cid),
@@ -201,16 +218,4 @@ function messageNamed(params: MessageChange['params'], body: MessageChange['body
     timestamp: body.timestamp,
     ...(body.to_clients !== undefined && { clients: body.to_clients }),
   };
-}
-
-/** @throws RestError 400 where the message was said to all, ImError MESSAGE_NOT_FOUND */
-async function ownLog(world: World, service: Conversation, client: string, id: string): Promise<number> {
-  const { own, everyone } = await world.store.services.logsOf(service, client);
-  if (own !== undefined && (await world.store.messages.find(own, id)) !== undefined) return own;
-  for (const shared of [service.key, everyone]) {
-    if (shared !== undefined && (await world.store.messages.find(shared, id)) !== undefined) {
-      throw badParameter('A message to all is one message; recall it, or withdraw the broadcast.');
-    }
-  }
-  throw new ImError('MESSAGE_NOT_FOUND', `There is no message ${id} between ${service.id} and ${client}.`);
 }

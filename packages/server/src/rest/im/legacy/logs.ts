@@ -15,6 +15,7 @@ import { ConversationIdText } from '../collection.ts';
 import { HistoryQuery, inOrder, rangeOf } from '../history-query.ts';
 import { loggedRecord } from '../logs.ts';
 import { MessageRecord, MessageRecords, messageRecord } from '../message-record.ts';
+import { deleteForOne } from '../service-messages.ts';
 import { logNamed } from './log-named.ts';
 import { tag } from './tag.ts';
 
@@ -108,11 +109,12 @@ export const legacyLogRoutes: readonly RestRoute[] = [
     }),
     answers: { 200: Empty },
     async handle({ world, caller, query }) {
-      const { conversation, key: log } = await logNamed(world, caller.app, query.convid);
+      const { conversation, client } = await logNamed(world, caller.app, query.convid);
       const { from, msgid: id, timestamp } = query;
       // Older programs do not say whose message it is.
       const of = from === undefined ? {} : { of: { app: caller.app, speaksFor: from } };
-      await deleteMessage(world, conversation, { id, timestamp, log, ...of });
+      if (client === undefined) await deleteMessage(world, conversation, { id, timestamp, ...of });
+      else await deleteForOne(world, conversation, { client, id, timestamp, ...of });
       return ok({});
     },
   }),
