@@ -25,6 +25,7 @@ export function closable(store: Omit<Store, 'close'>, release: () => Promise<voi
     refusedConversations: guarded(store.refusedConversations),
     dailyClients: guarded(store.dailyClients),
     roomAbsences: guarded(store.roomAbsences),
+    tagHolders: guarded(store.tagHolders),
     webhooks: guarded(store.webhooks),
     audit: guarded(store.audit),
     keywords: guarded(store.keywords),

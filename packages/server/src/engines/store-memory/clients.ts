@@ -5,6 +5,8 @@ import type {
   RefusedConversationRepository,
   RoomAbsence,
   RoomAbsenceRepository,
+  TagHolder,
+  TagHolderRepository,
 } from '../../domain/ports/store.ts';
 import { pair, type Tables } from './tables.ts';
 
@@ -84,6 +86,29 @@ export function roomAbsenceRepository(): RoomAbsenceRepository {
       const taken = [...kept.values()].sort((a, b) => a.until - b.until);
       kept = new Map();
       return taken;
+    },
+  };
+}
+
+export function tagHolderRepository(): TagHolderRepository {
+  /** The newest is the last. */
+  const holders = new Map<string, TagHolder>();
+  const nameOf = ({ app, client, tag }: TagHolder) => JSON.stringify([app, client, tag]);
+  return {
+    async put(holder) {
+      holders.delete(nameOf(holder));
+      holders.set(nameOf(holder), holder);
+    },
+    async remove(holder) {
+      if (holders.get(nameOf(holder))?.device === holder.device) holders.delete(nameOf(holder));
+    },
+    async newest(limit) {
+      return [...holders.values()].slice(Math.max(0, holders.size - limit));
+    },
+    async forgetOldest(kept, limit) {
+      const excess = Math.min(limit, Math.max(0, holders.size - kept));
+      for (const name of [...holders.keys()].slice(0, excess)) holders.delete(name);
+      return excess;
     },
   };
 }

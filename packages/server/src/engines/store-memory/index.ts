@@ -11,6 +11,7 @@ import {
   dailyClientRepository,
   refusedConversationRepository,
   roomAbsenceRepository,
+  tagHolderRepository,
 } from './clients.ts';
 import { conversationRepository } from './conversations.ts';
 import { keywordRepository } from './keywords.ts';
@@ -41,6 +42,7 @@ export async function openMemoryStore(): Promise<Store> {
       refusedConversations: refusedConversationRepository(tables),
       dailyClients: dailyClientRepository(tables),
       roomAbsences: roomAbsenceRepository(),
+      tagHolders: tagHolderRepository(),
       webhooks: webhookRepository(tables),
       audit: auditRepository(tables),
       keywords: keywordRepository(),

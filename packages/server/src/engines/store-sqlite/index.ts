@@ -166,6 +166,12 @@ export async function openSqliteStore({ path, onFatal, onCommit }: SqliteOptions
       keep: (absences) => writer.call('keepRoomAbsences', absences),
       take: () => writer.call('takeRoomAbsences'),
     },
+    tagHolders: {
+      put: (holder) => writer.call('putTagHolder', holder),
+      remove: (holder) => writer.call('removeTagHolder', holder),
+      newest: (limit) => reader.call('newestTagHolders', limit),
+      forgetOldest: (kept, limit) => writer.call('forgetTagHolders', kept, limit),
+    },
     webhooks: {
       endOfLog: () => reader.call('endOfLog'),
       messagesAfter: (app, place, limit) => reader.call('messagesAfter', app, place, limit),

@@ -336,6 +336,17 @@ const steps: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE UNIQUE INDEX hidden_message_clients ON hidden_message (log, timestamp, number);
   `,
+  `
+  -- Which device of a client last logged in under a tag; the newest has the highest key.
+  CREATE TABLE tag_holder (
+    key INTEGER PRIMARY KEY,
+    app INTEGER NOT NULL,
+    client TEXT NOT NULL,
+    tag TEXT NOT NULL,
+    device TEXT NOT NULL,
+    UNIQUE (app, client, tag)
+  );
+  `,
 ];
 
 /** @throws DatabaseTooNew */

@@ -240,6 +240,61 @@ export function describeOperators(engine: Engine): void {
       expect(await roomAbsences.take()).toEqual([]);
     });
 
+    it('[F-SESS-21] the device that holds a tag is kept until another takes its place or it is removed', async () => {
+      const { tagHolders } = stage.store;
+      const other = stage.app + 1;
+      const of = (device: string, tag = 'Mobile', client = 'Tom', app = stage.app) => ({
+        app,
+        client,
+        tag,
+        device,
+      });
+      await tagHolders.put(of('A'));
+      await tagHolders.put(of('W', 'Web "ü"'));
+      await tagHolders.put(of('J', 'Mobile', 'Jerry'));
+      await tagHolders.put(of('O', 'Mobile', 'Tom', other));
+      await tagHolders.put(of('B'));
+      expect(await tagHolders.newest(10)).toEqual([
+        of('W', 'Web "ü"'),
+        of('J', 'Mobile', 'Jerry'),
+        of('O', 'Mobile', 'Tom', other),
+        of('B'),
+      ]);
+      await tagHolders.remove(of('A'));
+      await tagHolders.remove(of('W', 'Web "ü"'));
+      await tagHolders.remove(of('B', 'Unknown'));
+      expect(await tagHolders.newest(2)).toEqual([of('O', 'Mobile', 'Tom', other), of('B')]);
+      expect(await tagHolders.newest(10)).toHaveLength(3);
+    });
+
+    it('[F-SESS-21] writes of one tag that are under way together end as they were called', async () => {
+      const { tagHolders } = stage.store;
+      const of = (device: string) => ({ app: stage.app, client: 'Tom', tag: 'Mobile', device });
+      await Promise.all([
+        tagHolders.put(of('A')),
+        tagHolders.remove(of('A')),
+        tagHolders.put(of('B')),
+        tagHolders.put(of('A')),
+        tagHolders.put(of('C')),
+        tagHolders.remove(of('A')),
+      ]);
+      expect(await tagHolders.newest(10)).toEqual([of('C')]);
+    });
+
+    it('[F-SESS-21] of the devices that hold tags the oldest are forgotten, no more at once than is asked for', async () => {
+      const { tagHolders } = stage.store;
+      for (const client of ['a', 'b', 'c', 'd', 'e', 'a']) {
+        await tagHolders.put({ app: stage.app, client, tag: 'Mobile', device: 'phone' });
+      }
+      const clients = async () => (await tagHolders.newest(10)).map(({ client }) => client);
+      expect(await tagHolders.forgetOldest(5, 10)).toBe(0);
+      expect(await tagHolders.forgetOldest(2, 2)).toBe(2);
+      expect(await clients()).toEqual(['d', 'e', 'a']);
+      expect(await tagHolders.forgetOldest(2, 2)).toBe(1);
+      expect(await tagHolders.forgetOldest(2, 2)).toBe(0);
+      expect(await clients()).toEqual(['e', 'a']);
+    });
+
     it('[F-SESS-38] clients of a day are counted once, and forgotten with their day', async () => {
       const { dailyClients } = stage.store;
       await dailyClients.add(stage.app, '2026-01-30', ['Tom', 'Jerry']);

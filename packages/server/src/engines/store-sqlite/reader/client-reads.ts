@@ -1,4 +1,5 @@
 import type { AppKey, ClientId, ConversationId } from '../../../domain/identifiers.ts';
+import type { TagHolder } from '../../../domain/ports/store.ts';
 import type { Statements } from '../statements.ts';
 
 export function readRefusedConversations(
@@ -48,4 +49,16 @@ export function hasDailyClient(sql: Statements, app: AppKey, day: string, client
     client,
   );
   return row !== undefined;
+}
+
+export function readNewestTagHolders(sql: Statements, limit: number): readonly TagHolder[] {
+  return sql
+    .all('SELECT app, client, tag, device FROM tag_holder ORDER BY key DESC LIMIT ?', limit)
+    .map((row) => ({
+      app: Number(row.app),
+      client: row.client as string,
+      tag: row.tag as string,
+      device: row.device as string,
+    }))
+    .reverse();
 }

@@ -12,6 +12,7 @@ import { readAllBans, readBans } from './ban-reads.ts';
 import {
   countDailyClients,
   hasDailyClient,
+  readNewestTagHolders,
   readRefusedBy,
   readRefusedConversations,
 } from './client-reads.ts';
@@ -147,5 +148,6 @@ function operationTable(sql: Statements): Operations {
     refusedBy: readRefusedBy.bind(undefined, sql),
     countDailyClients: countDailyClients.bind(undefined, sql),
     hasDailyClient: hasDailyClient.bind(undefined, sql),
+    newestTagHolders: readNewestTagHolders.bind(undefined, sql),
   };
 }

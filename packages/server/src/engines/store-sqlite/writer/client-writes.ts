@@ -1,5 +1,5 @@
 import type { AppKey, ClientId, ConversationId } from '../../../domain/identifiers.ts';
-import type { RoomAbsence } from '../../../domain/ports/store.ts';
+import type { RoomAbsence, TagHolder } from '../../../domain/ports/store.ts';
 import type { Statements } from '../statements.ts';
 
 /** What is kept about clients as such. */
@@ -65,5 +65,35 @@ export class ClientWrites {
       room: Number(row.room),
       until: Number(row.until),
     }));
+  }
+
+  putTagHolder({ app, client, tag, device }: TagHolder): void {
+    // Replaced, not updated: the row is to have the newest key.
+    this.#sql.run(
+      'INSERT OR REPLACE INTO tag_holder (app, client, tag, device) VALUES (?, ?, ?, ?)',
+      app,
+      client,
+      tag,
+      device,
+    );
+  }
+
+  removeTagHolder({ app, client, tag, device }: TagHolder): void {
+    this.#sql.run(
+      'DELETE FROM tag_holder WHERE app = ? AND client = ? AND tag = ? AND device = ?',
+      app,
+      client,
+      tag,
+      device,
+    );
+  }
+
+  forgetTagHolders(kept: number, limit: number): number {
+    return this.#sql.run(
+      `DELETE FROM tag_holder WHERE key IN (
+         SELECT key FROM tag_holder ORDER BY key LIMIT min(?, max(0, (SELECT count(*) FROM tag_holder) - ?)))`,
+      limit,
+      kept,
+    );
   }
 }
