@@ -1,5 +1,5 @@
 import { OpType } from '@parley/protocol';
-import { FakeClock, type Parley, startParley, TestClient } from '@parley/testkit';
+import { FakeClock, openMemoryStore, type Parley, startParley, TestClient } from '@parley/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { conv, history, query, say, startConversation, where } from './flow.ts';
 
@@ -139,5 +139,32 @@ describe('the lifespan', () => {
     await parley.apps.changeKeys(parley.appId, { appKey: 'another-app-key' });
     await pass(2, async () => (await entries()).length === 1);
     expect(await entries()).toEqual(['app.rotate-key']);
+  });
+
+  it('[F-SESS-21] of what is known about tags ends where there is too much of it, the oldest first, in batches', async () => {
+    const asked: string[] = [];
+    const { tagHolders, ...store } = await openMemoryStore();
+    const crowded = await startParley({
+      clock,
+      store: {
+        ...store,
+        tagHolders: {
+          ...tagHolders,
+          async forgetOldest(kept, limit) {
+            asked.push(`${kept} ${limit}`);
+            return asked.length < 3 ? limit : 0;
+          },
+        },
+      },
+    });
+    clock.advance(MINUTE);
+    // The pause between two batches; a minute of them would be another round.
+    const next = () => {
+      clock.advance(50);
+      return asked.length;
+    };
+    await expect.poll(next, { timeout: 20_000 }).toBe(3);
+    expect(asked).toEqual(Array(3).fill('200000 200'));
+    await crowded.close();
   });
 });

@@ -135,6 +135,37 @@ describe('a server that is killed', () => {
     const times = history.map((item) => item.timestamp ?? 0);
     expect(times.every((time, index) => index === 0 || time > (times[index - 1] ?? 0))).toBe(true);
   }, 180_000);
+
+  it('[F-SESS-21][F-SESS-22] still refuses the device that lost its tag while it was offline, until the winner logs out', async () => {
+    const login = async (server: ParleyProcess, deviceId: string, r: boolean) => {
+      const client = await TestClient.connect(server.wsUrl);
+      return { client, reply: await client.login(APP_ID, 'Tom', { tag: 'Mobile', deviceId, r }) };
+    };
+    let server = await start();
+    const loser = await login(server, 'A', false);
+    expect(loser.reply.op).toBe(OpType.opened);
+    await loser.client.terminate();
+    const winner = await login(server, 'B', false);
+    expect(winner.reply.op).toBe(OpType.opened);
+    // A login does not wait for the disk, but this does, and the store writes in order.
+    await winner.client.request({ cmd: CommandType.conv, op: OpType.start, convMessage: { m: ['Jerry'] } });
+    await server.killNine();
+
+    server = await start();
+    const refused = await login(server, 'A', true);
+    expect(refused.reply.errorMessage).toMatchObject({ code: 4111, reason: 'SESSION_CONFLICT' });
+    const back = await login(server, 'B', true);
+    expect(back.reply.op).toBe(OpType.opened);
+    const loggedOut = await back.client.request({ cmd: CommandType.session, op: OpType.close });
+    expect(loggedOut.op).toBe(OpType.closed);
+    await server.killNine();
+
+    server = await start();
+    const free = await login(server, 'A', true);
+    expect(free.reply.op).toBe(OpType.opened);
+    await free.client.close();
+    expect(await server.stop()).toBe(0);
+  }, 180_000);
 });
 
 async function until(condition: () => boolean): Promise<void> {

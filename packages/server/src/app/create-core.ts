@@ -183,7 +183,10 @@ export async function createCore({
   };
   knownWorld = world;
   const invalidations = await TokenInvalidations.load(store.sessionTokens, clock.now());
-  sessions = new Sessions(world, live, rooms, new TagHolders(), invalidations);
+  const holders = await TagHolders.load(store.tagHolders, (error) =>
+    logger.error({ err: error }, 'Which device holds a tag could not be kept.'),
+  );
+  sessions = new Sessions(world, live, rooms, holders, invalidations);
   const accept = serveConnections({
     world,
     sessions,

@@ -14,6 +14,7 @@ const INTERVAL = 60_000;
 /** While there is more to delete, the next batch follows after this, so that traffic comes first. */
 const PAUSE_BETWEEN_BATCHES = 50;
 const BATCH_OF_DAYS = 200;
+const BATCH_OF_HOLDERS = 200;
 
 export interface JobParts {
   readonly store: Store;
@@ -21,7 +22,10 @@ export interface JobParts {
   readonly apps: { list(): readonly App[] };
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'error'>;
-  readonly sessions: { pruneInvalidations(): void };
+  readonly sessions: {
+    pruneInvalidations(): void;
+    forgetOldestHolders(limit: number): Promise<boolean>;
+  };
   readonly bans: Pick<BannedClients, 'prune'>;
   readonly dailyClients: Pick<DailyClients, 'save' | 'forgetDays'>;
 }
@@ -47,10 +51,12 @@ export function startJobs({
       bans.prune(clock.now());
       await dailyClients.save();
       const hasMoreDays = await dailyClients.forgetDays(BATCH_OF_DAYS);
+      const hasMoreHolders = await sessions.forgetOldestHolders(BATCH_OF_HOLDERS);
       const hasMore = await keepLifespans(store, apps.list(), clock.now());
       const hasMoreUploads = await forgetUploads({ store, files }, clock.now());
       const hasMoreFiles = await expireFiles({ store, files }, apps.list(), clock.now());
-      if (hasMore || hasMoreDays || hasMoreUploads || hasMoreFiles) next = PAUSE_BETWEEN_BATCHES;
+      if (hasMore || hasMoreDays || hasMoreHolders || hasMoreUploads || hasMoreFiles)
+        next = PAUSE_BETWEEN_BATCHES;
     } catch (error) {
       logger.error({ err: error }, 'Deleting what is past its lifespan failed; it is tried again.');
     }

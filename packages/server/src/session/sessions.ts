@@ -15,7 +15,7 @@ import type { LiveRooms } from './live-rooms.ts';
 import type { LiveSessions } from './live-sessions.ts';
 import { Session } from './session.ts';
 import { issueToken, readToken, type SessionClaims } from './session-token.ts';
-import type { TagHolders } from './tag-holders.ts';
+import { namelessDevice, type TagHolders } from './tag-holders.ts';
 import type { TokenInvalidations } from './token-invalidations.ts';
 
 /** The tag that is no tag (`wire-protocol §8` item 28). */
@@ -91,7 +91,7 @@ export class Sessions {
     // A refused reopen would end Swift and ObjC sessions, so one with a token does not count (ruling 5).
     if (claims === undefined && !admit()) return undefined;
     const tag = effectiveTag(request.tag ?? claims?.tag);
-    const device = request.device ?? claims?.device ?? `connection ${connection.id}`;
+    const device = request.device ?? claims?.device ?? namelessDevice(connection);
     const displaced =
       tag === undefined ? [] : this.#settleConflict(app, client, tag, { device, claims, request });
     const session = new Session(
@@ -195,6 +195,11 @@ export class Sessions {
   /** Forgets closed sessions whose tokens would have expired by now. */
   pruneInvalidations(): void {
     this.#invalidations.prune(this.#world.clock.now());
+  }
+
+  /** Deletes a batch of the oldest holders of tags, if there are too many; true while there may be more. */
+  forgetOldestHolders(limit: number): Promise<boolean> {
+    return this.#holders.forgetOldest(limit);
   }
 
   /** A session is over for good, by no wish of its client. */
