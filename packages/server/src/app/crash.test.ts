@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandType, type GenericCommand, OpType } from '@parley/protocol';
 import { type ParleyProcess, startParleyProcess, TestClient } from '@parley/testkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 const ROUNDS = 20;
 const SENDERS = 4;
@@ -25,12 +25,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-function start(): Promise<ParleyProcess> {
-  return startParleyProcess({
+async function start(): Promise<ParleyProcess> {
+  const server = await startParleyProcess({
     PARLEY_DATA_DIR: folder,
     PARLEY_APP_ID: APP_ID,
     PARLEY_CLIENT_RATE_LIMITS: 'off',
   });
+  // A test that fails is to leave no server behind.
+  onTestFinished(() => server.killNine());
+  return server;
 }
 
 const connect = (server: ParleyProcess, id: string) =>
