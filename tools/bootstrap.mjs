@@ -10,6 +10,9 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const inRoot = (...parts) => join(root, ...parts);
 const ownNode = inRoot('node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+// Types are stripped by WebAssembly, which now and then ends the process when several threads set it up at once
+// (nodejs/node#64500). What is cached needs no stripping.
+const codeCache = inRoot('node_modules', '.cache', 'node');
 const stamp = inRoot('node_modules', '.parley-installed');
 const lock = inRoot('.installing');
 const lockOwners = join(lock, 'pids');
@@ -156,7 +159,8 @@ function findNode() {
 }
 
 function run(program, argv) {
-  const child = spawn(program, argv, { cwd: root, stdio: 'inherit' });
+  const env = { NODE_COMPILE_CACHE: codeCache, ...process.env };
+  const child = spawn(program, argv, { cwd: root, stdio: 'inherit', env });
   for (const signal of SIGNALS) forward(signal, child);
   endWithParent(child);
   child.on('error', (error) => fail(`${program} could not be started: ${error.message}`));
