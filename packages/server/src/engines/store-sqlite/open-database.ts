@@ -4,7 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 export const BUSY_TIMEOUT = 10_000;
 /** What the file of the write-ahead log is cut to when the log begins again, had it become longer. */
 const KEPT_LOG_BYTES = 128 * 1024 * 1024;
-const MMAP_BYTES = 1 << 30;
+/** The most that SQLite maps. What lies beyond is read by system calls. */
+const MMAP_BYTES = 0x7fff0000;
 /** Negative: kibibytes. */
 const CACHE = -64 * 1024;
 

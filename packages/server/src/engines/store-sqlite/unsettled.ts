@@ -2,8 +2,8 @@ import type { AppKey, ClientId, ConversationKey } from '../../domain/identifiers
 import type { WorkerClient } from './worker-client.ts';
 
 /**
- * Beyond this, conversations that nobody reads are settled to be forgotten here; some ten megabytes. Settling all of
- * them at once holds up the commits: at a quarter of it, a busy server did little else.
+ * Beyond this, conversations that nobody reads are settled to be forgotten here; some ten megabytes. At a quarter of
+ * it, a busy server did little else.
  */
 const MOST_REMEMBERED = 200_000;
 
@@ -48,7 +48,10 @@ export class Unsettled {
   async settleAll(): Promise<void> {
     if (this.#newest.size === 0) return;
     const covered = this.#appends;
-    await this.#writer.call('settleAll');
+    let upTo: number | undefined;
+    do {
+      upTo = await this.#writer.call<number | undefined>('settleSome', upTo);
+    } while (upTo !== undefined);
     for (const [conversation, append] of this.#newest)
       if (append <= covered) this.#newest.delete(conversation);
   }

@@ -31,6 +31,12 @@ const INDEX_AFTER = 1000;
 const INDEX_AFTER_MESSAGES = 8192;
 /** Messages that are indexed between two batches of commits, which have to wait for it. */
 const INDEX_SLICE = 256;
+/**
+ * Messages that may wait to be indexed while commits have precedence, as they have under any load that a machine can
+ * bear for long. So many take a hundred megabytes of memory, and seconds when the store is closed or was killed. Beyond,
+ * more is indexed at a time than was committed since, so that commits get slower instead.
+ */
+const MOST_WAITING = 400_000;
 
 const port = parentPort;
 if (port === null) throw new Error('This file runs as a worker thread.');
@@ -59,6 +65,7 @@ function serve(): void {
   let indexTimer: NodeJS.Timeout | undefined;
   /** While the index is being brought up to date: as far as this row. */
   let indexingTo: number | undefined;
+  let callsSinceSlice = 0;
 
   port?.on('message', (message: ToWorker) => {
     if (message === 'close') {
@@ -66,6 +73,7 @@ function serve(): void {
       return;
     }
     tell(execute(message));
+    callsSinceSlice += message.length;
     scheduleIndexing();
   });
   tell('ready');
@@ -126,8 +134,10 @@ function serve(): void {
   function indexSlice(): void {
     const upTo = indexingTo;
     if (upTo === undefined) return;
+    const slice = index.pending > MOST_WAITING ? Math.max(INDEX_SLICE, callsSinceSlice * 2) : INDEX_SLICE;
+    callsSinceSlice = 0;
     try {
-      if (withoutFsync(() => transaction(() => index.settleUpTo(upTo, INDEX_SLICE)))) {
+      if (withoutFsync(() => transaction(() => index.settleUpTo(upTo, slice)))) {
         setImmediate(indexSlice);
         return;
       }
@@ -188,7 +198,7 @@ function operationTable(
     ping: () => undefined,
     settle: index.settle.bind(index),
     settleOf: index.settleOf.bind(index),
-    settleAll: index.settleAll.bind(index),
+    settleSome: index.settleSome.bind(index),
     append: messages.append.bind(messages),
     patch: messages.patch.bind(messages),
     subscribe: services.subscribe.bind(services),

@@ -2,6 +2,15 @@ import type { ClientId, ConversationKey, MessageId, Milliseconds } from '../../.
 import type { Statements } from '../statements.ts';
 import { type MessageCounters, writeCounter } from './message-counters.ts';
 
+const ROWS_AT_ONCE = 8;
+const PUT_ONE = 'INSERT INTO message_order VALUES (?, ?, ?, ?)';
+const PUT_SEVERAL = `INSERT INTO message_order VALUES ${Array.from(
+  { length: ROWS_AT_ONCE },
+  (_, n) => `(?1, ?${3 * n + 2}, ?${3 * n + 3}, ?${3 * n + 4})`,
+).join(', ')}`;
+/** Messages that a call to settle them all settles in one transaction. */
+const SETTLED_AT_ONCE = 4096;
+
 /** A message that is in the log and not yet in the index. */
 interface Entry {
   readonly row: number;
@@ -9,6 +18,18 @@ interface Entry {
   readonly id: MessageId;
   readonly sender: ClientId;
   readonly token: string | undefined;
+}
+
+/**
+ * All conversations that had something waiting at one moment, in the order of their keys. Neighbours share pages of the
+ * index, so going through them in this order writes each page once or twice.
+ */
+interface Sweep {
+  /** What was the newest row of the log then. */
+  readonly upTo: number;
+  readonly conversations: Float64Array;
+  /** The place of the one whose turn it is. */
+  next: number;
 }
 
 /**
@@ -22,9 +43,9 @@ interface Entry {
 export class MessageIndex {
   readonly #sql: Statements;
   readonly #counters: MessageCounters;
-  /** By conversation, the one that has waited longest first. */
   #pending = new Map<ConversationKey, Entry[]>();
   #count = 0;
+  #sweep: Sweep | undefined;
   readonly #tokens = new Map<string, Entry>();
   /** What the current transaction did, to go back to if it fails. */
   #added = new Set<Entry>();
@@ -82,13 +103,27 @@ export class MessageIndex {
     this.#pending.delete(conversation);
     this.#count -= entries.length;
     this.#settled.push([conversation, entries]);
-    for (const { row, timestamp, sender, token } of entries) {
-      this.#sql.run('INSERT INTO message_order VALUES (?, ?, ?, ?)', conversation, timestamp, sender, row);
+    this.#putInOrder(conversation, entries);
+    for (const { row, sender, token } of entries) {
       if (token === undefined) continue;
       this.#tokens.delete(tokenKey(conversation, sender, token));
       this.#sql.run('INSERT INTO message_token VALUES (?, ?, ?, ?)', conversation, token, sender, row);
     }
     this.#counters.writeRow(conversation);
+  }
+
+  /** Several rows to a statement: what surrounds a statement costs more than a row. */
+  #putInOrder(conversation: ConversationKey, entries: readonly Entry[]): void {
+    let next = 0;
+    for (; next + ROWS_AT_ONCE <= entries.length; next += ROWS_AT_ONCE) {
+      const values = entries
+        .slice(next, next + ROWS_AT_ONCE)
+        .flatMap(({ timestamp, sender, row }) => [timestamp, sender, row]);
+      this.#sql.run(PUT_SEVERAL, conversation, ...values);
+    }
+    for (const { timestamp, sender, row } of entries.slice(next)) {
+      this.#sql.run(PUT_ONE, conversation, timestamp, sender, row);
+    }
   }
 
   /** The conversations a client is in. */
@@ -99,7 +134,16 @@ export class MessageIndex {
   }
 
   settleAll(): void {
-    this.settleUpTo(this.#nextRow - 1, Number.POSITIVE_INFINITY);
+    this.settleUpTo(this.newestRow, Number.POSITIVE_INFINITY);
+  }
+
+  /**
+   * A part of everything there is, so that commits need not wait for all of it.
+   *
+   * @returns what to give to the next call; undefined when all that there was at the first call is indexed
+   */
+  settleSome(upTo = this.newestRow): number | undefined {
+    return this.settleUpTo(upTo, SETTLED_AT_ONCE) ? upTo : undefined;
   }
 
   /** The newest row of the log, to give to {@link settleUpTo} in several steps. */
@@ -114,27 +158,30 @@ export class MessageIndex {
    */
   settleUpTo(row: number, limit: number): boolean {
     const stopAt = this.#count - limit;
-    const chosen: ConversationKey[] = [];
-    let left = this.#count;
-    for (const [conversation, entries] of this.#pending) {
-      if ((entries[0]?.row ?? 0) > row) break;
-      if (left <= stopAt) break;
-      left -= entries.length;
-      chosen.push(conversation);
+    for (;;) {
+      const sweep = this.#sweep ?? this.#newSweep();
+      for (; sweep.next < sweep.conversations.length; sweep.next++) {
+        if (this.#count <= stopAt) return true;
+        this.settle(sweep.conversations[sweep.next] as ConversationKey);
+      }
+      this.#sweep = undefined;
+      this.#setIndexedTo(sweep.upTo);
+      if (sweep.upTo >= row) return false;
     }
-    // Neighbours share pages.
-    for (const conversation of chosen.sort((a, b) => a - b)) this.settle(conversation);
-    const [oldest] = this.#pending.values();
-    if (oldest !== undefined && (oldest[0]?.row ?? 0) <= row) return true;
-    this.#setIndexedTo(row);
-    return false;
+  }
+
+  #newSweep(): Sweep {
+    const conversations = Float64Array.from(this.#pending.keys()).sort();
+    this.#sweep = { upTo: this.newestRow, conversations, next: 0 };
+    return this.#sweep;
   }
 
   /** After a crash: what the end of the log knows and the index does not. Runs inside a transaction. */
   repair(): void {
     const since = this.#indexedTo();
     this.#sql.run(
-      'INSERT OR IGNORE INTO message_order SELECT conversation, timestamp, sender, row FROM message WHERE row > ?',
+      `INSERT OR IGNORE INTO message_order
+         SELECT conversation, timestamp, sender, row FROM message WHERE row > ? ORDER BY conversation, timestamp`,
       since,
     );
     this.#sql.run(
@@ -164,7 +211,8 @@ export class MessageIndex {
       const kept = entries.filter((entry) => !this.#added.has(entry));
       if (kept.length > 0) restored.set(conversation, [...(restored.get(conversation) ?? []), ...kept]);
     }
-    this.#pending = new Map([...restored].sort(([, [a]], [, [b]]) => (a?.row ?? 0) - (b?.row ?? 0)));
+    this.#pending = restored;
+    this.#sweep = undefined;
     this.#count = 0;
     this.#tokens.clear();
     for (const [conversation, entries] of this.#pending) {
