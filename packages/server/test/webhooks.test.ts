@@ -347,6 +347,11 @@ describe('the webhook of events', () => {
     await expect.poll(() => parley.store.webhooks.eventsAfter(1, 0, 10), PATIENT).toEqual([]);
   });
 
+  it('[F-HOOK-12] has begun when the server listens, so that the first of all is not left out', async () => {
+    await start(withEvents(EVERYTHING));
+    expect(await parley.store.webhooks.position(1, 'events')).toBe(0);
+  });
+
   it('[F-HOOK-12] keeps what was set aside for as long as a message', async () => {
     await start({ ...withEvents(['members-added'], { retries: 0 }), messageRetentionDays: 30 });
     const tom = await TestClient.open(parley, 'Tom');

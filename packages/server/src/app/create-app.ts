@@ -96,6 +96,7 @@ export async function createApp({
   await core.plugins.start();
   core.rooms.restore(await store.roomAbsences.take());
   await core.hooks.start(apps.list());
+  await core.webhooks.begin(apps.list());
   const gateway = await createGateway({
     ...options,
     accept: core.accept,

@@ -114,6 +114,11 @@ export class Webhooks {
       });
   }
 
+  /** What is committed once this resolves is delivered, from the first message on. */
+  async begin(apps: readonly App[]): Promise<void> {
+    await Promise.all(apps.flatMap(({ key }) => this.#of(key)).map((webhook) => webhook.begin()));
+  }
+
   /** What was committed before the process ended may still have to be delivered. */
   start(apps: readonly App[]): void {
     this.#isStarted = true;
