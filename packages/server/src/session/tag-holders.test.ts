@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Store, TagHolder, TagHolderRepository } from '../domain/ports/store.ts';
+import type { Store } from '../domain/ports/store.ts';
+import type { TagHolder, TagHolderRepository } from '../domain/ports/tag-holders.ts';
 import { openMemoryStore } from '../engines/store-memory/index.ts';
 import { namelessDevice, TagHolders } from './tag-holders.ts';
 

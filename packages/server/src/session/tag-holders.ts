@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { AppKey, ClientId } from '../domain/identifiers.ts';
-import type { TagHolderRepository } from '../domain/ports/store.ts';
+import type { TagHolderRepository } from '../domain/ports/tag-holders.ts';
 import type { Connection } from './connection.ts';
 
 /** Beyond this many remembered logins the longest unused is forgotten, which merely forgoes one refusal. */

@@ -19,6 +19,7 @@ import type { Condition, SortKey } from '../query/condition.ts';
 import type { AuditDraft, AuditRepository } from './audit.ts';
 import type { RecordRepository } from './records.ts';
 import type { ServiceRepository } from './services.ts';
+import type { TagHolderRepository } from './tag-holders.ts';
 import type { WebhookRepository } from './webhooks.ts';
 
 /**
@@ -579,26 +580,6 @@ export interface RoomAbsenceRepository {
   keep(absences: readonly RoomAbsence[]): Promise<void>;
   /** Everything that was kept, the first to end first. It is forgotten with that: what comes later is not in it. */
   take(): Promise<readonly RoomAbsence[]>;
-}
-
-// ── which device of a client last logged in under a tag ─────────────────────────────────────────────────────
-
-export interface TagHolder {
-  readonly app: AppKey;
-  readonly client: ClientId;
-  readonly tag: string;
-  readonly device: string;
-}
-
-export interface TagHolderRepository {
-  /** Takes the place of the device that held the tag, and is the newest from now on. */
-  put(holder: TagHolder): Promise<void>;
-  /** Removes it, if it is this device that holds the tag. */
-  remove(holder: TagHolder): Promise<void>;
-  /** The `limit` that were put last, the newest last. */
-  newest(limit: number): Promise<readonly TagHolder[]>;
-  /** Forgets at most `limit` of those that are older than the newest `kept`; returns how many. */
-  forgetOldest(kept: number, limit: number): Promise<number>;
 }
 
 // ── who was there on which day ───────────────────────────────────────────────────────────────────────────────

@@ -5,9 +5,8 @@ import type {
   RefusedConversationRepository,
   RoomAbsence,
   RoomAbsenceRepository,
-  TagHolder,
-  TagHolderRepository,
 } from '../../domain/ports/store.ts';
+import type { TagHolder, TagHolderRepository } from '../../domain/ports/tag-holders.ts';
 import { pair, type Tables } from './tables.ts';
 
 export function refusedConversationRepository(tables: Tables): RefusedConversationRepository {

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ConversationRecord } from '../../conversation/conversation.ts';
 import type { StoredMessage } from '../../message/message.ts';
-import type { HideOutcome, ServiceMessageDraft } from '../services.ts';
+import type { HideOutcome } from '../services.ts';
 import type { HistoryRange } from '../store.ts';
-import { bodies, type Engine, Stage } from '../testing/stage.ts';
+import { bodies, type Engine, Stage, serviceDraft } from '../testing/stage.ts';
 
 const LATER = 1_000_000;
 const LIMIT = 100;
@@ -17,20 +17,6 @@ export function describeHiddenMessages(engine: Engine): void {
     const stage = new Stage(engine);
     const services = () => stage.store.services;
 
-    const draft = (service: ConversationRecord, body: string, now: number): ServiceMessageDraft => ({
-      service,
-      sender: 'desk',
-      body,
-      receipt: false,
-      mentions: [],
-      mentionAll: false,
-      now,
-    });
-    const toSubscribers = async (service: ConversationRecord, body: string, now: number) => {
-      const sent = await services().sendToSubscribers(draft(service, body, now));
-      if (sent === undefined) throw new Error('The service is gone.');
-      return sent;
-    };
     const hide = (
       service: ConversationRecord,
       client: string,
@@ -60,7 +46,7 @@ export function describeHiddenMessages(engine: Engine): void {
       const service = await stage.conversation({ kind: 'service', members: [] });
       for (const client of ['Tom', 'Jerry']) await services().subscribe(service, client, 500);
       const said: Sent[] = [];
-      for (let n = 1; n <= 6; n++) said.push(await toSubscribers(service, String(n), 1000 + n));
+      for (let n = 1; n <= 6; n++) said.push(await stage.toSubscribers(service, String(n), 1000 + n));
       const at = (n: number) => said[n - 1] ?? { id: 'none', timestamp: 0 };
       return { service, at };
     }
@@ -88,7 +74,7 @@ export function describeHiddenMessages(engine: Engine): void {
 
     it('[F-MSG-61] are passed over by a search for one type, too', async () => {
       const { service } = await talkative();
-      const typed = (n: number) => toSubscribers(service, `{"_lctype":7,"n":${n}}`, 2000 + n);
+      const typed = (n: number) => stage.toSubscribers(service, `{"_lctype":7,"n":${n}}`, 2000 + n);
       await typed(1);
       expect(await hide(service, 'Tom', await typed(2))).toBe('hidden');
       expect(await seenBy(service, 'Tom', { type: 7, limit: 1 })).toEqual(['{"_lctype":7,"n":1}']);
@@ -138,7 +124,7 @@ export function describeHiddenMessages(engine: Engine): void {
 
     it('[F-MSG-46][F-MSG-61] mention nobody any more', async () => {
       const { service } = await talkative();
-      const mention = { ...draft(service, '@Tom', 2000), mentions: ['Tom'], mentionAll: true };
+      const mention = { ...serviceDraft(service, '@Tom', 2000), mentions: ['Tom'], mentionAll: true };
       const sent = await services().sendToSubscribers(mention);
       expect((await unread(service, 'Tom'))?.mentioned).toBe(true);
       await hide(service, 'Tom', sent ?? { id: '', timestamp: 0 });
@@ -224,18 +210,24 @@ export function describeHiddenMessages(engine: Engine): void {
               break;
             case 'to subscribers': {
               // A client may be who it is said as; what it said itself is never unread.
-              const content = { ...draft(service, body, now), sender: one.from };
+              const content = { ...serviceDraft(service, body, now), sender: one.from };
               const sent = await services().sendToSubscribers(content);
               if (sent !== undefined) model.say({ ...sent, body, sender: one.from, to: 'subscribers' });
               break;
             }
             case 'to clients': {
-              const sent = await services().sendToClients({ ...draft(service, body, now), clients: one.to });
+              const sent = await services().sendToClients({
+                ...serviceDraft(service, body, now),
+                clients: one.to,
+              });
               if (sent.state === 'appended') model.say({ ...sent, body, sender: 'desk', to: one.to });
               break;
             }
             case 'receive': {
-              const sent = await services().receive({ ...draft(service, body, now), sender: one.client });
+              const sent = await services().receive({
+                ...serviceDraft(service, body, now),
+                sender: one.client,
+              });
               if (sent.state === 'appended')
                 model.say({ ...sent, body, sender: one.client, to: [one.client] });
               break;

@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ConversationRecord } from '../../conversation/conversation.ts';
 import { serviceLogKey } from '../service-log-key.ts';
-import type { ServiceMessageDraft } from '../services.ts';
-import { bodies, type Engine, Stage } from '../testing/stage.ts';
+import { bodies, type Engine, Stage, serviceDraft } from '../testing/stage.ts';
 
 const LATER = 1_000_000;
 
@@ -12,22 +11,8 @@ export function describeServices(engine: Engine): void {
     const stage = new Stage(engine);
     const services = () => stage.store.services;
     const open = () => stage.conversation({ kind: 'service', members: [] });
-    const draft = (service: ConversationRecord, body: string, now = 1000): ServiceMessageDraft => ({
-      service,
-      sender: 'desk',
-      body,
-      receipt: false,
-      mentions: [],
-      mentionAll: false,
-      now,
-    });
-    const toSubscribers = async (service: ConversationRecord, body: string, now = 1000) => {
-      const sent = await services().sendToSubscribers(draft(service, body, now));
-      if (sent === undefined) throw new Error('The service is gone.');
-      return sent;
-    };
     const toClients = (service: ConversationRecord, clients: readonly string[], body: string, now = 1000) =>
-      services().sendToClients({ ...draft(service, body, now), clients });
+      services().sendToClients({ ...serviceDraft(service, body, now), clients });
     const unread = async (client: string, since = 0, now = LATER) => {
       const states = await stage.store.memberStates.unread(stage.app, client, since, now);
       return states.map(({ conversation, count, lastMessage }) => [
@@ -120,10 +105,10 @@ export function describeServices(engine: Engine): void {
     it('[F-SYS-01][F-SYS-17] show a client what was said to subscribers, to it and by it, and nothing else', async () => {
       const service = await open();
       await services().subscribe(service, 'Tom', 500);
-      await toSubscribers(service, 'to all', 1000);
+      await stage.toSubscribers(service, 'to all', 1000);
       const sent = await toClients(service, ['Tom', 'Jerry'], 'to two', 2000);
       await toClients(service, ['Jerry'], 'to Jerry', 3000);
-      const asked = await services().receive({ ...draft(service, 'from Tom', 4000), sender: 'Tom' });
+      const asked = await services().receive({ ...serviceDraft(service, 'from Tom', 4000), sender: 'Tom' });
       expect(await seenBy(service, 'Tom')).toEqual(['to all', 'to two', 'from Tom']);
       expect(await seenBy(service, 'Jerry')).toEqual(['to two', 'to Jerry']);
       expect(await seenBy(service, 'Spike')).toEqual([]);
@@ -152,10 +137,11 @@ export function describeServices(engine: Engine): void {
         for (const to of ['subscribers', 'Tom', 'everybody', 'service'] as const) {
           const body = `${round} ${to}`;
           said.push(body);
-          if (to === 'subscribers') await toSubscribers(service, body);
+          if (to === 'subscribers') await stage.toSubscribers(service, body);
           if (to === 'Tom') await toClients(service, ['Tom', `other ${round}`], body);
-          if (to === 'everybody') await services().broadcast({ ...draft(service, body), validUntil: LATER });
-          if (to === 'service') await services().receive({ ...draft(service, body), sender: 'Tom' });
+          if (to === 'everybody')
+            await services().broadcast({ ...serviceDraft(service, body), validUntil: LATER });
+          if (to === 'service') await services().receive({ ...serviceDraft(service, body), sender: 'Tom' });
         }
       }
       expect(await seenBy(service, 'Tom')).toEqual(said);
@@ -163,19 +149,19 @@ export function describeServices(engine: Engine): void {
 
     it('[F-SYS-03] counts what came after the subscription, and what was said to the client alone', async () => {
       const service = await open();
-      await toSubscribers(service, 'before', 1000);
+      await stage.toSubscribers(service, 'before', 1000);
       await services().subscribe(service, 'Tom', 1000);
       expect(await unread('Tom')).toEqual([]);
-      await toSubscribers(service, 'after', 2000);
+      await stage.toSubscribers(service, 'after', 2000);
       await toClients(service, ['Tom', 'Jerry'], 'personal', 2000);
-      await services().receive({ ...draft(service, 'mine', 2500), sender: 'Tom' });
+      await services().receive({ ...serviceDraft(service, 'mine', 2500), sender: 'Tom' });
       expect(await unread('Tom')).toEqual([[service.id, 2, 'mine']]);
       expect(await unread('Jerry')).toEqual([[service.id, 1, 'personal']]);
       const read = await stage.store.memberStates.markRead(service.key, 'Tom', { timestamp: 2400 }, 3000);
       expect(read).toMatchObject({ advanced: true, unread: { count: 0, conversation: { id: service.id } } });
       expect(await unread('Tom', 2900)).toEqual([[service.id, 0, 'mine']]);
       expect(await unread('Tom', 3100)).toEqual([]);
-      await toSubscribers(service, 'more', 4000);
+      await stage.toSubscribers(service, 'more', 4000);
       expect(await unread('Tom')).toEqual([[service.id, 1, 'more']]);
       await services().unsubscribe(service, 'Tom');
       expect(await unread('Tom')).toEqual([]);
@@ -216,7 +202,7 @@ export function describeServices(engine: Engine): void {
                 Object.assign(of(one.client), { subscribed: false, toAll: 0 });
                 break;
               case 'to subscribers':
-                await toSubscribers(service, 'all', now);
+                await stage.toSubscribers(service, 'all', now);
                 for (const each of model.values()) if (each.subscribed) each.toAll++;
                 break;
               case 'to clients':
@@ -224,7 +210,7 @@ export function describeServices(engine: Engine): void {
                 for (const name of one.to) of(name).own++;
                 break;
               case 'receive':
-                await services().receive({ ...draft(service, 'hi', now), sender: one.client });
+                await services().receive({ ...serviceDraft(service, 'hi', now), sender: one.client });
                 break;
               case 'read':
                 await stage.store.memberStates.markRead(service.key, one.client, {}, now);
@@ -242,14 +228,19 @@ export function describeServices(engine: Engine): void {
     it('[F-SYS-06] keep what clients said for operators, each once however often it is sent', async () => {
       const service = await open();
       const other = await open();
-      const said = { ...draft(service, 'one', 1000), sender: 'Tom', token: 'same', fromIp: '192.0.2.7' };
+      const said = {
+        ...serviceDraft(service, 'one', 1000),
+        sender: 'Tom',
+        token: 'same',
+        fromIp: '192.0.2.7',
+      };
       const first = await services().receive(said);
       expect(await services().receive(said)).toEqual({
         state: 'duplicate',
         id: first.state === 'refused' ? '' : first.id,
         timestamp: 1000,
       });
-      await services().receive({ ...draft(other, 'two', 2000), sender: 'Jerry' });
+      await services().receive({ ...serviceDraft(other, 'two', 2000), sender: 'Jerry' });
       const all = { app: stage.app, newestFirst: false, skip: 0, limit: 10 };
       const received = await services().received(all);
       expect(received.map(({ service: to, message }) => [to.id, message.sender, message.body])).toEqual([
@@ -272,7 +263,7 @@ export function describeServices(engine: Engine): void {
     it('[F-MSG-32] tell who was away of edits in the logs it sees', async () => {
       const service = await open();
       await services().subscribe(service, 'Tom', 500);
-      const all = await toSubscribers(service, 'all', 1000);
+      const all = await stage.toSubscribers(service, 'all', 1000);
       const sent = await toClients(service, ['Tom', 'Jerry'], 'both', 1000);
       if (sent.state !== 'appended') throw new Error('Not sent.');
       const edit = { body: 'edited', mentions: [], mentionAll: false, recalled: false, now: 5000 };
@@ -297,9 +288,9 @@ export function describeServices(engine: Engine): void {
     it('[F-SESS-25] replay what was not acknowledged, of all logs together', async () => {
       const service = await open();
       await services().subscribe(service, 'Tom', 500);
-      await toSubscribers(service, '1', 1000);
+      await stage.toSubscribers(service, '1', 1000);
       await toClients(service, ['Tom'], '2', 2000);
-      await toSubscribers(service, '3', 3000);
+      await stage.toSubscribers(service, '3', 3000);
       const replay = async (limit = 10) =>
         (await stage.store.memberStates.unacknowledged(stage.app, 'Tom', limit, LATER)).map(
           ({ conversation, messages, hasMore }) => [conversation.id, bodies(messages), hasMore],
@@ -312,7 +303,7 @@ export function describeServices(engine: Engine): void {
 
     describe('what is said to everybody', () => {
       const broadcast = (service: ConversationRecord, body: string, now: number, validUntil = LATER + 1) =>
-        services().broadcast({ ...draft(service, body, now), validUntil });
+        services().broadcast({ ...serviceDraft(service, body, now), validUntil });
 
       it('[F-SYS-12] is unread for everybody the app knew, until it is read or expires', async () => {
         const service = await open();
@@ -381,7 +372,7 @@ export function describeServices(engine: Engine): void {
         await services().subscribe(service, client, 1000);
         await toClients(service, [client], 'hello', 1000);
       }
-      await services().receive({ ...draft(service, 'still here', 50_000), sender: 'Tom' });
+      await services().receive({ ...serviceDraft(service, 'still here', 50_000), sender: 'Tom' });
       await stage.store.retention.deleteInactiveConversations(stage.app, 40_000, 100);
       expect(await stage.reload(service)).toBeDefined();
       expect(await seenBy(service, 'Tom')).toContain('still here');
@@ -398,7 +389,7 @@ export function describeServices(engine: Engine): void {
         [],
       );
       expect(await unread('Tom')).toEqual([]);
-      expect(await services().receive({ ...draft(service, 'too late'), sender: 'Tom' })).toEqual({
+      expect(await services().receive({ ...serviceDraft(service, 'too late'), sender: 'Tom' })).toEqual({
         state: 'refused',
         reason: 'no-conversation',
       });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach } from 'vitest';
 import type { ConversationRecord } from '../../conversation/conversation.ts';
 import type { StoredMessage } from '../../message/message.ts';
+import type { ServiceMessageDraft } from '../services.ts';
 import type { AppendOutcome, ConversationDraft, HistoryRange, MessageDraft, Store } from '../store.ts';
 
 /** How a suite gets an empty store of the engine it examines. */
@@ -82,9 +83,21 @@ export class Stage {
     return outcome;
   }
 
+  /** Has a service speak to all subscribers, and insists that it worked. */
+  async toSubscribers(service: ConversationRecord, body: string, now?: number) {
+    const sent = await this.store.services.sendToSubscribers(serviceDraft(service, body, now));
+    if (sent === undefined) throw new Error('The service is gone.');
+    return sent;
+  }
+
   history({ key }: ConversationRecord, range: Partial<HistoryRange> = {}): Promise<readonly StoredMessage[]> {
     return this.store.messages.history({ conversation: key, direction: 'older', limit: 1000, ...range });
   }
 }
 
 export const bodies = (messages: readonly StoredMessage[]) => messages.map(({ body }) => body);
+
+/** What a service says. */
+export function serviceDraft(service: ConversationRecord, body: string, now = 1000): ServiceMessageDraft {
+  return { service, sender: 'desk', body, receipt: false, mentions: [], mentionAll: false, now };
+}

@@ -1,5 +1,5 @@
 import type { AppKey, ClientId, ConversationId } from '../../../domain/identifiers.ts';
-import type { TagHolder } from '../../../domain/ports/store.ts';
+import type { TagHolder } from '../../../domain/ports/tag-holders.ts';
 import type { Statements } from '../statements.ts';
 
 export function readRefusedConversations(

@@ -1,5 +1,6 @@
 import type { AppKey, ClientId, ConversationId } from '../../../domain/identifiers.ts';
-import type { RoomAbsence, TagHolder } from '../../../domain/ports/store.ts';
+import type { RoomAbsence } from '../../../domain/ports/store.ts';
+import type { TagHolder } from '../../../domain/ports/tag-holders.ts';
 import type { Statements } from '../statements.ts';
 
 /** What is kept about clients as such. */
