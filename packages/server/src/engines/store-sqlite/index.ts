@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { closable } from '../../domain/ports/closable.ts';
 import type { SentToClients, ServiceMessageDraft } from '../../domain/ports/services.ts';
 import { QueryTooSlow, type Store } from '../../domain/ports/store.ts';
+import { LogGate } from './log-gate.ts';
 import { Unsettled } from './unsettled.ts';
 import { type BatchObserver, WorkerClient } from './worker-client.ts';
 import type { WorkerData } from './worker-protocol.ts';
@@ -29,12 +30,13 @@ export async function openSqliteStore({ path, onFatal, onCommit }: SqliteOptions
   };
   const start = (entry: string, data: WorkerData, answered?: BatchObserver) =>
     WorkerClient.start(new URL(entry, import.meta.url), data, (error) => fatal(error), answered);
-  const writer = await start('./writer/main.ts', { path }, onCommit);
+  const gate = new LogGate().memory;
+  const writer = await start('./writer/main.ts', { path, gate }, onCommit);
   // Closed when no thread has the database open any more: closing any descriptor of a file ends the locks that SQLite
   // holds on it.
   const databaseFile = openSync(path, 'r+');
   const [reader, searcher] = await Promise.all([
-    start('./reader/main.ts', { path, databaseFile }),
+    start('./reader/main.ts', { path, gate, databaseFile }),
     // A query that has to look at every conversation may take a second, a search by type at every message of one:
     // histories and logins are not to wait for that.
     start('./reader/main.ts', { path }),

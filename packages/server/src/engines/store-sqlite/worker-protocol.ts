@@ -20,6 +20,8 @@ export type FromWorker =
 
 export interface WorkerData {
   readonly path: string;
+  /** Of the {@link LogGate} between the thread that writes and the one that merges. */
+  readonly gate?: SharedArrayBuffer;
   /** For the thread that merges the write-ahead log into the database: the descriptor of the database file. */
   readonly databaseFile?: number;
 }

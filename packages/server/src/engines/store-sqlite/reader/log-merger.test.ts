@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LogGate } from '../log-gate.ts';
 import { openForReading, openForWriting } from '../open-database.ts';
 import { LogMerger } from './log-merger.ts';
 
@@ -25,7 +26,7 @@ beforeEach(async () => {
   writer.exec('PRAGMA synchronous = OFF; CREATE TABLE sums (n INTEGER, filler BLOB)');
   reader = openForReading(path);
   file = openSync(path, 'r+');
-  merger = new LogMerger(reader, file);
+  merger = new LogMerger(reader, file, new LogGate());
 });
 
 afterEach(async () => {
@@ -63,11 +64,11 @@ describe('merging the write-ahead log', () => {
   });
 
   it('cuts a log that had become very long', async () => {
-    write(3 * LONG);
+    write(9 * LONG);
     await merger.merge();
     write(MEGABYTE);
-    expect(logBytes()).toBeLessThanOrEqual(2 * LONG);
-    expect(rows(reader)).toBe(193);
+    expect(logBytes()).toBeLessThanOrEqual(8 * LONG);
+    expect(rows(reader)).toBe(577);
   });
 
   it('keeps nobody from writing for as long as somebody reads what is old, and succeeds after that', async () => {

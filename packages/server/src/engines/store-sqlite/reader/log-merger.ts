@@ -1,12 +1,13 @@
 import { fdatasync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
+import type { LogGate } from '../log-gate.ts';
 import { BUSY_TIMEOUT } from '../open-database.ts';
 
 const flush = promisify(fdatasync);
 
-/** Frames of a page, 4 KiB each, after which the write-ahead log begins again at its start: 64 MiB. */
-const LONG_LOG = 16_384;
+/** Bytes after which the write-ahead log begins again at its start. */
+const LONG_LOG = 64 * 1024 * 1024;
 /** A log that could not begin again for so long is worth a moment in which nothing is written. */
 const ENDLESS_LOG = 4 * LONG_LOG;
 /** Milliseconds that writing may have to wait for the end of a read. */
@@ -23,13 +24,20 @@ const PATIENCE = 100;
 export class LogMerger {
   readonly #db: DatabaseSync;
   readonly #file: number;
+  readonly #gate: LogGate;
+  readonly #pageBytes: number;
   #isMerging = false;
   #isClosed = false;
 
-  /** @param file descriptor of the database file */
-  constructor(db: DatabaseSync, file: number) {
+  /**
+   * @param file descriptor of the database file
+   * @param gate what the writer's transactions pass
+   */
+  constructor(db: DatabaseSync, file: number, gate: LogGate) {
     this.#db = db;
     this.#file = file;
+    this.#gate = gate;
+    this.#pageBytes = Number(db.prepare('PRAGMA page_size').get()?.page_size);
   }
 
   /** What cannot be done now, because the writer or a reader is in the way, is left for the next time. */
@@ -52,16 +60,16 @@ export class LogMerger {
     this.#isClosed = true;
   }
 
-  /** Answers how many frames the log has. */
+  /** Answers how many bytes of pages the log has. */
   #mergeBeside(): number {
     const { log } = this.#db.prepare('PRAGMA wal_checkpoint(PASSIVE)').get() as { readonly log: number };
-    return log;
+    return log * this.#pageBytes;
   }
 
-  #beginAgain(frames: number): void {
-    this.#db.exec(`PRAGMA busy_timeout = ${frames > ENDLESS_LOG ? BUSY_TIMEOUT : PATIENCE}`);
+  #beginAgain(bytes: number): void {
+    this.#db.exec(`PRAGMA busy_timeout = ${bytes > ENDLESS_LOG ? BUSY_TIMEOUT : PATIENCE}`);
     try {
-      this.#db.exec('PRAGMA wal_checkpoint(RESTART)');
+      this.#gate.shutDuring(() => this.#db.exec('PRAGMA wal_checkpoint(RESTART)'));
     } finally {
       this.#db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
     }

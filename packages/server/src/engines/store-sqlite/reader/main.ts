@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { explain } from '../lock.ts';
+import { LogGate } from '../log-gate.ts';
 import { findMessage } from '../message-lookup.ts';
 import { openForReading } from '../open-database.ts';
 import { Statements } from '../statements.ts';
@@ -64,7 +65,7 @@ const MERGE_EVERY = 1000;
 const port = parentPort;
 if (port === null) throw new Error('This file runs as a worker thread.');
 const tell = (message: FromWorker) => port.postMessage(message);
-const { path, databaseFile } = workerData as WorkerData;
+const { path, databaseFile, gate } = workerData as WorkerData;
 
 try {
   serve();
@@ -76,7 +77,7 @@ try {
 function serve(): void {
   const db = openForReading(path);
   const operations = operationTable(new Statements(db));
-  const merger = databaseFile === undefined ? undefined : new LogMerger(db, databaseFile);
+  const merger = databaseFile === undefined ? undefined : new LogMerger(db, databaseFile, new LogGate(gate));
   const merging = merger && setInterval(() => merger.merge(), MERGE_EVERY);
 
   port?.on('message', (message: ToWorker) => {

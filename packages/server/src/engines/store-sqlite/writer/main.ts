@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ConversationRef } from '../../../domain/ports/store.ts';
 import { explain, lockData } from '../lock.ts';
+import { LogGate } from '../log-gate.ts';
 import { migrate } from '../migrations.ts';
 import { openForWriting } from '../open-database.ts';
 import { Statements } from '../statements.ts';
@@ -41,7 +42,7 @@ const MOST_WAITING = 400_000;
 const port = parentPort;
 if (port === null) throw new Error('This file runs as a worker thread.');
 const tell = (message: FromWorker) => port.postMessage(message);
-const { path } = workerData as WorkerData;
+const { path, gate: memory } = workerData as WorkerData;
 
 try {
   serve();
@@ -53,6 +54,7 @@ try {
 function serve(): void {
   const unlock = lockData(path);
   const db = openForWriting(path);
+  const gate = new LogGate(memory);
   migrate(db);
   const sql = new Statements(db);
   const counters = new MessageCounters(sql);
@@ -104,6 +106,7 @@ function serve(): void {
   }
 
   function transaction<Result>(work: () => Result): Result {
+    gate.pass();
     db.exec('BEGIN IMMEDIATE');
     try {
       const result = work();
