@@ -665,7 +665,10 @@ export interface RetentionRepository {
   deleteRemainsOfServices(limit: number): Promise<number>;
   /** Broadcasts to everybody that are not delivered any more; they stay in history. */
   forgetBroadcasts(now: Milliseconds, limit: number): Promise<number>;
-  /** Forgets send tokens older than the moment. */
+  /**
+   * Forgets send tokens older than the moment. What is forgotten may still take space: returns how many rows were
+   * deleted, and there may be more where that is `limit`.
+   */
   forgetSendTokens(before: Milliseconds, limit: number): Promise<number>;
   deleteNotices(app: AppKey, before: Milliseconds, limit: number): Promise<number>;
   deleteAuditEntries(app: AppKey, before: Milliseconds, limit: number): Promise<number>;

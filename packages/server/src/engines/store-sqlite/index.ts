@@ -3,6 +3,7 @@ import { closable } from '../../domain/ports/closable.ts';
 import type { SentToClients, ServiceMessageDraft } from '../../domain/ports/services.ts';
 import { QueryTooSlow, type Store } from '../../domain/ports/store.ts';
 import { LogGate } from './log-gate.ts';
+import { soughtBy } from './sought.ts';
 import { Unsettled } from './unsettled.ts';
 import { type BatchObserver, WorkerClient } from './worker-client.ts';
 import type { WorkerData } from './worker-protocol.ts';
@@ -42,6 +43,7 @@ export async function openSqliteStore({ path, onFatal, onCommit }: SqliteOptions
     start('./reader/main.ts', { path }),
   ]);
   const unsettled = new Unsettled(writer);
+  unsettled.recover();
 
   const store: Omit<Store, 'close'> = {
     apps: {
@@ -60,11 +62,11 @@ export async function openSqliteStore({ path, onFatal, onCommit }: SqliteOptions
       setMuted: (ref, change) => writer.call('setMuted', plainRef(ref), change),
       delete: (ref) => writer.call('deleteConversation', plainRef(ref)),
       async query(query) {
-        await unsettled.settleAll();
+        await unsettled.settleSought(query.app, soughtBy(query.condition));
         return searcher.call('query', query);
       },
       async count(query) {
-        await unsettled.settleAll();
+        await unsettled.settleSought(query.app, soughtBy(query.condition));
         return searcher.call('count', query);
       },
       roles: (app, after, limit) => searcher.call('roles', app, after, limit),

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { DatabaseTooNew } from './failures.ts';
+import { defineTokenHash } from './token-hash.ts';
 
 /**
  * Every step the schema has ever taken, in order. A database is only ever moved forward; a step that was released
@@ -347,17 +348,41 @@ const steps: readonly string[] = [
     UNIQUE (app, client, tag)
   );
   `,
+  `
+  -- Send tokens by their hashes; see writer/send-tokens.ts. A run is named after the last of its rows.
+  CREATE TABLE token_run (
+    row INTEGER PRIMARY KEY,
+    newest_at INTEGER NOT NULL,
+    filter BLOB
+  );
+  CREATE TABLE send_token (
+    run INTEGER NOT NULL,
+    hash INTEGER NOT NULL,
+    row INTEGER NOT NULL,
+    PRIMARY KEY (run, hash, row)
+  ) WITHOUT ROWID;
+  INSERT INTO mark SELECT 'token_row', max(row) FROM message HAVING max(row) > 0;
+  INSERT INTO token_run SELECT m.row, m.timestamp, NULL FROM mark JOIN message m ON m.row = mark.value WHERE name = 'token_row';
+  INSERT INTO send_token
+    SELECT value, token_hash(conversation, sender, token), row FROM message_token, mark WHERE name = 'token_row'
+      ORDER BY 2, 3;
+  DROP TABLE message_token;
+  `,
 ];
 
-/** @throws DatabaseTooNew */
-export function migrate(db: DatabaseSync): void {
+/**
+ * @param wanted the version to stop at, for tests of a step
+ * @throws DatabaseTooNew
+ */
+export function migrate(db: DatabaseSync, wanted = steps.length): void {
   const found = Number(db.prepare('PRAGMA user_version').get()?.user_version ?? 0);
   if (found > steps.length) {
     throw new DatabaseTooNew(
       `The database has version ${found}, but this release knows only up to ${steps.length}: start the newer release that wrote it, or restore a backup.`,
     );
   }
-  for (let version = found; version < steps.length; version++) {
+  defineTokenHash(db);
+  for (let version = found; version < wanted; version++) {
     db.exec(`BEGIN IMMEDIATE; ${steps[version]} PRAGMA user_version = ${version + 1}; COMMIT`);
   }
 }

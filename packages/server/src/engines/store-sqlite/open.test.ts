@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConversationDraft, MessageDraft, Store } from '../../domain/ports/store.ts';
 import { DatabaseInUse, DatabaseTooNew, DatabaseUnusable, openSqliteStore } from './index.ts';
+import { migrate } from './migrations.ts';
+
+const LAST_VERSION_WITH_TOKEN_TEXTS = 14;
 
 let folder: string;
 let stores: Store[];
@@ -86,7 +89,7 @@ describe('opening the embedded store', () => {
     // What a crash a moment after the last commit leaves: the log is written, what follows it late is not.
     const raw = new DatabaseSync(join(folder, 'parley.db'));
     raw.exec(`
-      DELETE FROM message_order; DELETE FROM message_token; DELETE FROM mark;
+      DELETE FROM message_order; DELETE FROM mark;
       UPDATE conversation SET last_seq = 0, last_message_at = NULL, updated_at = 1000;
     `);
     raw.close();
@@ -107,6 +110,30 @@ describe('opening the embedded store', () => {
     expect(await second.messages.append(message(conversation.key, { now: 1 }))).toMatchObject({
       seq: 41,
       timestamp: 2040,
+    });
+  });
+
+  it('[F-MSG-25] knows the send tokens of an older release', async () => {
+    const raw = new DatabaseSync(join(folder, 'parley.db'));
+    migrate(raw, LAST_VERSION_WITH_TOKEN_TEXTS);
+    raw.exec(`
+      INSERT INTO conversation (key, app, id, kind, columns, is_unique, created_at, updated_at, version, last_seq, last_message_at)
+        VALUES (1, 1, '${'a'.repeat(24)}', 'basic', '{}', 0, 1000, 2001, 1, 2, 2001);
+      INSERT INTO member (app, conversation, client, position, read_to, delivered_to) VALUES (1, 1, 'Tom', 0, 0, 0);
+      INSERT INTO message (row, conversation, timestamp, seq, id, sender, body, receipt, mention_all, token) VALUES
+        (1, 1, 2000, 1, 'first', 'Tom', '', 0, 0, 'kept'),
+        (2, 1, 2001, 2, 'second', 'Tom', '', 0, 0, 'forgotten');
+      INSERT INTO message_order SELECT conversation, timestamp, sender, row FROM message;
+      INSERT INTO message_token SELECT conversation, token, sender, row FROM message WHERE token = 'kept';
+      INSERT INTO mark VALUES ('indexed_row', 2);
+    `);
+    raw.close();
+    const store = await open();
+    const again = await store.messages.append(message(1, { token: 'kept' }));
+    expect(again).toEqual({ state: 'duplicate', id: 'first', timestamp: 2000 });
+    expect(await store.messages.append(message(1, { token: 'forgotten' }))).toMatchObject({
+      state: 'appended',
+      seq: 3,
     });
   });
 

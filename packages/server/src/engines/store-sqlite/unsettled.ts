@@ -1,4 +1,5 @@
 import type { AppKey, ClientId, ConversationKey } from '../../domain/identifiers.ts';
+import type { Sought } from './sought.ts';
 import type { WorkerClient } from './worker-client.ts';
 
 /**
@@ -17,10 +18,23 @@ export class Unsettled {
   /** The number of the newest append to each conversation. */
   readonly #newest = new Map<ConversationKey, number>();
   #appends = 0;
+  /** Until all is indexed that there was when the store was opened, of which nothing is known here. */
+  #recovering: Promise<void> | undefined;
   #forgetting = false;
 
   constructor(writer: WorkerClient) {
     this.#writer = writer;
+  }
+
+  /** To be called first. What another process left is indexed meanwhile; what is read, at once. */
+  recover(): void {
+    this.#recovering = this.#settleEverything().then(
+      () => {
+        this.#recovering = undefined;
+      },
+      // A full disk, say: then the writer is asked before each read, as if it were not done yet.
+      () => {},
+    );
   }
 
   appended(conversation: ConversationKey): void {
@@ -35,24 +49,39 @@ export class Unsettled {
 
   async settle(conversation: ConversationKey): Promise<void> {
     const covered = this.#newest.get(conversation);
-    if (covered === undefined) return;
+    if (covered === undefined && this.#recovering === undefined) return;
     await this.#writer.call('settle', conversation);
-    if (this.#newest.get(conversation) === covered) this.#newest.delete(conversation);
+    if (covered !== undefined && this.#newest.get(conversation) === covered)
+      this.#newest.delete(conversation);
   }
 
   /** The conversations of a client. */
   async settleOf(app: AppKey, client: ClientId): Promise<void> {
-    if (this.#newest.size > 0) await this.#writer.call('settleOf', app, client);
+    if (!this.#isAllSettled()) await this.#writer.call('settleOf', app, client);
+  }
+
+  /** What a query may find; undefined for anything. */
+  settleSought(app: AppKey, sought: Sought | undefined): Promise<void> {
+    if (sought === undefined || this.#isAllSettled()) return this.settleAll();
+    return this.#writer.call('settleSought', app, sought);
   }
 
   async settleAll(): Promise<void> {
-    if (this.#newest.size === 0) return;
+    if (this.#isAllSettled()) return;
     const covered = this.#appends;
+    await this.#settleEverything();
+    for (const [conversation, append] of this.#newest)
+      if (append <= covered) this.#newest.delete(conversation);
+  }
+
+  async #settleEverything(): Promise<void> {
     let upTo: number | undefined;
     do {
       upTo = await this.#writer.call<number | undefined>('settleSome', upTo);
     } while (upTo !== undefined);
-    for (const [conversation, append] of this.#newest)
-      if (append <= covered) this.#newest.delete(conversation);
+  }
+
+  #isAllSettled(): boolean {
+    return this.#newest.size === 0 && this.#recovering === undefined;
   }
 }

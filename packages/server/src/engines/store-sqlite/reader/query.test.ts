@@ -138,6 +138,61 @@ describe('a query of the embedded store', () => {
     );
   });
 
+  it('[F-CONV-50] knows of everything said before, whether it asks for some conversations or for all', async () => {
+    const records = await Promise.all(
+      Array.from({ length: 30 }, (_, n) =>
+        create({ name: 'a' }, n % 3 === 0 ? ['Ada'] : ['Ada', 'Ben'].slice(n % 2)),
+      ),
+    );
+    const newest = new Map(records.map(({ id }) => [id, undefined as number | undefined]));
+    const ids = records.map(({ id }) => id);
+    const one = fc.constantFrom('Ada', 'Ben', 'Cyd');
+    const narrow: fc.Arbitrary<Condition> = fc.oneof(
+      fc.record({ test: fc.constant('equal' as const), path: fc.constant(['m']), value: one }),
+      fc.record({
+        test: fc.constantFrom('in' as const, 'contains-all' as const),
+        path: fc.constant(['m']),
+        values: fc.array(one, { maxLength: 3 }),
+      }),
+      fc.record({
+        test: fc.constant('in' as const),
+        path: fc.constant(['objectId']),
+        values: fc.subarray(ids),
+      }),
+    );
+    const mixed: fc.Arbitrary<Condition> = fc.oneof(
+      narrow,
+      fc.record({
+        test: fc.constantFrom('all' as const, 'any' as const),
+        conditions: fc.array(fc.oneof(narrow, narrow, condition), { minLength: 1, maxLength: 3 }),
+      }),
+    );
+    let now = 100_000;
+    await fc.assert(
+      fc.asyncProperty(mixed, fc.subarray(records), async (wanted, spokenIn) => {
+        for (const { key, id } of spokenIn) {
+          now++;
+          newest.set(id, now);
+          const message = { body: 'x', receipt: false, mentions: [], mentionAll: false, membersOnly: false };
+          await store.messages.append({ ...message, conversation: key, sender: 'Ada', now });
+        }
+        const found = await store.conversations.query({
+          app: APP,
+          condition: { test: 'all', conditions: [wanted, { test: 'equal', path: ['name'], value: 'a' }] },
+          sort: [],
+          skip: 0,
+          limit: 1000,
+          withLastMessage: false,
+          budget: BUDGET,
+        });
+        for (const { conversation } of found.filter(({ conversation }) => newest.has(conversation.id))) {
+          expect(conversation.lastMessageAt).toBe(newest.get(conversation.id));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('[F-CONV-50] finds long texts by all of their characters, not by the indexed beginning', async () => {
     const beginning = 'x'.repeat(300);
     const one = await create({ attr: { text: `${beginning}1` } });

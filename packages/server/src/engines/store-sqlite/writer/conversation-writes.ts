@@ -20,7 +20,7 @@ import type {
 import { CONVERSATION_COLUMNS, conversationOf } from '../rows.ts';
 import type { Statements } from '../statements.ts';
 import { AttributeIndex } from './attribute-index.ts';
-import type { MessageCounters } from './message-counters.ts';
+import type { ConversationTails } from './conversation-tails.ts';
 import type { NoticeWrites } from './notice-writes.ts';
 
 interface ColumnsChange {
@@ -34,13 +34,13 @@ interface ColumnsChange {
 /** Everything that changes a conversation or must be ordered with its changes. */
 export class ConversationWrites {
   readonly #sql: Statements;
-  readonly #counters: MessageCounters;
+  readonly #tails: ConversationTails;
   readonly #notices: NoticeWrites;
   readonly #attributes: AttributeIndex;
 
-  constructor(sql: Statements, counters: MessageCounters, notices: NoticeWrites) {
+  constructor(sql: Statements, tails: ConversationTails, notices: NoticeWrites) {
     this.#sql = sql;
-    this.#counters = counters;
+    this.#tails = tails;
     this.#notices = notices;
     this.#attributes = new AttributeIndex(sql);
   }
@@ -99,7 +99,7 @@ export class ConversationWrites {
     const changed = wished.slice(0, room);
     const eventAt = this.#notices.nextMoment(change.now);
     if (changed.length > 0) {
-      const newest = this.#counters.of(ref.key)?.timestamp ?? 0;
+      const newest = this.#tails.of(ref.key)?.timestamp ?? 0;
       for (const client of changed) this.#insertMember(ref.app, ref.key, client, newest);
       this.#changed(before, change.now);
       this.#renewUniqueId(before);
@@ -189,7 +189,7 @@ export class ConversationWrites {
 
   #overwriteMembers(before: ConversationRecord, { members, mutedBy }: ConversationOverwrite): void {
     const [present, wanted, muted] = [new Set(before.members), new Set(members), new Set(mutedBy)];
-    const newest = this.#counters.of(before.key)?.timestamp ?? 0;
+    const newest = this.#tails.of(before.key)?.timestamp ?? 0;
     this.#putOut(
       before,
       before.members.filter((client) => !wanted.has(client)),
@@ -280,15 +280,15 @@ export class ConversationWrites {
     if (service?.service === null) this.#sql.run('INSERT INTO deleted_service (key) VALUES (?)', key);
     else this.#sql.run('DELETE FROM member WHERE conversation = ?', key);
     this.#sql.run('DELETE FROM conversation WHERE key = ?', key);
-    this.#counters.forget(key);
+    this.#tails.forget(key);
   }
 
   #record(key: ConversationKey): ConversationRecord | undefined {
     const row = this.#sql.get(`SELECT ${CONVERSATION_COLUMNS} FROM conversation WHERE key = ?`, key);
     if (row === undefined) return undefined;
     const record = conversationOf(this.#sql, row);
-    // The row follows the message log late; the counters know.
-    const newest = this.#counters.of(key)?.timestamp ?? 0;
+    // The row follows the message log late; the tails know.
+    const newest = this.#tails.of(key)?.timestamp ?? 0;
     if (newest === 0) return record;
     return { ...record, lastMessageAt: newest, updatedAt: Math.max(record.updatedAt, newest) };
   }

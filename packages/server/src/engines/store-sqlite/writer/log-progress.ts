@@ -1,21 +1,20 @@
 import type { AppKey } from '../../../domain/identifiers.ts';
 
 /**
- * Up to which row of the log everything old is gone: the messages of an app, or the send tokens. The log is in order
- * of time, or nearly. Forgotten with the process, and then found again row by row.
+ * Up to which row of the log all old messages of an app are gone. The log is in order of time, or nearly. Forgotten with the process, and then found again row by row.
  */
 export class LogProgress {
-  #rows = new Map<AppKey | 'tokens', number>();
+  #rows = new Map<AppKey, number>();
   /** As it was before the current transaction, to go back to if it fails. */
-  #before: Map<AppKey | 'tokens', number> | undefined;
+  #before: Map<AppKey, number> | undefined;
 
-  of(what: AppKey | 'tokens'): number {
-    return this.#rows.get(what) ?? 0;
+  of(app: AppKey): number {
+    return this.#rows.get(app) ?? 0;
   }
 
-  set(what: AppKey | 'tokens', row: number): void {
+  set(app: AppKey, row: number): void {
     this.#before ??= new Map(this.#rows);
-    this.#rows.set(what, row);
+    this.#rows.set(app, row);
   }
 
   committed(): void {

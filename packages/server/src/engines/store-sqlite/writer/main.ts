@@ -12,32 +12,26 @@ import { AppWrites } from './app-writes.ts';
 import { AuditWrites } from './audit-writes.ts';
 import { BanWrites } from './ban-writes.ts';
 import { ClientWrites } from './client-writes.ts';
+import { ConversationTails } from './conversation-tails.ts';
 import { ConversationWrites } from './conversation-writes.ts';
+import { IndexSchedule } from './index-schedule.ts';
 import { KeywordWrites } from './keyword-writes.ts';
 import { LogProgress } from './log-progress.ts';
 import { MemberStateWrites } from './member-state-writes.ts';
-import { MessageCounters } from './message-counters.ts';
 import { MessageIndex } from './message-index.ts';
 import { MessageWrites } from './message-writes.ts';
 import { NoticeWrites } from './notice-writes.ts';
 import { indexLog } from './operator-log.ts';
 import { RecordWrites } from './record-writes.ts';
+import { recover } from './recover.ts';
 import { RetentionWrites } from './retention-writes.ts';
+import { SendTokens } from './send-tokens.ts';
 import { ServiceWrites } from './service-writes.ts';
 import { SessionTokenWrites } from './session-token-writes.ts';
 import { WebhookWrites } from './webhook-writes.ts';
 
-/** How long, in milliseconds and in messages, the index of the message log may lag behind. */
-const INDEX_AFTER = 1000;
-const INDEX_AFTER_MESSAGES = 8192;
-/** Messages that are indexed between two batches of commits, which have to wait for it. */
-const INDEX_SLICE = 256;
-/**
- * Messages that may wait to be indexed while commits have precedence, as they have under any load that a machine can
- * bear for long. So many take a hundred megabytes of memory, and seconds when the store is closed or was killed. Beyond,
- * more is indexed at a time than was committed since, so that commits get slower instead.
- */
-const MOST_WAITING = 400_000;
+/** What only makes the index follow the log. */
+const SETTLING: ReadonlySet<string> = new Set(['ping', 'settle', 'settleOf', 'settleSought', 'settleSome']);
 
 const port = parentPort;
 if (port === null) throw new Error('This file runs as a worker thread.');
@@ -57,17 +51,15 @@ function serve(): void {
   const gate = new LogGate(memory);
   migrate(db);
   const sql = new Statements(db);
-  const counters = new MessageCounters(sql);
-  const index = new MessageIndex(sql, counters);
+  const tails = new ConversationTails(sql);
+  const index = new MessageIndex(sql, tails);
   const progress = new LogProgress();
+  const tokens = new SendTokens(sql);
   /** What is held in memory must not know more than the database after a transaction failed. */
-  const memories = [counters, index, progress];
-  transaction(() => index.repair());
-  const operations = operationTable(sql, counters, index, progress);
-  let indexTimer: NodeJS.Timeout | undefined;
-  /** While the index is being brought up to date: as far as this row. */
-  let indexingTo: number | undefined;
-  let callsSinceSlice = 0;
+  const memories = [tails, index, tokens, progress];
+  transaction(() => recover(sql, { tails, index, tokens }));
+  const operations = operationTable(sql, tails, index, tokens, progress);
+  const schedule = new IndexSchedule(index, tokens, (work) => withoutFsync(() => transaction(work)));
 
   port?.on('message', (message: ToWorker) => {
     if (message === 'close') {
@@ -75,15 +67,18 @@ function serve(): void {
       return;
     }
     tell(execute(message));
-    callsSinceSlice += message.length;
-    scheduleIndexing();
+    schedule.committed(message.length);
   });
   tell('ready');
 
   /** All calls of a batch share one transaction and its fsync. */
   function execute(calls: readonly Call[]): readonly Answer[] {
+    const performAll = () =>
+      transaction(() => calls.map((call): Answer => ({ ok: true, value: perform(call) })));
     try {
-      return transaction(() => calls.map((call) => ({ ok: true, value: perform(call) })));
+      return calls.every(({ operation }) => SETTLING.has(operation))
+        ? withoutFsync(performAll)
+        : performAll();
     } catch {
       // One of them is at fault. Alone, each shows whether it is the one; the others are not to suffer for it.
       return calls.map(executeAlone);
@@ -120,37 +115,6 @@ function serve(): void {
     }
   }
 
-  function scheduleIndexing(): void {
-    if (indexingTo !== undefined || index.pending === 0) return;
-    if (index.pending >= INDEX_AFTER_MESSAGES) startIndexing();
-    else indexTimer ??= setTimeout(startIndexing, INDEX_AFTER);
-  }
-
-  function startIndexing(): void {
-    clearTimeout(indexTimer);
-    indexTimer = undefined;
-    indexingTo = index.newestRow;
-    indexSlice();
-  }
-
-  /** Commits come first: they are let in between two slices. */
-  function indexSlice(): void {
-    const upTo = indexingTo;
-    if (upTo === undefined) return;
-    const slice = index.pending > MOST_WAITING ? Math.max(INDEX_SLICE, callsSinceSlice * 2) : INDEX_SLICE;
-    callsSinceSlice = 0;
-    try {
-      if (withoutFsync(() => transaction(() => index.settleUpTo(upTo, slice)))) {
-        setImmediate(indexSlice);
-        return;
-      }
-    } catch {
-      // A full disk, say. Nothing is lost: the log is the truth, and it is tried again.
-      indexTimer = setTimeout(startIndexing, INDEX_AFTER);
-    }
-    indexingTo = undefined;
-  }
-
   /** For what a crash may undo because the log tells it again. The next commit of a batch makes it durable too. */
   function withoutFsync<Result>(work: () => Result): Result {
     db.exec('PRAGMA synchronous = NORMAL');
@@ -162,10 +126,11 @@ function serve(): void {
   }
 
   function close(): void {
-    clearTimeout(indexTimer);
-    indexingTo = undefined;
+    schedule.stop();
     try {
-      transaction(() => index.settleAll());
+      let settledTo: number | undefined;
+      do settledTo = withoutFsync(() => transaction(() => index.settleSome(settledTo)));
+      while (settledTo !== undefined);
       db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     } finally {
       // Also on a full disk: the thread is to end with nothing open.
@@ -179,14 +144,15 @@ function serve(): void {
 /** What the main thread may ask for, by the names `index.ts` uses. */
 function operationTable(
   sql: Statements,
-  counters: MessageCounters,
+  tails: ConversationTails,
   index: MessageIndex,
+  tokens: SendTokens,
   progress: LogProgress,
 ): Operations {
   const notices = new NoticeWrites(sql);
-  const conversations = new ConversationWrites(sql, counters, notices);
-  const messages = new MessageWrites(sql, counters, index);
-  const services = new ServiceWrites(sql, counters, index, messages);
+  const conversations = new ConversationWrites(sql, tails, notices);
+  const messages = new MessageWrites(sql, tails, index, tokens);
+  const services = new ServiceWrites(sql, tails, index, tokens, messages);
   const memberStates = new MemberStateWrites(sql, index);
   const audit = new AuditWrites(sql);
   const apps = new AppWrites(sql, audit);
@@ -201,6 +167,7 @@ function operationTable(
     ping: () => undefined,
     settle: index.settle.bind(index),
     settleOf: index.settleOf.bind(index),
+    settleSought: index.settleSought.bind(index),
     settleSome: index.settleSome.bind(index),
     append: messages.append.bind(messages),
     patch: messages.patch.bind(messages),
@@ -268,7 +235,7 @@ function operationTable(
     deleteRemainsOfConversations: retention.deleteRemainsOfConversations.bind(retention),
     deleteRemainsOfServices: retention.deleteRemainsOfServices.bind(retention),
     forgetBroadcasts: retention.forgetBroadcasts.bind(retention),
-    forgetSendTokens: retention.forgetSendTokens.bind(retention),
+    forgetSendTokens: tokens.forget.bind(tokens),
     deleteNotices: retention.deleteNotices.bind(retention),
     deleteAuditEntries: retention.deleteAuditEntries.bind(retention),
     deleteClosedSessions: retention.deleteClosedSessions.bind(retention),

@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { migrate } from '../migrations.ts';
 import { Statements } from '../statements.ts';
-import { MessageCounters } from './message-counters.ts';
+import { ConversationTails, type Tail } from './conversation-tails.ts';
 import { MessageIndex } from './message-index.ts';
+import { recover } from './recover.ts';
+import { SendTokens } from './send-tokens.ts';
 
 interface Added {
   readonly conversation: number;
@@ -13,14 +15,23 @@ interface Added {
   readonly row: number;
 }
 
-/** An index in a database of its own, and what was added to it. */
-function openIndex() {
+/** Conversations there are in {@link openIndex}, from 0. */
+const CONVERSATIONS = 10_000;
+
+/** An index in a database of its own, and what was added to it. The log is as long already as `start` says. */
+function openIndex({ start = 0 } = {}) {
   const db = new DatabaseSync(':memory:');
   migrate(db);
   const sql = new Statements(db);
-  const counters = new MessageCounters(sql);
-  const index = new MessageIndex(sql, counters);
-  let added: Added[] = [];
+  sql.run(
+    `WITH RECURSIVE n (key) AS (SELECT 0 UNION ALL SELECT key + 1 FROM n WHERE key < ${CONVERSATIONS - 1})
+     INSERT INTO conversation (key, app, id, kind, columns, is_unique, created_at, updated_at, version)
+       SELECT key, 1, key, 'basic', '{}', 0, 0, 0, 1 FROM n`,
+  );
+  sql.run("INSERT INTO mark VALUES ('indexed_row', ?)", start);
+  const tails = new ConversationTails(sql);
+  const index = new MessageIndex(sql, tails);
+  let added: readonly Added[] = [];
 
   function transaction<Result>(work: () => Result, fails = false): Result {
     const before = added;
@@ -28,30 +39,57 @@ function openIndex() {
     const result = work();
     if (fails) {
       db.exec('ROLLBACK');
-      counters.rolledBack();
+      tails.rolledBack();
       index.rolledBack();
       added = before;
     } else {
       db.exec('COMMIT');
-      counters.committed();
+      tails.committed();
       index.committed();
     }
     return result;
   }
 
+  function tailOf(conversation: number): Tail {
+    const tail = tails.of(conversation);
+    if (tail === undefined) throw new Error(`no conversation ${conversation}`);
+    return tail;
+  }
+
   return {
     index,
     transaction,
-    add(conversation: number, token?: string): void {
+    add(conversation: number): void {
+      const tail = tailOf(conversation);
       const row = index.takeRow();
-      const entry = { row, timestamp: 1000 + row, sender: `sender ${row % 3}` };
-      index.add(conversation, { ...entry, id: `id ${row}`, token });
-      added = [...added, { conversation, ...entry }];
+      const message = { row, timestamp: 1000 + row, sender: `sender ${row % 3}` };
+      const seq = tail.seq + 1;
+      sql.run(
+        'INSERT INTO message (row, conversation, timestamp, seq, id, sender, body, receipt, mention_all) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)',
+        row,
+        conversation,
+        message.timestamp,
+        seq,
+        `id ${row}`,
+        message.sender,
+        '',
+      );
+      index.add(tail, { ...message, seq });
+      added = [...added, { conversation, ...message }];
     },
     added: () => added,
+    seqOf: (conversation: number) => tailOf(conversation).seq,
+    storedSeqs: () =>
+      sql.all('SELECT last_seq FROM conversation ORDER BY key LIMIT 7').map((row) => row.last_seq),
+    /** As after a crash: an index that has only what the database has. */
+    crash: () => {
+      const memories = { tails: new ConversationTails(sql), tokens: new SendTokens(sql) };
+      const restarted = new MessageIndex(sql, memories.tails);
+      recover(sql, { ...memories, index: restarted });
+      restarted.settleAll();
+    },
     indexed: () =>
       sql.all('SELECT conversation, timestamp, sender, row FROM message_order').map((row) => ({ ...row })),
-    tokens: () => Number(sql.get('SELECT count(*) AS n FROM message_token')?.n),
     /** What a crash may rely on: everything up to this row is indexed. */
     mark: () => Number(sql.get("SELECT value FROM mark WHERE name = 'indexed_row'")?.value ?? 0),
   };
@@ -67,20 +105,24 @@ describe('the index of the message log', () => {
     const step = fc.oneof(
       { weight: 4, arbitrary: fc.record({ adds, fails }) },
       { weight: 6, arbitrary: fc.record({ slice: fc.integer({ min: 1, max: 20 }), fails }) },
-      { weight: 1, arbitrary: fc.record({ settles: fc.nat(6) }) },
+      { weight: 2, arbitrary: fc.record({ settles: fc.nat(6), adds, fails }) },
     );
+    const steps = fc.array(step, { maxLength: 40, size: 'max' });
+    // Around the end of the first chunk of what is held in memory.
+    const start = fc.integer({ min: 16_000, max: 16_400 });
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 40, size: 'max' }), (steps) => {
-        const { index, transaction, add, added, indexed, tokens, mark } = openIndex();
+      fc.property(start, steps, (start, steps) => {
+        const { index, transaction, added, indexed, ...opened } = openIndex({ start });
+        const addAll = (conversations: readonly number[]) => conversations.forEach(opened.add);
         let upTo: number | undefined;
         for (const step of steps) {
-          if ('adds' in step) {
+          if ('settles' in step) {
             transaction(() => {
-              for (const conversation of step.adds) {
-                add(conversation, conversation === 0 ? `token ${index.newestRow}` : undefined);
-              }
+              index.settle(step.settles);
+              addAll(step.adds);
+              index.settle(step.settles);
             }, step.fails);
-          } else if ('settles' in step) transaction(() => index.settle(step.settles));
+          } else if ('adds' in step) transaction(() => addAll(step.adds), step.fails);
           else {
             upTo ??= index.newestRow;
             const hasMore = transaction(() => index.settleUpTo(upTo ?? 0, step.slice), step.fails);
@@ -89,12 +131,18 @@ describe('the index of the message log', () => {
           const rows = new Set(indexed().map(({ row }) => row));
           const waiting = added().filter(({ row }) => !rows.has(row));
           expect(waiting).toHaveLength(index.pending);
-          for (const { row } of waiting) expect(row).toBeGreaterThan(mark());
+          for (const { row } of waiting) expect(row).toBeGreaterThan(opened.mark());
+          for (let conversation = 0; conversation < 7; conversation++) {
+            const sent = added().filter((message) => message.conversation === conversation);
+            expect(opened.seqOf(conversation)).toBe(sent.length);
+          }
         }
-        transaction(() => index.settleAll());
+        const seqs = Array.from({ length: 7 }, (_, conversation) => opened.seqOf(conversation));
+        if (steps.length % 2 === 0) transaction(() => index.settleAll());
+        else opened.crash();
         expect(byRow(indexed())).toEqual(byRow(added()));
-        expect(tokens()).toBe(added().filter(({ conversation }) => conversation === 0).length);
-        expect(mark()).toBe(index.newestRow);
+        expect(opened.storedSeqs()).toEqual(seqs);
+        expect(opened.mark()).toBe(index.newestRow);
       }),
     );
   });

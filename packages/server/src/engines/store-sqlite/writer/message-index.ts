@@ -1,23 +1,21 @@
-import type { ClientId, ConversationKey, MessageId, Milliseconds } from '../../../domain/identifiers.ts';
+import type { AppKey, ClientId, ConversationKey, Milliseconds } from '../../../domain/identifiers.ts';
+import { insertSeveral, putRows } from '../insert-several.ts';
+import type { Sought } from '../sought.ts';
 import type { Statements } from '../statements.ts';
-import { type MessageCounters, writeCounter } from './message-counters.ts';
+import { type ConversationTails, isWaiting, type Tail } from './conversation-tails.ts';
+import { WaitingMessages } from './waiting-messages.ts';
 
-const ROWS_AT_ONCE = 8;
-const PUT_ONE = 'INSERT INTO message_order VALUES (?, ?, ?, ?)';
-const PUT_SEVERAL = `INSERT INTO message_order VALUES ${Array.from(
-  { length: ROWS_AT_ONCE },
-  (_, n) => `(?1, ?${3 * n + 2}, ?${3 * n + 3}, ?${3 * n + 4})`,
-).join(', ')}`;
+const INSERT = insertSeveral('INSERT', 'message_order', 3);
+const INSERT_MISSING = insertSeveral('INSERT OR IGNORE', 'message_order', 3);
 /** Messages that a call to settle them all settles in one transaction. */
 const SETTLED_AT_ONCE = 4096;
 
-/** A message that is in the log and not yet in the index. */
-interface Entry {
+/** A message that was just added to the log. */
+interface LoggedMessage {
   readonly row: number;
+  readonly seq: number;
   readonly timestamp: Milliseconds;
-  readonly id: MessageId;
   readonly sender: ClientId;
-  readonly token: string | undefined;
 }
 
 /**
@@ -37,29 +35,43 @@ interface Sweep {
  *
  * A commit of messages from many conversations would otherwise write a page of the index for nearly each of them; the
  * log itself is appended to, page after page. Indexed together some time later, messages of one conversation share
- * their pages. Nothing is lost with the memory: {@link repair} reads the end of the log after a crash. Whoever reads
- * a conversation through the index has it {@link settle}d first.
+ * their pages. Nothing is lost with the memory: the end of the log is read again when the store is opened (`recover.ts`).
+ * Whoever reads a conversation through the index has it {@link settle}d first.
  */
 export class MessageIndex {
   readonly #sql: Statements;
-  readonly #counters: MessageCounters;
-  #pending = new Map<ConversationKey, Entry[]>();
+  readonly #tails: ConversationTails;
+  readonly #waiting = new WaitingMessages();
   #count = 0;
+  /** Conversations of which something waits and that no sweep has come by; some perhaps twice, or settled meanwhile. */
+  #unswept: ConversationKey[] = [];
   #sweep: Sweep | undefined;
-  readonly #tokens = new Map<string, Entry>();
-  /** What the current transaction did, to go back to if it fails. */
-  #added = new Set<Entry>();
-  #settled: [ConversationKey, Entry[]][] = [];
   #nextRow: number;
-  #nextRowBefore: number;
+  #indexedTo: number;
+  #recoveredTo = 0;
+  /** As they were before the current transaction, to go back to if it fails. */
+  #before: { readonly count: number; readonly nextRow: number; readonly indexedTo: number };
 
-  constructor(sql: Statements, counters: MessageCounters) {
+  constructor(sql: Statements, tails: ConversationTails) {
     this.#sql = sql;
-    this.#counters = counters;
-    const newest = Number(sql.get('SELECT max(row) AS row FROM message')?.row ?? 0);
-    // Rows are never reused, or a repair could take a new message for one that is indexed.
-    this.#nextRow = Math.max(this.#indexedTo(), newest) + 1;
-    this.#nextRowBefore = this.#nextRow;
+    this.#tails = tails;
+    this.#indexedTo = Number(sql.get("SELECT value FROM mark WHERE name = 'indexed_row'")?.value ?? 0);
+    // Rows are never reused, also if the newest are deleted: what follows the log late knows messages by their rows.
+    const newest = sql.get(
+      "SELECT max((SELECT coalesce(max(row), 0) FROM message), (SELECT coalesce(max(value), 0) FROM mark WHERE name LIKE '%_row')) AS row",
+    );
+    this.#nextRow = Number(newest?.row) + 1;
+    this.#before = this.#state();
+  }
+
+  /** Everything up to this row is indexed. */
+  get indexedTo(): number {
+    return this.#indexedTo;
+  }
+
+  /** Of what was added so far, as far as this row, some may be in the index. */
+  recoveredTo(row: number): void {
+    this.#recoveredTo = row;
   }
 
   /** Messages that wait. */
@@ -71,66 +83,38 @@ export class MessageIndex {
     return this.#nextRow++;
   }
 
-  add(conversation: ConversationKey, entry: Entry): void {
-    const entries = this.#pending.get(conversation);
-    if (entries === undefined) this.#pending.set(conversation, [entry]);
-    else entries.push(entry);
+  /** @param tail of its conversation, which is advanced */
+  add(tail: Tail, { row, seq, timestamp, sender }: LoggedMessage): void {
+    if (!isWaiting(tail)) this.#unswept.push(tail.conversation);
+    this.#waiting.add(tail, { row, timestamp, sender });
+    this.#tails.advance(tail, { seq, timestamp, row });
     this.#count++;
-    this.#added.add(entry);
-    if (entry.token !== undefined) this.#tokens.set(tokenKey(conversation, entry.sender, entry.token), entry);
-  }
-
-  findToken(
-    conversation: ConversationKey,
-    sender: ClientId,
-    token: string,
-  ): { readonly id: MessageId; readonly timestamp: Milliseconds } | undefined {
-    const waiting = this.#tokens.get(tokenKey(conversation, sender, token));
-    if (waiting !== undefined) return waiting;
-    const row = this.#sql.get(
-      `SELECT m.id, m.timestamp FROM message_token t JOIN message m ON m.row = t.row
-        WHERE t.conversation = ? AND t.token = ? AND t.sender = ?`,
-      conversation,
-      token,
-      sender,
-    );
-    return row === undefined ? undefined : { id: row.id as string, timestamp: Number(row.timestamp) };
   }
 
   settle(conversation: ConversationKey): void {
-    const entries = this.#pending.get(conversation);
-    if (entries === undefined) return;
-    this.#pending.delete(conversation);
-    this.#count -= entries.length;
-    this.#settled.push([conversation, entries]);
-    this.#putInOrder(conversation, entries);
-    for (const { row, sender, token } of entries) {
-      if (token === undefined) continue;
-      this.#tokens.delete(tokenKey(conversation, sender, token));
-      this.#sql.run('INSERT INTO message_token VALUES (?, ?, ?, ?)', conversation, token, sender, row);
-    }
-    this.#counters.writeRow(conversation);
-  }
-
-  /** Several rows to a statement: what surrounds a statement costs more than a row. */
-  #putInOrder(conversation: ConversationKey, entries: readonly Entry[]): void {
-    let next = 0;
-    for (; next + ROWS_AT_ONCE <= entries.length; next += ROWS_AT_ONCE) {
-      const values = entries
-        .slice(next, next + ROWS_AT_ONCE)
-        .flatMap(({ timestamp, sender, row }) => [timestamp, sender, row]);
-      this.#sql.run(PUT_SEVERAL, conversation, ...values);
-    }
-    for (const { timestamp, sender, row } of entries.slice(next)) {
-      this.#sql.run(PUT_ONE, conversation, timestamp, sender, row);
-    }
+    const tail = this.#tails.held(conversation);
+    if (tail === undefined || !isWaiting(tail)) return;
+    const values = this.#waiting.of(tail);
+    const insert = tail.indexedRow < this.#recoveredTo ? INSERT_MISSING : INSERT;
+    putRows(this.#sql, insert, conversation, values);
+    this.#tails.catchUp(tail);
+    this.#count -= values.length / INSERT.columns;
   }
 
   /** The conversations a client is in. */
-  settleOf(app: number, client: ClientId): void {
+  settleOf(app: AppKey, client: ClientId): void {
     if (this.#count === 0) return;
     const rows = this.#sql.all('SELECT conversation FROM member WHERE app = ? AND client = ?', app, client);
     for (const row of rows) this.settle(Number(row.conversation));
+  }
+
+  settleSought(app: AppKey, { clients, ids }: Sought): void {
+    if (this.#count === 0) return;
+    for (const client of clients) this.settleOf(app, client);
+    for (const id of ids) {
+      const row = this.#sql.get('SELECT key FROM conversation WHERE app = ? AND id = ?', app, id);
+      if (row !== undefined) this.settle(Number(row.key));
+    }
   }
 
   settleAll(): void {
@@ -171,75 +155,37 @@ export class MessageIndex {
   }
 
   #newSweep(): Sweep {
-    const conversations = Float64Array.from(this.#pending.keys()).sort();
+    const conversations = Float64Array.from(this.#unswept).sort();
+    this.#unswept = [];
     this.#sweep = { upTo: this.newestRow, conversations, next: 0 };
     return this.#sweep;
   }
 
-  /** After a crash: what the end of the log knows and the index does not. Runs inside a transaction. */
-  repair(): void {
-    const since = this.#indexedTo();
-    this.#sql.run(
-      `INSERT OR IGNORE INTO message_order
-         SELECT conversation, timestamp, sender, row FROM message WHERE row > ? ORDER BY conversation, timestamp`,
-      since,
-    );
-    this.#sql.run(
-      `INSERT OR IGNORE INTO message_token
-         SELECT conversation, token, sender, row FROM message WHERE row > ? AND token IS NOT NULL`,
-      since,
-    );
-    const behind = this.#sql.all(
-      'SELECT conversation, max(seq) AS seq, max(timestamp) AS timestamp FROM message WHERE row > ? GROUP BY conversation',
-      since,
-    );
-    for (const { conversation, seq, timestamp } of behind) {
-      writeCounter(this.#sql, Number(conversation), { seq: Number(seq), timestamp: Number(timestamp) });
-    }
-    this.#setIndexedTo(this.newestRow);
-  }
-
   committed(): void {
-    if (this.#added.size > 0) this.#added = new Set();
-    if (this.#settled.length > 0) this.#settled = [];
-    this.#nextRowBefore = this.#nextRow;
+    if (this.#count === 0) this.#unswept = [];
+    this.#waiting.dropTo(this.#indexedTo);
+    this.#before = this.#state();
   }
 
   rolledBack(): void {
-    const restored = new Map<ConversationKey, Entry[]>();
-    for (const [conversation, entries] of [...this.#settled, ...this.#pending]) {
-      const kept = entries.filter((entry) => !this.#added.has(entry));
-      if (kept.length > 0) restored.set(conversation, [...(restored.get(conversation) ?? []), ...kept]);
-    }
-    this.#pending = restored;
+    this.#count = this.#before.count;
+    this.#nextRow = this.#before.nextRow;
+    this.#indexedTo = this.#before.indexedTo;
+    // What was settled waits again, and the sweep has come by.
     this.#sweep = undefined;
-    this.#count = 0;
-    this.#tokens.clear();
-    for (const [conversation, entries] of this.#pending) {
-      this.#count += entries.length;
-      this.#counters.rowIsBehind(conversation);
-      for (const entry of entries) {
-        if (entry.token !== undefined)
-          this.#tokens.set(tokenKey(conversation, entry.sender, entry.token), entry);
-      }
-    }
-    this.#nextRow = this.#nextRowBefore;
-    this.committed();
+    this.#unswept = this.#tails.waiting();
   }
 
-  #indexedTo(): number {
-    return Number(this.#sql.get("SELECT value FROM mark WHERE name = 'indexed_row'")?.value ?? 0);
+  #state() {
+    return { count: this.#count, nextRow: this.#nextRow, indexedTo: this.#indexedTo };
   }
 
   #setIndexedTo(row: number): void {
+    if (row <= this.#indexedTo) return;
+    this.#indexedTo = row;
     this.#sql.run(
-      "INSERT INTO mark VALUES ('indexed_row', ?1) ON CONFLICT (name) DO UPDATE SET value = max(value, ?1)",
+      "INSERT INTO mark VALUES ('indexed_row', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1",
       row,
     );
   }
-}
-
-/** One string for three parts, whatever characters they contain. */
-function tokenKey(conversation: ConversationKey, sender: ClientId, token: string): string {
-  return JSON.stringify([conversation, sender, token]);
 }

@@ -12,53 +12,57 @@ import { deleteMessage } from '../delete-message.ts';
 import { hiddenFrom } from '../hidden-messages.ts';
 import { findMessage } from '../message-lookup.ts';
 import type { Statements } from '../statements.ts';
-import type { Counter, MessageCounters } from './message-counters.ts';
+import type { ConversationTails, Tail } from './conversation-tails.ts';
 import type { MessageIndex } from './message-index.ts';
+import type { SendTokens } from './send-tokens.ts';
 
 export class MessageWrites {
   readonly #sql: Statements;
-  readonly #counters: MessageCounters;
+  readonly #tails: ConversationTails;
   readonly #index: MessageIndex;
+  readonly #tokens: SendTokens;
 
-  constructor(sql: Statements, counters: MessageCounters, index: MessageIndex) {
+  constructor(sql: Statements, tails: ConversationTails, index: MessageIndex, tokens: SendTokens) {
     this.#sql = sql;
-    this.#counters = counters;
+    this.#tails = tails;
     this.#index = index;
+    this.#tokens = tokens;
   }
 
   /** The hot path: at most one look-up each for membership and token, one insert at the end of the log. */
   append(draft: MessageDraft): AppendOutcome {
     const { conversation, sender, token } = draft;
-    const last = this.#counters.of(conversation);
-    if (last === undefined) return { state: 'refused', reason: 'no-conversation' };
+    const tail = this.#tails.of(conversation);
+    if (tail === undefined) return { state: 'refused', reason: 'no-conversation' };
     if (draft.membersOnly && !this.#isMember(conversation, sender)) {
       return { state: 'refused', reason: 'not-a-member' };
     }
     if (token !== undefined) {
-      const earlier = this.#index.findToken(conversation, sender, token);
+      const earlier = this.#tokens.find(conversation, sender, token);
       if (earlier !== undefined) {
         return { state: 'duplicate', id: earlier.id, timestamp: earlier.timestamp };
       }
     }
-    const timestamp = Math.max(draft.now, last.timestamp + 1);
+    const timestamp = Math.max(draft.now, tail.timestamp + 1);
     const id = messageIdAt(timestamp);
-    const { seq } = this.insert(draft, last, { id, timestamp });
+    const { seq } = this.insert(draft, tail, { id, timestamp });
     return { state: 'appended', id, timestamp, seq };
   }
 
   /**
    * Adds to the end of a log.
    *
+   * @param tail of the log, which is advanced
    * @param at its id and time, which is later than everything in the log
    */
   insert(
     draft: MessageDraft,
-    last: Counter,
+    tail: Tail,
     at: { readonly id: MessageId; readonly timestamp: Milliseconds },
   ): { readonly row: number; readonly seq: number } {
     const { conversation, sender, token } = draft;
     const { id, timestamp } = at;
-    const seq = last.seq + 1;
+    const seq = tail.seq + 1;
     const row = this.#index.takeRow();
     this.#sql.run(
       `INSERT INTO message (row, conversation, timestamp, seq, id, sender, body, receipt, mention_all, mentions, type, token, from_ip, receivers)
@@ -78,8 +82,8 @@ export class MessageWrites {
       draft.fromIp ?? null,
       draft.receivers === undefined ? null : JSON.stringify(draft.receivers),
     );
-    this.#counters.advance(conversation, last, { seq, timestamp });
-    this.#index.add(conversation, { row, timestamp, id, sender, token });
+    this.#index.add(tail, { row, seq, timestamp, sender });
+    this.#tokens.add(row, { conversation, sender, timestamp, ...(token !== undefined && { token }) });
     return { row, seq };
   }
 
@@ -133,7 +137,7 @@ export class MessageWrites {
     if (message === undefined) return 'not-found';
     if (author !== undefined && message.sender !== author) return 'not-the-author';
     const row = this.#sql.get(
-      'SELECT row, conversation, timestamp, sender, token FROM ordered_message WHERE conversation = ? AND timestamp = ?',
+      'SELECT row, conversation, timestamp FROM ordered_message WHERE conversation = ? AND timestamp = ?',
       conversation,
       message.timestamp,
     );

@@ -1,6 +1,6 @@
 import type { AppKey, ConversationId, Milliseconds } from '../../../domain/identifiers.ts';
 import type { Deleted } from '../../../domain/ports/store.ts';
-import { deleteMessage, forgetToken } from '../delete-message.ts';
+import { deleteMessage } from '../delete-message.ts';
 import type { Row, Statements } from '../statements.ts';
 import type { ConversationWrites } from './conversation-writes.ts';
 import type { LogProgress } from './log-progress.ts';
@@ -32,7 +32,7 @@ export class RetentionWrites {
     const due: Row[] = [];
     let cleanedTo = this.#progress.of(app);
     const rows = this.#sql.iterate(
-      `SELECT m.row, m.conversation, m.timestamp, m.token, m.sender, c.app FROM message m JOIN conversation c ON c.key = m.conversation
+      `SELECT m.row, m.conversation, m.timestamp, c.app FROM message m JOIN conversation c ON c.key = m.conversation
         WHERE m.row > ? ORDER BY m.row LIMIT ?`,
       cleanedTo,
       limit * LOOKS_PER_DELETION,
@@ -122,26 +122,6 @@ export class RetentionWrites {
     );
   }
 
-  forgetSendTokens(before: Milliseconds, limit: number): number {
-    const due: Row[] = [];
-    let cleanedTo = this.#progress.of('tokens');
-    const rows = this.#sql.iterate(
-      'SELECT row, conversation, timestamp, sender, token FROM message WHERE row > ? ORDER BY row LIMIT ?',
-      cleanedTo,
-      limit * LOOKS_PER_DELETION,
-    );
-    for (const row of rows) {
-      if (Number(row.timestamp) >= before || due.length >= limit) break;
-      if (row.token !== null) due.push(row);
-      cleanedTo = Number(row.row);
-    }
-    this.#progress.set('tokens', cleanedTo);
-    return due.reduce((forgotten, row) => {
-      this.#index.settle(Number(row.conversation));
-      return forgotten + forgetToken(this.#sql, row);
-    }, 0);
-  }
-
   deleteNotices(app: AppKey, before: Milliseconds, limit: number): number {
     const old = this.#sql.all(
       'SELECT key FROM notice WHERE app = ? AND at < ? ORDER BY at LIMIT ?',
@@ -216,7 +196,7 @@ export class RetentionWrites {
   #deleteMessagesOf(conversation: number, limit: number): number {
     this.#index.settle(conversation);
     const messages = this.#sql.all(
-      'SELECT row, conversation, timestamp, sender, token FROM ordered_message WHERE conversation = ? LIMIT ?',
+      'SELECT row, conversation, timestamp FROM ordered_message WHERE conversation = ? LIMIT ?',
       conversation,
       limit,
     );

@@ -2,7 +2,7 @@ import type { ConversationKey, MessageId, Milliseconds } from '../../../domain/i
 import { messageIdAt } from '../../../domain/ports/message-id.ts';
 import { everyoneLogId } from '../service-logs.ts';
 import type { Statements } from '../statements.ts';
-import type { MessageCounters } from './message-counters.ts';
+import type { ConversationTails } from './conversation-tails.ts';
 
 interface Latest {
   /** Of what everybody or all subscribers may see. */
@@ -23,13 +23,13 @@ interface Place {
  */
 export class ServiceTimes {
   readonly #sql: Statements;
-  readonly #counters: MessageCounters;
+  readonly #tails: ConversationTails;
   /** Ahead of the database after a transaction that failed, which only makes the next time a little later. */
   readonly #latest = new Map<ConversationKey, Latest>();
 
-  constructor(sql: Statements, counters: MessageCounters) {
+  constructor(sql: Statements, tails: ConversationTails) {
     this.#sql = sql;
-    this.#counters = counters;
+    this.#tails = tails;
   }
 
   forEverybody(service: ConversationKey, now: Milliseconds): Place {
@@ -51,7 +51,7 @@ export class ServiceTimes {
   #of(service: ConversationKey): Latest {
     const known = this.#latest.get(service);
     if (known !== undefined) return known;
-    const own = this.#counters.of(service)?.timestamp ?? 0;
+    const own = this.#tails.of(service)?.timestamp ?? 0;
     const logs = this.#sql.get(
       `SELECT max(last_message_at) AS any_log, max(CASE WHEN id = ? THEN last_message_at END) AS everyone
          FROM conversation WHERE service = ?`,

@@ -16,25 +16,34 @@ import type { ConversationRef, MessageDraft } from '../../../domain/ports/store.
 import { findMessage } from '../message-lookup.ts';
 import { everyoneLogId, ownLogId } from '../service-logs.ts';
 import type { Row, Statements } from '../statements.ts';
-import type { Counter, MessageCounters } from './message-counters.ts';
+import type { ConversationTails, Tail } from './conversation-tails.ts';
 import type { MessageIndex } from './message-index.ts';
 import type { MessageWrites } from './message-writes.ts';
+import type { SendTokens } from './send-tokens.ts';
 import { ServiceTimes } from './service-times.ts';
 
 /** Everything that changes what a service has said, and who listens. */
 export class ServiceWrites {
   readonly #sql: Statements;
-  readonly #counters: MessageCounters;
+  readonly #tails: ConversationTails;
   readonly #index: MessageIndex;
+  readonly #tokens: SendTokens;
   readonly #messages: MessageWrites;
   readonly #times: ServiceTimes;
 
-  constructor(sql: Statements, counters: MessageCounters, index: MessageIndex, messages: MessageWrites) {
+  constructor(
+    sql: Statements,
+    tails: ConversationTails,
+    index: MessageIndex,
+    tokens: SendTokens,
+    messages: MessageWrites,
+  ) {
     this.#sql = sql;
-    this.#counters = counters;
+    this.#tails = tails;
     this.#index = index;
+    this.#tokens = tokens;
     this.#messages = messages;
-    this.#times = new ServiceTimes(sql, counters);
+    this.#times = new ServiceTimes(sql, tails);
   }
 
   subscribe(
@@ -43,7 +52,7 @@ export class ServiceWrites {
     now: Milliseconds,
   ): 'new' | 'known' | 'no-conversation' {
     if (this.#service(key) === undefined) return 'no-conversation';
-    const newest = this.#counters.of(key)?.timestamp ?? 0;
+    const newest = this.#tails.of(key)?.timestamp ?? 0;
     return this.#listen(app, key, client, now, newest) ? 'new' : 'known';
   }
 
@@ -104,7 +113,7 @@ export class ServiceWrites {
   sendToSubscribers({ service, ...draft }: ServiceMessageDraft) {
     if (this.#service(service.key) === undefined) return undefined;
     const place = this.#times.forEverybody(service.key, draft.now);
-    this.#messages.insert(this.#inLog(draft, service.key), this.#last(service.key), place);
+    this.#messages.insert(this.#inLog(draft, service.key), this.#tail(service.key), place);
     return place;
   }
 
@@ -115,21 +124,20 @@ export class ServiceWrites {
   }: ServiceMessageDraft & { readonly clients: readonly ClientId[] }): SentToClients {
     if (this.#service(service.key) === undefined) return { state: 'refused', reason: 'no-conversation' };
     const logs = clients.map((client) => ({ client, log: this.#ownLog(service, client, draft.now) }));
-    const lasts = logs.map(({ log }) => this.#last(log).timestamp);
+    const lasts = logs.map(({ log }) => this.#tail(log).timestamp);
     const place = this.#times.forClients(service.key, draft.now, lasts);
-    for (const { log } of logs) this.#messages.insert(this.#inLog(draft, log), this.#last(log), place);
+    for (const { log } of logs) this.#messages.insert(this.#inLog(draft, log), this.#tail(log), place);
     return { state: 'appended', ...place, logs };
   }
 
   receive({ service, ...draft }: ServiceMessageDraft): SentToClients {
     if (this.#service(service.key) === undefined) return { state: 'refused', reason: 'no-conversation' };
     const log = this.#ownLog(service, draft.sender, draft.now);
-    const earlier =
-      draft.token === undefined ? undefined : this.#index.findToken(log, draft.sender, draft.token);
+    const tail = this.#tail(log);
+    const earlier = draft.token === undefined ? undefined : this.#tokens.find(log, draft.sender, draft.token);
     if (earlier !== undefined) return { state: 'duplicate', id: earlier.id, timestamp: earlier.timestamp };
-    const last = this.#last(log);
-    const place = this.#times.forClients(service.key, draft.now, [last.timestamp]);
-    const { row } = this.#messages.insert(this.#inLog(draft, log), last, place);
+    const place = this.#times.forClients(service.key, draft.now, [tail.timestamp]);
+    const { row } = this.#messages.insert(this.#inLog(draft, log), tail, place);
     this.#sql.run(
       'INSERT INTO received_message (row, app, service, timestamp) VALUES (?, ?, ?, ?)',
       row,
@@ -144,7 +152,7 @@ export class ServiceWrites {
     if (this.#service(service.key) === undefined) return undefined;
     const log = this.#log(service, everyoneLogId(service.key), draft.now);
     const { id, timestamp } = this.#times.forEverybody(service.key, draft.now);
-    this.#messages.insert(this.#inLog(draft, log), this.#last(log), { id, timestamp });
+    this.#messages.insert(this.#inLog(draft, log), this.#tail(log), { id, timestamp });
     // Nobody is a member of this log before having read it, so nobody's reads would bring its index up to date.
     this.#index.settle(log);
     this.#sql.run(
@@ -223,8 +231,10 @@ export class ServiceWrites {
     return added > 0;
   }
 
-  #last(log: ConversationKey): Counter {
-    return this.#counters.of(log) ?? { seq: 0, timestamp: 0 };
+  #tail(log: ConversationKey): Tail {
+    const tail = this.#tails.of(log);
+    if (tail === undefined) throw new Error(`Log ${log} vanished within its own transaction.`);
+    return tail;
   }
 
   #inLog(draft: Omit<ServiceMessageDraft, 'service'>, log: ConversationKey): MessageDraft {
