@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { openSqliteStore, type Store } from '@parley/testkit';
 import { APP_ID, MASTER_KEY } from '../servers/start-server.ts';
 
@@ -44,7 +44,10 @@ export async function makeConversation(
   return (await store.conversations.create(draft)).conversation.key;
 }
 
-/** Appends so many messages of 120 characters, many at a time. `placeOf` says where and when each goes. */
+/**
+ * Appends so many messages of 120 characters, many at a time, each with a send token of its own as SDKs give it.
+ * `placeOf` says where and when each goes.
+ */
 export async function appendMany(
   store: Store,
   count: number,
@@ -58,6 +61,7 @@ export async function appendMany(
         ...placeOf(n),
         sender: 'somebody',
         body,
+        token: randomUUID(),
         receipt: false,
         mentions: [],
         mentionAll: false,

@@ -38,7 +38,7 @@ export async function compareGrowth(): Promise<readonly string[]> {
     return [
       '### ten million messages',
       '',
-      `Appended by ${CONVERSATIONS.toLocaleString('en')} conversations in random turns, each on disk before the next of its sender, and each million in the index before the next; 120 characters. The file has ${(size / 1e9).toFixed(1)} GB at the end.`,
+      `Appended by ${CONVERSATIONS.toLocaleString('en')} conversations in random turns, each on disk before the next of its sender, and each million in the index before the next; 120 characters and a send token. The file has ${(size / 1e9).toFixed(1)} GB at the end.`,
       '',
       '| million | messages/s | of the first |',
       '|---|---|---|',
