@@ -58,7 +58,12 @@ function serve(): void {
   /** What is held in memory must not know more than the database after a transaction failed. */
   const memories = [tails, index, tokens, progress];
   transaction(() => recover(sql, { tails, index, tokens }));
-  const operations = operationTable(sql, tails, index, tokens, progress);
+  /** Whether the calls that are performed only settle, so that nobody waits for a commit. */
+  let isSettling = false;
+  const operations: Operations = {
+    ...operationTable(sql, tails, index, tokens, progress),
+    settleSome: (upTo?: number) => index.settleSome(upTo, isSettling),
+  };
   const schedule = new IndexSchedule(index, tokens, (work) => withoutFsync(() => transaction(work)));
 
   port?.on('message', (message: ToWorker) => {
@@ -76,9 +81,8 @@ function serve(): void {
     const performAll = () =>
       transaction(() => calls.map((call): Answer => ({ ok: true, value: perform(call) })));
     try {
-      return calls.every(({ operation }) => SETTLING.has(operation))
-        ? withoutFsync(performAll)
-        : performAll();
+      isSettling = calls.every(({ operation }) => SETTLING.has(operation));
+      return isSettling ? withoutFsync(performAll) : performAll();
     } catch {
       // One of them is at fault. Alone, each shows whether it is the one; the others are not to suffer for it.
       return calls.map(executeAlone);
@@ -168,7 +172,6 @@ function operationTable(
     settle: index.settle.bind(index),
     settleOf: index.settleOf.bind(index),
     settleSought: index.settleSought.bind(index),
-    settleSome: index.settleSome.bind(index),
     append: messages.append.bind(messages),
     patch: messages.patch.bind(messages),
     subscribe: services.subscribe.bind(services),

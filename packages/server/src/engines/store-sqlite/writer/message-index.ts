@@ -7,8 +7,12 @@ import { WaitingMessages } from './waiting-messages.ts';
 
 const INSERT = insertSeveral('INSERT', 'message_order', 3);
 const INSERT_MISSING = insertSeveral('INSERT OR IGNORE', 'message_order', 3);
-/** Messages that a call to settle them all settles in one transaction. */
+/**
+ * Messages that a call to settle them all settles in one transaction. The larger the part, the fewer pages it shares
+ * with the next: there are indexes of conversations by time, in which neighbours are far apart.
+ */
 const SETTLED_AT_ONCE = 4096;
+const SETTLED_AT_ONCE_ALONE = 4 * SETTLED_AT_ONCE;
 
 /** A message that was just added to the log. */
 interface LoggedMessage {
@@ -124,10 +128,11 @@ export class MessageIndex {
   /**
    * A part of everything there is, so that commits need not wait for all of it.
    *
+   * @param isAlone whether no commit waits
    * @returns what to give to the next call; undefined when all that there was at the first call is indexed
    */
-  settleSome(upTo = this.newestRow): number | undefined {
-    return this.settleUpTo(upTo, SETTLED_AT_ONCE) ? upTo : undefined;
+  settleSome(upTo = this.newestRow, isAlone = false): number | undefined {
+    return this.settleUpTo(upTo, isAlone ? SETTLED_AT_ONCE_ALONE : SETTLED_AT_ONCE) ? upTo : undefined;
   }
 
   /** The newest row of the log, to give to {@link settleUpTo} in several steps. */

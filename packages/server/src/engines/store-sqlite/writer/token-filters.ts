@@ -1,7 +1,7 @@
 /** Places of a filter, sixteen for each token of a full run. A power of two. */
 const PLACES = 2 ** 23;
 /** Places a token marks. */
-const MARKS = 6;
+const MARKS = 8;
 /** Filters that share an array, a bit each. */
 const FILTERS_OF_GROUP = 32;
 
