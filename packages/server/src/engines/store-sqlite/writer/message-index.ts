@@ -1,8 +1,8 @@
 import type { AppKey, ClientId, ConversationKey, Milliseconds } from '../../../domain/identifiers.ts';
-import { insertSeveral, putRows } from '../insert-several.ts';
 import type { Sought } from '../sought.ts';
 import type { Statements } from '../statements.ts';
 import { type ConversationTails, isWaiting, type Tail } from './conversation-tails.ts';
+import { insertSeveral, putRows } from './insert-several.ts';
 import { WaitingMessages } from './waiting-messages.ts';
 
 const INSERT = insertSeveral('INSERT', 'message_order', 3);
@@ -121,8 +121,16 @@ export class MessageIndex {
     }
   }
 
-  settleAll(): void {
-    this.settleUpTo(this.newestRow, Number.POSITIVE_INFINITY);
+  /** The logs of a service. There may be a million of them, of which few wait. */
+  settleLogsOf(service: ConversationKey): void {
+    for (const conversation of this.#tails.waiting()) {
+      const isLog = this.#sql.get(
+        'SELECT 1 FROM conversation WHERE key = ? AND service = ?',
+        conversation,
+        service,
+      );
+      if (isLog !== undefined) this.settle(conversation);
+    }
   }
 
   /**

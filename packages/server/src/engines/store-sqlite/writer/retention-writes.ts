@@ -165,12 +165,22 @@ export class RetentionWrites {
 
   /** A service lives as long as it talks to anybody. */
   #areLogsQuiet(service: number, before: Milliseconds): boolean {
-    this.#index.settleAll();
-    const newest = this.#sql.get('SELECT max(updated_at) AS at FROM conversation WHERE service = ?', service);
-    if (Number(newest?.at ?? 0) < before) return true;
+    const newest = this.#newestOfLogs(service, before);
+    if (newest < before) return true;
     // So that it is not looked at again and again.
-    this.#sql.run('UPDATE conversation SET updated_at = ? WHERE key = ?', newest?.at as number, service);
+    this.#sql.run('UPDATE conversation SET updated_at = ? WHERE key = ?', newest, service);
     return false;
+  }
+
+  #newestOfLogs(service: number, before: Milliseconds): Milliseconds {
+    const read = () =>
+      Number(
+        this.#sql.get('SELECT max(updated_at) AS at FROM conversation WHERE service = ?', service)?.at ?? 0,
+      );
+    const known = read();
+    if (known >= before) return known;
+    this.#index.settleLogsOf(service);
+    return read();
   }
 
   /** Conversations one after another, until `limit` rows of conversations and messages are gone. */

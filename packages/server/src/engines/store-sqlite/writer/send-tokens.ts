@@ -1,7 +1,7 @@
 import type { ClientId, ConversationKey, MessageId, Milliseconds } from '../../../domain/identifiers.ts';
-import { insertSeveral, putRows } from '../insert-several.ts';
 import type { Statements } from '../statements.ts';
 import { tokenHash } from '../token-hash.ts';
+import { insertSeveral, putRows } from './insert-several.ts';
 import { RecentTokens } from './recent-tokens.ts';
 import { mark, noMarks, TokenFilters } from './token-filters.ts';
 

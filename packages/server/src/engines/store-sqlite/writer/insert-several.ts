@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
-import type { Statements } from './statements.ts';
+import type { Statements } from '../statements.ts';
 
 /** Several rows to a statement: what surrounds a statement costs more than a row. */
 const ROWS_AT_ONCE = 8;
