@@ -22,13 +22,30 @@ const objectId: KeyPath = ['objectId'];
  */
 export function compileSort(keys: readonly SortKey[]): (a: QueryDocument, b: QueryDocument) => number {
   const order = keys.length > 0 ? keys : latestFirst;
-  return (a, b) => {
-    for (const { path, descending } of order) {
-      const verdict = compareValues(a.value(path), b.value(path));
-      if (verdict !== 0) return descending ? -verdict : verdict;
-    }
-    return compareValues(a.value(objectId), b.value(objectId));
-  };
+  return (a, b) => compareBy(order, a, b) || compareValues(a.value(objectId), b.value(objectId));
+}
+
+/** A document and its place among those that were inserted: higher is later. */
+export interface Inserted {
+  readonly document: QueryDocument;
+  readonly place: number;
+}
+
+/**
+ * The same for objects of the data API: equal ones stay in the order of their insertion (`storage-subset §4.1`), the
+ * last first where the last key is descending, so that `-createdAt` is the reverse of `createdAt`.
+ */
+export function compileInsertionSort(keys: readonly SortKey[]): (a: Inserted, b: Inserted) => number {
+  const direction = keys.at(-1)?.descending === true ? -1 : 1;
+  return (a, b) => compareBy(keys, a.document, b.document) || direction * (a.place - b.place);
+}
+
+function compareBy(keys: readonly SortKey[], a: QueryDocument, b: QueryDocument): number {
+  for (const { path, descending } of keys) {
+    const verdict = compareValues(a.value(path), b.value(path));
+    if (verdict !== 0) return descending ? -verdict : verdict;
+  }
+  return 0;
 }
 
 /** Orders any two values: by MongoDB's order of types, then by value. Lists and objects are all alike. */

@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../../domain/identifiers.ts';
 import type { RecordChange, RecordQuery, RecordRepository, Taken } from '../../domain/ports/records.ts';
 import { QueryTooSlow } from '../../domain/ports/store.ts';
-import { compileSort } from '../../domain/query/compare.ts';
+import { compileInsertionSort } from '../../domain/query/compare.ts';
 import { compileCondition } from '../../domain/query/matches.ts';
 import { recordDocument } from '../../domain/query/record-document.ts';
 import type { DataRecord, RecordKey } from '../../domain/records/record.ts';
@@ -52,10 +52,9 @@ export function recordRepository(): RecordRepository {
       return classOf(app, className)?.delete(id) ?? false;
     },
     async query(query) {
-      const compare = compileSort(query.sort);
       return matching(classOf(query.app, query.className), query)
-        .map((record) => ({ record, document: recordDocument(record) }))
-        .sort((a, b) => compare(a.document, b.document))
+        .map((record, place) => ({ record, place, document: recordDocument(record) }))
+        .sort(compileInsertionSort(query.sort))
         .slice(query.skip, query.skip + query.limit)
         .map(({ record }) => record);
     },

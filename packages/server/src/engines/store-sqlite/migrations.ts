@@ -368,6 +368,13 @@ const steps: readonly string[] = [
       ORDER BY 2, 3;
   DROP TABLE message_token;
   `,
+  `
+  -- Objects of one moment in the order of their insertion, which is that of their keys.
+  DROP INDEX data_record_created;
+  DROP INDEX data_record_updated;
+  CREATE INDEX data_record_created ON data_record (class, created_at);
+  CREATE INDEX data_record_updated ON data_record (class, updated_at);
+  `,
 ];
 
 /**

@@ -141,6 +141,15 @@ export function describeRecords(engine: Engine): void {
       expect(await find(where({ objectId: { $in: [a?.id ?? '', 'nobody'] } }))).toEqual(['a']);
     });
 
+    it('stay in the order of their insertion where they are equal, or in its reverse', async () => {
+      const inserted = Array.from({ length: 20 }, (_, index) => `n${index}`);
+      for (const name of inserted) await make({ columns: { name, rank: 1 } });
+      for (const key of ['createdAt', 'updatedAt', 'rank']) {
+        expect(await find({ sort: [{ path: [key], descending: false }] })).toEqual(inserted);
+        expect(await find({ sort: [{ path: [key], descending: true }] })).toEqual(inserted.toReversed());
+      }
+    });
+
     it('are found by what they say now, however they changed', async () => {
       const value = fc.constantFrom(1, true, 'x', null, ['x', 1], { k: 'x' });
       const step = fc.record({ record: fc.nat(3), columns: fc.dictionary(fc.constantFrom('a', 'b'), value) });

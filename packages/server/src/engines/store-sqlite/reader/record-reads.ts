@@ -1,7 +1,7 @@
 import type { AppKey, Milliseconds } from '../../../domain/identifiers.ts';
 import type { RecordQuery } from '../../../domain/ports/records.ts';
 import { QueryTooSlow } from '../../../domain/ports/store.ts';
-import { compileSort } from '../../../domain/query/compare.ts';
+import { compileInsertionSort, type Inserted } from '../../../domain/query/compare.ts';
 import type { Condition, SortKey } from '../../../domain/query/condition.ts';
 import { compileCondition } from '../../../domain/query/matches.ts';
 import { recordDocument } from '../../../domain/query/record-document.ts';
@@ -18,6 +18,10 @@ const COLUMNS: ReadonlyMap<string, string> = new Map([
   ['createdAt', 'r.created_at'],
   ['updatedAt', 'r.updated_at'],
 ]);
+
+interface Match extends Inserted {
+  readonly record: DataRecord;
+}
 
 type Select = Pick<RecordQuery, 'app' | 'className' | 'condition' | 'budget'>;
 
@@ -74,16 +78,14 @@ export function queryRecords(sql: Statements, query: RecordQuery): readonly Data
   const found: DataRecord[] = [];
   if (order !== undefined) {
     if (query.limit === 0) return [];
-    for (const record of matching(sql, query, order)) {
+    for (const { record } of matching(sql, query, order)) {
       found.push(record);
       if (found.length >= wanted) break;
     }
     return found.slice(query.skip);
   }
-  const compare = compileSort(query.sort);
   return [...matching(sql, query, undefined)]
-    .map((record) => ({ record, document: recordDocument(record) }))
-    .sort((a, b) => compare(a.document, b.document))
+    .sort(compileInsertionSort(query.sort))
     .slice(query.skip, wanted)
     .map(({ record }) => record);
 }
@@ -95,7 +97,7 @@ export function countRecords(sql: Statements, query: Select): number {
   return count;
 }
 
-function* matching(sql: Statements, query: Select, order: string | undefined): Generator<DataRecord> {
+function* matching(sql: Statements, query: Select, order: string | undefined): Generator<Match> {
   const inClass = classKey(sql, query.app, query.className);
   if (inClass === undefined) return;
   const matches = compileCondition(query.condition);
@@ -115,7 +117,8 @@ function* matching(sql: Statements, query: Select, order: string | undefined): G
       throw new QueryTooSlow(`The query was given up after ${query.budget} ms.`);
     }
     const record = recordOf(row);
-    if (matches(recordDocument(record))) yield record;
+    const document = recordDocument(record);
+    if (matches(document)) yield { record, document, place: Number(row.key) };
   }
 }
 
@@ -141,11 +144,12 @@ function pushDown(condition: Condition, inClass: number): SqlCondition | undefin
   });
 }
 
-/** The order as SQL, where all its keys are columns. */
+/** The order of {@link compileInsertionSort} as SQL, where all its keys are columns. */
 function orderBy(sort: readonly SortKey[]): string | undefined {
   const keys = sort.map(({ path, descending }) => {
     const column = path.length === 1 ? COLUMNS.get(path[0] ?? '') : undefined;
     return column === undefined ? undefined : `${column} ${descending ? 'DESC' : 'ASC'}`;
   });
-  return keys.includes(undefined) ? undefined : [...keys, 'r.id'].join(', ');
+  const place = sort.at(-1)?.descending === true ? 'r.key DESC' : 'r.key';
+  return keys.includes(undefined) ? undefined : [...keys, place].join(', ');
 }
