@@ -33,6 +33,8 @@ it('[F-GEN-07][F-TMP-06][F-TMP-08] customers wait in a queue, an agent takes the
   const second = askForHelp(dora, 'How much is it?');
   expect((await dora.once('message')).message.text).toBe('You are number 2.');
 
+  const toldAnna: string[] = [];
+  anna.on('message', ({ message }) => toldAnna.push(message.text));
   const talk = await takeNext(anna);
   expect(talk.id).toBe((await first).id);
   expect([...talk.members].sort()).toEqual(['anna', 'carl', 'desk']);
@@ -41,6 +43,7 @@ it('[F-GEN-07][F-TMP-06][F-TMP-08] customers wait in a queue, an agent takes the
   await talk.send('It comes tomorrow.');
   expect((await heard).message.text).toBe('It comes tomorrow.');
   expect((await takeNext(anna)).id).toBe((await second).id);
+  await expect.poll(() => toldAnna).toContain('0 more are waiting.');
 
   clock.advance(1_801_000);
   await expect((await first).send('One more question')).rejects.toMatchObject({ code: 4303 });
