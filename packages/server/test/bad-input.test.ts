@@ -2,7 +2,7 @@ import { CommandType, encodeCommand, type GenericCommand, OpType } from '@parley
 import { openMemoryStore, type Parley, startParley, TestClient } from '@parley/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { QueryTooSlow } from '../src/domain/ports/store.ts';
+import { QueryTooSlow } from '../src/domain/ports/query-too-slow.ts';
 import { conv, history, query, say, startConversation, where } from './flow.ts';
 
 let parley: Parley;

@@ -5,10 +5,10 @@ import { auditDraft } from '../domain/audit/record-action.ts';
 import { settingsDifference } from '../domain/audit/settings-difference.ts';
 import type { AppKey } from '../domain/identifiers.ts';
 import type { JsonObject } from '../domain/json.ts';
+import type { AppRecord, AppRepository } from '../domain/ports/app-repository.ts';
 import type { Apps } from '../domain/ports/apps.ts';
 import type { AuditAuthor } from '../domain/ports/audit.ts';
 import type { Clock } from '../domain/ports/clock.ts';
-import type { AppRecord, AppRepository } from '../domain/ports/store.ts';
 import { systemClock } from './system-clock.ts';
 
 const NO_RATES = { messagesPerMinute: 0, historyQueriesPerMinute: 0, otherOperationsPerMinute: 0 };

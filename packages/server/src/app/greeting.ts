@@ -1,4 +1,4 @@
-import type { AppRecord } from '../domain/ports/store.ts';
+import type { AppRecord } from '../domain/ports/app-repository.ts';
 
 export interface Whereabouts {
   readonly version: string;

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import type { Config } from '../config/index.ts';
 import { auditDraft } from '../domain/audit/record-action.ts';
+import type { AppRecord, AppRepository } from '../domain/ports/app-repository.ts';
 import type { Clock } from '../domain/ports/clock.ts';
-import type { AppRecord, AppRepository } from '../domain/ports/store.ts';
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const KEY_LENGTH = 24;

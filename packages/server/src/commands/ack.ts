@@ -1,6 +1,6 @@
 import { type AckCommand, CommandType } from '@parley/protocol';
 import { acknowledgeMessages } from '../domain/message/acknowledge-messages.ts';
-import type { Acknowledgement } from '../domain/ports/store.ts';
+import type { Acknowledgement } from '../domain/ports/member-states.ts';
 import type { CommandRow } from './command.ts';
 
 /** A device received messages: one (`mid`), or a range of times (`fromts`, `tots`). Never answered (`wire-protocol §4.9.4`). */

@@ -2,7 +2,7 @@ import { CommandType, type LogItem, type LogsCommand } from '@parley/protocol';
 import type { ConversationKind } from '../domain/conversation/conversation.ts';
 import type { StoredMessage } from '../domain/message/message.ts';
 import { type ReadHistory, readHistory } from '../domain/message/read-history.ts';
-import type { HistoryBound } from '../domain/ports/store.ts';
+import type { HistoryBound } from '../domain/ports/messages.ts';
 import { wireKind } from '../pushes/wire-values.ts';
 import type { CommandRow } from './command.ts';
 import { requiredCid } from './fields.ts';

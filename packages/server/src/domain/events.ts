@@ -3,7 +3,8 @@ import type { Conversation } from './conversation/known-conversation.ts';
 import type { AppKey, ClientId, ConversationKey, MessageId, Milliseconds, SessionId } from './identifiers.ts';
 import type { JsonObject } from './json.ts';
 import type { StoredMessage } from './message/message.ts';
-import type { ModerationEvent, UnreadState } from './ports/store.ts';
+import type { UnreadState } from './ports/member-states.ts';
+import type { ModerationEvent } from './ports/notices.ts';
 
 /**
  * Committed facts: the only thing lane 1 hands to lane 2. An event is complete in itself, so that nobody who is

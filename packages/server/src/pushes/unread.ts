@@ -1,7 +1,7 @@
 import { CommandType, type UnreadTuple } from '@parley/protocol';
 import type { UnreadChanged } from '../domain/events.ts';
 import type { Milliseconds } from '../domain/identifiers.ts';
-import type { UnreadState } from '../domain/ports/store.ts';
+import type { UnreadState } from '../domain/ports/member-states.ts';
 import type { Delivery } from './delivery.ts';
 import { createPush, type Push } from './push.ts';
 import { wireKind } from './wire-values.ts';

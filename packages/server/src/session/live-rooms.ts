@@ -1,7 +1,7 @@
 import type { AppKey, ClientId, ConversationKey, Milliseconds, SessionId } from '../domain/identifiers.ts';
 import type { Clock } from '../domain/ports/clock.ts';
+import type { RoomAbsence } from '../domain/ports/room-absences.ts';
 import type { Rooms } from '../domain/ports/rooms.ts';
-import type { RoomAbsence } from '../domain/ports/store.ts';
 import type { LiveSessions } from './live-sessions.ts';
 import type { Session } from './session.ts';
 

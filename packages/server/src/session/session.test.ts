@@ -2,7 +2,7 @@ import { decodeCommand } from '@parley/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StoredMessage } from '../domain/message/message.ts';
-import type { UnreadState } from '../domain/ports/store.ts';
+import type { UnreadState } from '../domain/ports/member-states.ts';
 import { directPush } from '../pushes/direct.ts';
 import { patchPush } from '../pushes/patch.ts';
 import type { Push } from '../pushes/push.ts';

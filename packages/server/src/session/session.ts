@@ -2,7 +2,7 @@ import { CommandType, encodeEnvelope } from '@parley/protocol';
 import type { ClientActor } from '../domain/actor.ts';
 import type { App } from '../domain/app/app.ts';
 import type { AppKey, ClientId, ConversationKey, MessageId, SessionId } from '../domain/identifiers.ts';
-import type { UnreadState } from '../domain/ports/store.ts';
+import type { UnreadState } from '../domain/ports/member-states.ts';
 import type { InSequence } from '../pushes/delivery.ts';
 import type { Push } from '../pushes/push.ts';
 import type { Connection, Urgency } from './connection.ts';

@@ -1,5 +1,5 @@
 import type { AppKey, ClientId, Milliseconds, SessionId } from '../domain/identifiers.ts';
-import type { SessionTokenRepository } from '../domain/ports/store.ts';
+import type { SessionTokenRepository } from '../domain/ports/session-tokens.ts';
 import type { SessionClaims } from './session-token.ts';
 
 /** What makes a well-signed token worthless: a logout of its session, or a kick of its client. */

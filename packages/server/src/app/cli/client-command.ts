@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { MAX_BANS_LISTED } from '../../domain/ban/list-bans.ts';
-import type { Ban } from '../../domain/ports/store.ts';
+import type { Ban } from '../../domain/ports/bans.ts';
 import { AdministrationRefused } from '../control/administration.ts';
 import { ask } from './ask.ts';
 import { type CommonOptions, ofApp, print, withCommonOptions } from './common-options.ts';

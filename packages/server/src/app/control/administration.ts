@@ -10,7 +10,7 @@ import { changeKeywords, type KeywordSummary } from '../../domain/keyword-filter
 import { type KeywordPage, listKeywords } from '../../domain/keyword-filter/list-keywords.ts';
 import { type SentMessage, sendMessage } from '../../domain/message/send-message.ts';
 import type { AuditAuthor, AuditEntry, AuditQuery } from '../../domain/ports/audit.ts';
-import type { Ban } from '../../domain/ports/store.ts';
+import type { Ban } from '../../domain/ports/bans.ts';
 import type { DeadLetter } from '../../domain/ports/webhooks.ts';
 import { kickClient } from '../../domain/presence/kick-client.ts';
 import type { World } from '../../domain/world.ts';

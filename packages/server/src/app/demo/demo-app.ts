@@ -1,6 +1,6 @@
 import type { AppSettings } from '../../domain/app/app-settings.ts';
+import type { AppRecord, AppRepository } from '../../domain/ports/app-repository.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
-import type { AppRecord, AppRepository } from '../../domain/ports/store.ts';
 import { randomKey } from '../provision-app.ts';
 
 /** The app of the page at `/`. Its id is fixed, so that it is found again and told from the apps people made. */

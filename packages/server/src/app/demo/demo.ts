@@ -1,7 +1,8 @@
 import { type PageFiles, preparePage, SamplePeople } from '@parley/demo';
 import type { Logger } from 'pino';
 import type { Config } from '../../config/index.ts';
-import type { AppRecord, Store } from '../../domain/ports/store.ts';
+import type { AppRecord } from '../../domain/ports/app-repository.ts';
+import type { Store } from '../../domain/ports/store.ts';
 import { everything } from '../../domain/query/condition.ts';
 import type { FrontPage, TlsMaterial } from '../../gateway/index.ts';
 import { MAX_UPLOAD_BYTES } from './demo-app.ts';

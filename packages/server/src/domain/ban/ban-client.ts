@@ -1,7 +1,7 @@
 import type { Operator } from '../actor.ts';
 import { DataError, ImError } from '../errors.ts';
 import type { ClientId } from '../identifiers.ts';
-import type { Ban } from '../ports/store.ts';
+import type { Ban } from '../ports/bans.ts';
 import { checkReason, endSessions } from '../presence/kick-client.ts';
 import type { World } from '../world.ts';
 

@@ -1,5 +1,5 @@
 import type { AppKey, ClientId, Milliseconds } from '../identifiers.ts';
-import type { Ban, BanRepository } from '../ports/store.ts';
+import type { Ban, BanRepository } from '../ports/bans.ts';
 
 /** Who may not log in, in memory: every login asks. */
 export class BannedClients {

@@ -1,6 +1,6 @@
 import type { App } from '../app/app.ts';
 import type { ClientId } from '../identifiers.ts';
-import type { Ban } from '../ports/store.ts';
+import type { Ban } from '../ports/bans.ts';
 import type { World } from '../world.ts';
 
 export const MAX_BANS_LISTED = 1000;

@@ -1,6 +1,6 @@
 import type { AppKey, ConversationId, Milliseconds } from '../identifiers.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ConversationRepository } from '../ports/store.ts';
+import type { ConversationRepository } from '../ports/conversations.ts';
 import type { ConversationRecord } from './conversation.ts';
 import { type Conversation, knownConversation } from './known-conversation.ts';
 

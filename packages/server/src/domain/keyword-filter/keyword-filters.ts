@@ -1,6 +1,6 @@
 import type { AppKey } from '../identifiers.ts';
 import type { CompiledKeywords, KeywordCompiler } from '../ports/keyword-compiler.ts';
-import type { KeywordRepository } from '../ports/store.ts';
+import type { KeywordRepository } from '../ports/keywords.ts';
 import type { Automaton } from './automaton.ts';
 
 /** The keywords of every app in the form in which they are searched for. */

@@ -1,7 +1,7 @@
 import type { ClientActor } from '../actor.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import type { ClientId, ConversationId } from '../identifiers.ts';
-import type { Acknowledgement } from '../ports/store.ts';
+import type { Acknowledgement } from '../ports/member-states.ts';
 import type { World } from '../world.ts';
 
 /**

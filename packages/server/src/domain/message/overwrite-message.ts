@@ -1,7 +1,7 @@
 import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { ConversationKey, MessageId, Milliseconds } from '../identifiers.ts';
-import type { Overwrite } from '../ports/store.ts';
+import type { Overwrite } from '../ports/messages.ts';
 import type { World } from '../world.ts';
 import { locateMessage } from './locate-message.ts';
 

@@ -1,6 +1,7 @@
 import type { App } from '../app/app.ts';
 import { ImError } from '../errors.ts';
-import { type LoggedMessage, type LogRange, QueryTooSlow } from '../ports/store.ts';
+import type { LoggedMessage, LogRange } from '../ports/messages.ts';
+import { QueryTooSlow } from '../ports/query-too-slow.ts';
 import type { World } from '../world.ts';
 
 /** Milliseconds a caller waits for the log to be prepared. */

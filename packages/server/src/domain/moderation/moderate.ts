@@ -3,7 +3,7 @@ import { findConversation } from '../conversation/find-conversation.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { ConversationId, Milliseconds } from '../identifiers.ts';
-import type { ModerationChange } from '../ports/store.ts';
+import type { ModerationChange } from '../ports/conversations.ts';
 import type { World } from '../world.ts';
 
 /** Concurrent changes of one conversation lose the race at most this often before the caller is told to retry. */

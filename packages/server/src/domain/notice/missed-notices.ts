@@ -1,6 +1,6 @@
 import type { App } from '../app/app.ts';
 import type { ClientId, Milliseconds } from '../identifiers.ts';
-import type { Notice } from '../ports/store.ts';
+import type { Notice } from '../ports/notices.ts';
 import type { World } from '../world.ts';
 
 /** One page; a client that missed more asks again from the last it got. */

@@ -7,7 +7,8 @@ import type {
   Milliseconds,
 } from '../identifiers.ts';
 import type { StoredMessage } from '../message/message.ts';
-import type { ConversationRef, MessageDraft } from './store.ts';
+import type { ConversationRef } from './conversations.ts';
+import type { MessageDraft } from './messages.ts';
 
 /**
  * What the store keeps for service conversations (`semantics §7`).

@@ -1,7 +1,7 @@
 import { FakeClock } from '@parley/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DailyClientRepository } from '../ports/store.ts';
+import type { DailyClientRepository } from '../ports/daily-clients.ts';
 import { DailyClients } from './daily-clients.ts';
 
 /** Writes and counts one after another, as a store does, but each takes as long as it is told to. */

@@ -1,6 +1,6 @@
 import type { AppKey, ClientId, Milliseconds } from '../identifiers.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { DailyClientRepository } from '../ports/store.ts';
+import type { DailyClientRepository } from '../ports/daily-clients.ts';
 
 /**
  * Which clients logged in today, in the zone of the server (F-SESS-38). A login writes nothing: new names wait in

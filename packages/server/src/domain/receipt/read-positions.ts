@@ -2,7 +2,7 @@ import type { ClientActor } from '../actor.ts';
 import { findConversation } from '../conversation/find-conversation.ts';
 import type { ConversationId } from '../identifiers.ts';
 import { requireMember } from '../membership/rules.ts';
-import type { MemberPositions } from '../ports/store.ts';
+import type { MemberPositions } from '../ports/member-states.ts';
 import type { World } from '../world.ts';
 
 /**

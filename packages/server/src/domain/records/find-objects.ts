@@ -1,6 +1,6 @@
 import { DataError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
-import { QueryTooSlow } from '../ports/store.ts';
+import { QueryTooSlow } from '../ports/query-too-slow.ts';
 import type { World } from '../world.ts';
 import { knownRules, requireClass } from './objects.ts';
 import { readable, requireMay } from './permissions.ts';

@@ -1,7 +1,8 @@
 import type { ClientId } from '../identifiers.ts';
 import type { StoredMessage } from '../message/message.ts';
+import type { ConversationRef } from '../ports/conversations.ts';
+import type { HistoryBound, HistoryRange } from '../ports/messages.ts';
 import type { ServiceLogs } from '../ports/services.ts';
-import type { ConversationRef, HistoryBound, HistoryRange } from '../ports/store.ts';
 import type { World } from '../world.ts';
 
 type Range = Omit<HistoryRange, 'conversation' | 'seenBy'>;

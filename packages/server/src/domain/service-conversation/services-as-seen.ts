@@ -1,6 +1,6 @@
 import type { ClientId } from '../identifiers.ts';
+import type { FoundConversation } from '../ports/conversations.ts';
 import type { Subscription } from '../ports/services.ts';
-import type { FoundConversation } from '../ports/store.ts';
 import type { World } from '../world.ts';
 import { lastServiceMessage } from './service-history.ts';
 

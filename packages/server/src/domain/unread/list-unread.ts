@@ -1,6 +1,6 @@
 import type { App } from '../app/app.ts';
 import type { ClientId, Milliseconds } from '../identifiers.ts';
-import type { UnreadState } from '../ports/store.ts';
+import type { UnreadState } from '../ports/member-states.ts';
 import type { World } from '../world.ts';
 
 const LEGACY_CONVERSATIONS = 50;

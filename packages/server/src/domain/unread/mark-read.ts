@@ -1,6 +1,6 @@
 import type { ClientActor } from '../actor.ts';
 import type { ConversationId } from '../identifiers.ts';
-import type { ReadPosition } from '../ports/store.ts';
+import type { ReadPosition } from '../ports/member-states.ts';
 import type { World } from '../world.ts';
 import { toldCount } from './list-unread.ts';
 

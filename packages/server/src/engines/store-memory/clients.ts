@@ -1,11 +1,7 @@
-import type {
-  Ban,
-  BanRepository,
-  DailyClientRepository,
-  RefusedConversationRepository,
-  RoomAbsence,
-  RoomAbsenceRepository,
-} from '../../domain/ports/store.ts';
+import type { Ban, BanRepository } from '../../domain/ports/bans.ts';
+import type { DailyClientRepository } from '../../domain/ports/daily-clients.ts';
+import type { RefusedConversationRepository } from '../../domain/ports/refused-conversations.ts';
+import type { RoomAbsence, RoomAbsenceRepository } from '../../domain/ports/room-absences.ts';
 import type { TagHolder, TagHolderRepository } from '../../domain/ports/tag-holders.ts';
 import { pair, type Tables } from './tables.ts';
 

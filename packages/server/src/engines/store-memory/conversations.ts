@@ -1,13 +1,13 @@
 import type { ConversationRecord } from '../../domain/conversation/conversation.ts';
 import type { ClientId, Milliseconds } from '../../domain/identifiers.ts';
+import type {
+  ConversationDraft,
+  ConversationQuery,
+  ConversationRepository,
+} from '../../domain/ports/conversations.ts';
 import { memberSetKey } from '../../domain/ports/member-set-key.ts';
-import {
-  type ConversationDraft,
-  type ConversationQuery,
-  type ConversationRepository,
-  type Notice,
-  QueryTooSlow,
-} from '../../domain/ports/store.ts';
+import type { Notice } from '../../domain/ports/notices.ts';
+import { QueryTooSlow } from '../../domain/ports/query-too-slow.ts';
 import { compileSort } from '../../domain/query/compare.ts';
 import { conversationDocument } from '../../domain/query/conversation-document.ts';
 import { compileCondition } from '../../domain/query/matches.ts';

@@ -1,10 +1,8 @@
+import type { AppRepository } from '../../domain/ports/app-repository.ts';
 import { closable } from '../../domain/ports/closable.ts';
-import type {
-  AppRepository,
-  NoticeRepository,
-  SessionTokenRepository,
-  Store,
-} from '../../domain/ports/store.ts';
+import type { NoticeRepository } from '../../domain/ports/notices.ts';
+import type { SessionTokenRepository } from '../../domain/ports/session-tokens.ts';
+import type { Store } from '../../domain/ports/store.ts';
 import { auditRepository } from './audit.ts';
 import {
   banRepository,

@@ -1,5 +1,5 @@
 import type { AppKey } from '../../domain/identifiers.ts';
-import type { KeywordRepository, StoredKeywords } from '../../domain/ports/store.ts';
+import type { KeywordRepository, StoredKeywords } from '../../domain/ports/keywords.ts';
 
 export function keywordRepository(): KeywordRepository {
   const lists = new Map<AppKey, StoredKeywords>();

@@ -5,7 +5,7 @@ import type {
   MemberStateRepository,
   ReadOutcome,
   UnreadState,
-} from '../../domain/ports/store.ts';
+} from '../../domain/ports/member-states.ts';
 import { isFor, newestUpTo, unreadState } from './reading.ts';
 import {
   acknowledgeService,

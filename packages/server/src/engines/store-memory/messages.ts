@@ -1,13 +1,13 @@
 import type { ClientId, MessageId, Milliseconds } from '../../domain/identifiers.ts';
 import type { StoredMessage } from '../../domain/message/message.ts';
 import { messageIdAt } from '../../domain/ports/message-id.ts';
-import {
-  type HistoryBound,
-  type LoggedMessage,
-  type MessageDraft,
-  type MessageRepository,
-  QueryTooSlow,
-} from '../../domain/ports/store.ts';
+import type {
+  HistoryBound,
+  LoggedMessage,
+  MessageDraft,
+  MessageRepository,
+} from '../../domain/ports/messages.ts';
+import { QueryTooSlow } from '../../domain/ports/query-too-slow.ts';
 import { isVisible } from './reading.ts';
 import { everyoneLogId, readLogs, servicesOf } from './service-logs.ts';
 import { type ConversationEntry, recordOf, type Tables } from './tables.ts';

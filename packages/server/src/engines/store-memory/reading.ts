@@ -1,6 +1,6 @@
 import type { ClientId, Milliseconds } from '../../domain/identifiers.ts';
 import type { StoredMessage } from '../../domain/message/message.ts';
-import type { UnreadState } from '../../domain/ports/store.ts';
+import type { UnreadState } from '../../domain/ports/member-states.ts';
 import type { ConversationEntry } from './tables.ts';
 
 export function newestUpTo(entry: ConversationEntry, timestamp: Milliseconds): Milliseconds | undefined {

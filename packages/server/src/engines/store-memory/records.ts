@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../../domain/identifiers.ts';
+import { QueryTooSlow } from '../../domain/ports/query-too-slow.ts';
 import type { RecordChange, RecordQuery, RecordRepository, Taken } from '../../domain/ports/records.ts';
-import { QueryTooSlow } from '../../domain/ports/store.ts';
 import { compileInsertionSort } from '../../domain/query/compare.ts';
 import { compileCondition } from '../../domain/query/matches.ts';
 import { recordDocument } from '../../domain/query/record-document.ts';

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../../domain/identifiers.ts';
-import type { Deleted, RetentionRepository } from '../../domain/ports/store.ts';
+import type { Deleted, RetentionRepository } from '../../domain/ports/retention.ts';
 import { type ConversationEntry, recordOf, type Tables } from './tables.ts';
 
 export function retentionRepository(tables: Tables): RetentionRepository {

@@ -1,6 +1,11 @@
 import type { AppKey, ClientId, MessageId, Milliseconds } from '../../domain/identifiers.ts';
 import type { StoredMessage } from '../../domain/message/message.ts';
-import type { Acknowledgement, ReadOutcome, ReadPosition, UnreadState } from '../../domain/ports/store.ts';
+import type {
+  Acknowledgement,
+  ReadOutcome,
+  ReadPosition,
+  UnreadState,
+} from '../../domain/ports/member-states.ts';
 import { isVisible, newestUpTo, unreadState } from './reading.ts';
 import { type ReadLog, readLogs, servicesOf, validBroadcasts } from './service-logs.ts';
 import { type ConversationEntry, type MemberState, recordOf, type Tables } from './tables.ts';

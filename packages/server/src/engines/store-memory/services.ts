@@ -1,4 +1,5 @@
 import type { ClientId, Milliseconds } from '../../domain/identifiers.ts';
+import type { ConversationRef } from '../../domain/ports/conversations.ts';
 import { messageIdAt } from '../../domain/ports/message-id.ts';
 import { serviceLogKey } from '../../domain/ports/service-log-key.ts';
 import type {
@@ -7,7 +8,6 @@ import type {
   ServiceRepository,
   Subscription,
 } from '../../domain/ports/services.ts';
-import type { ConversationRef } from '../../domain/ports/store.ts';
 import { insert } from './messages.ts';
 import { everyoneLogId, ownLogId, readLogs } from './service-logs.ts';
 import { type ConversationEntry, pair, type Tables } from './tables.ts';

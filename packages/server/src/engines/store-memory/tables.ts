@@ -8,8 +8,10 @@ import type {
   Milliseconds,
 } from '../../domain/identifiers.ts';
 import type { StoredMessage } from '../../domain/message/message.ts';
+import type { AppRecord } from '../../domain/ports/app-repository.ts';
 import type { AuditDraft, AuditEntry } from '../../domain/ports/audit.ts';
-import type { AppRecord, Ban, Notice } from '../../domain/ports/store.ts';
+import type { Ban } from '../../domain/ports/bans.ts';
+import type { Notice } from '../../domain/ports/notices.ts';
 
 /** What a member has read and received, as times of messages. */
 export interface MemberState {

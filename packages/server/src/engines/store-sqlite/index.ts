@@ -1,7 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
 import { closable } from '../../domain/ports/closable.ts';
+import { QueryTooSlow } from '../../domain/ports/query-too-slow.ts';
 import type { SentToClients, ServiceMessageDraft } from '../../domain/ports/services.ts';
-import { QueryTooSlow, type Store } from '../../domain/ports/store.ts';
+import type { Store } from '../../domain/ports/store.ts';
 import { LogGate } from './log-gate.ts';
 import { soughtBy } from './sought.ts';
 import { Unsettled } from './unsettled.ts';

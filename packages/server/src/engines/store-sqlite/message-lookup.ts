@@ -1,7 +1,7 @@
 import type { ConversationKey, MessageId, Milliseconds } from '../../domain/identifiers.ts';
 import type { StoredMessage } from '../../domain/message/message.ts';
+import type { UnreadState } from '../../domain/ports/member-states.ts';
 import { timestampOfMessageId } from '../../domain/ports/message-id.ts';
-import type { UnreadState } from '../../domain/ports/store.ts';
 import { countHidden, notHidden } from './hidden-messages.ts';
 import { MESSAGE_COLUMNS, messageOf } from './rows.ts';
 import type { Row, Statements } from './statements.ts';

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ConversationDraft, MessageDraft, Store } from '../../domain/ports/store.ts';
+import type { ConversationDraft } from '../../domain/ports/conversations.ts';
+import type { MessageDraft } from '../../domain/ports/messages.ts';
+import type { Store } from '../../domain/ports/store.ts';
 import { DatabaseInUse, DatabaseTooNew, DatabaseUnusable, openSqliteStore } from './index.ts';
 import { migrate } from './migrations.ts';
 

@@ -6,7 +6,7 @@ import type {
 } from '../../domain/conversation/conversation.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { StoredMessage } from '../../domain/message/message.ts';
-import type { AppRecord } from '../../domain/ports/store.ts';
+import type { AppRecord } from '../../domain/ports/app-repository.ts';
 import type { Row, Statements } from './statements.ts';
 
 const integer = (value: Row[string]): number => Number(value);

@@ -1,5 +1,5 @@
 import type { ClientId, ConversationKey, Milliseconds } from '../../domain/identifiers.ts';
-import type { UnreadState } from '../../domain/ports/store.ts';
+import type { UnreadState } from '../../domain/ports/member-states.ts';
 import { hasHidden } from './hidden-messages.ts';
 import { lastMessage, unreadState } from './message-lookup.ts';
 import type { Row, Statements } from './statements.ts';

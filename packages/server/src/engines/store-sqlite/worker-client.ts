@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { QueryTooSlow } from '../../domain/ports/store.ts';
+import { QueryTooSlow } from '../../domain/ports/query-too-slow.ts';
 import { DatabaseInUse, DatabaseTooNew, DatabaseUnusable } from './failures.ts';
 import type { Answer, Call, FromWorker, WorkerData } from './worker-protocol.ts';
 

@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { banClient, MAX_BAN_REASON, MAX_BAN_SECONDS } from '../../domain/ban/ban-client.ts';
 import { liftBan } from '../../domain/ban/lift-ban.ts';
 import { listBans, MAX_BANS_LISTED } from '../../domain/ban/list-bans.ts';
-import type { Ban } from '../../domain/ports/store.ts';
+import type { Ban } from '../../domain/ports/bans.ts';
 import { ok, type RestRoute, route } from '../route.ts';
 import { Empty } from '../schemas.ts';
 import { ClientPath } from './clients.ts';

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import type { JsonObject } from '../../domain/json.ts';
-import type { HistoryBound, HistoryRange } from '../../domain/ports/store.ts';
+import type { HistoryBound, HistoryRange } from '../../domain/ports/messages.ts';
 import { badParameter } from '../rest-error.ts';
 import { Instant } from '../schemas.ts';
 

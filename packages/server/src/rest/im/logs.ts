@@ -1,5 +1,5 @@
 import { readLog } from '../../domain/message/read-log.ts';
-import type { LoggedMessage } from '../../domain/ports/store.ts';
+import type { LoggedMessage } from '../../domain/ports/messages.ts';
 import { ok, type RestRoute, route } from '../route.ts';
 import { ClientPath } from './clients.ts';
 import { HistoryQuery, inOrder, rangeOf } from './history-query.ts';

@@ -1,7 +1,7 @@
 import type { ClientId } from '../../domain/identifiers.ts';
 import { TEMPORARY_PREFIX } from '../../domain/identifiers.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { Notice } from '../../domain/ports/store.ts';
+import type { Notice } from '../../domain/ports/notices.ts';
 
 /** One stored event as one client would have been told of it, before it is written in one of the two shapes. */
 interface Entry {

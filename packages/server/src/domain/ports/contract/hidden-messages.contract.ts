@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ConversationRecord } from '../../conversation/conversation.ts';
 import type { StoredMessage } from '../../message/message.ts';
+import type { HistoryRange } from '../messages.ts';
 import type { HideOutcome } from '../services.ts';
-import type { HistoryRange } from '../store.ts';
 import { bodies, type Engine, Stage, serviceDraft } from '../testing/stage.ts';
 
 const LATER = 1_000_000;

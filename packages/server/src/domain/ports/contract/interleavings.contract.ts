@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ConversationRecord } from '../../conversation/conversation.ts';
 import type { StoredMessage } from '../../message/message.ts';
-import type { HistoryBound } from '../store.ts';
+import type { HistoryBound } from '../messages.ts';
 import { ConversationModel } from '../testing/conversation-model.ts';
 import { bodies, type Engine, Stage } from '../testing/stage.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Ban } from '../store.ts';
+import type { Ban } from '../bans.ts';
 import { type Engine, Stage } from '../testing/stage.ts';
 
 /** What may not be said in an app, and who may not come in. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Acknowledgement } from '../store.ts';
+import type { Acknowledgement } from '../member-states.ts';
 import { type Engine, Stage } from '../testing/stage.ts';
 
 export function describeMemberStates(engine: Engine): void {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StoredMessage } from '../../message/message.ts';
-import { QueryTooSlow } from '../store.ts';
+import { QueryTooSlow } from '../query-too-slow.ts';
 import { bodies, type Engine, Stage } from '../testing/stage.ts';
 
 export function describeMessages(engine: Engine): void {

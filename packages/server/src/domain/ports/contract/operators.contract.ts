@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { QueryTooSlow } from '../store.ts';
+import { QueryTooSlow } from '../query-too-slow.ts';
 import { bodies, type Engine, Stage } from '../testing/stage.ts';
 
 /** What only the app's own server asks for. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { everything } from '../../query/condition.ts';
-import { type ConversationQuery, QueryTooSlow } from '../store.ts';
+import type { ConversationQuery } from '../conversations.ts';
+import { QueryTooSlow } from '../query-too-slow.ts';
 import { type Engine, Stage } from '../testing/stage.ts';
 
 export function describeQueries(engine: Engine): void {

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { everything } from '../../query/condition.ts';
 import { parseWhere } from '../../query/parse-where.ts';
 import type { DataRecord, RecordRef } from '../../records/record.ts';
+import { QueryTooSlow } from '../query-too-slow.ts';
 import type { RecordChange, RecordDraft, RecordQuery } from '../records.ts';
-import { QueryTooSlow } from '../store.ts';
 import { type Engine, Stage } from '../testing/stage.ts';
 
 export function describeRecords(engine: Engine): void {

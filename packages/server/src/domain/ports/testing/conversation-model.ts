@@ -1,5 +1,5 @@
 import type { ClientId, Milliseconds } from '../../identifiers.ts';
-import type { AppendOutcome } from '../store.ts';
+import type { AppendOutcome } from '../messages.ts';
 
 interface ModelMessage {
   readonly sender: ClientId;

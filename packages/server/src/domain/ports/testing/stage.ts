@@ -1,8 +1,10 @@
 import { afterEach, beforeEach } from 'vitest';
 import type { ConversationRecord } from '../../conversation/conversation.ts';
 import type { StoredMessage } from '../../message/message.ts';
+import type { ConversationDraft } from '../conversations.ts';
+import type { AppendOutcome, HistoryRange, MessageDraft } from '../messages.ts';
 import type { ServiceMessageDraft } from '../services.ts';
-import type { AppendOutcome, ConversationDraft, HistoryRange, MessageDraft, Store } from '../store.ts';
+import type { Store } from '../store.ts';
 
 /** How a suite gets an empty store of the engine it examines. */
 export interface Engine {

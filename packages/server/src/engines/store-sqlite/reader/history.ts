@@ -1,5 +1,6 @@
 import type { StoredMessage } from '../../../domain/message/message.ts';
-import { type HistoryBound, type HistoryRange, QueryTooSlow } from '../../../domain/ports/store.ts';
+import type { HistoryBound, HistoryRange } from '../../../domain/ports/messages.ts';
+import { QueryTooSlow } from '../../../domain/ports/query-too-slow.ts';
 import { hasHidden, notHidden } from '../hidden-messages.ts';
 import { MESSAGE_COLUMNS, messageOf } from '../rows.ts';
 import type { Row, Statements } from '../statements.ts';

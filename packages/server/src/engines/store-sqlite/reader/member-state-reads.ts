@@ -1,7 +1,8 @@
 import type { ConversationRecord } from '../../../domain/conversation/conversation.ts';
 import type { AppKey, ClientId, ConversationKey, Milliseconds } from '../../../domain/identifiers.ts';
 import type { StoredMessage } from '../../../domain/message/message.ts';
-import type { MemberPositions, Notice, UnreadState } from '../../../domain/ports/store.ts';
+import type { MemberPositions, UnreadState } from '../../../domain/ports/member-states.ts';
+import type { Notice } from '../../../domain/ports/notices.ts';
 import { unreadState } from '../message-lookup.ts';
 import { CONVERSATION_COLUMNS, conversationOf } from '../rows.ts';
 import type { Row, Statements } from '../statements.ts';

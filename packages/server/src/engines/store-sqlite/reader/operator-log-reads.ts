@@ -1,5 +1,5 @@
 import type { ConversationKind } from '../../../domain/conversation/conversation.ts';
-import type { LoggedMessage, LogRange } from '../../../domain/ports/store.ts';
+import type { LoggedMessage, LogRange } from '../../../domain/ports/messages.ts';
 import { MESSAGE_COLUMNS, messageOf } from '../rows.ts';
 import type { Row, Statements } from '../statements.ts';
 import { rangeConditions } from './history.ts';

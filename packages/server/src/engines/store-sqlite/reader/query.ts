@@ -1,5 +1,6 @@
 import type { ConversationRecord } from '../../../domain/conversation/conversation.ts';
-import { type ConversationQuery, type FoundConversation, QueryTooSlow } from '../../../domain/ports/store.ts';
+import type { ConversationQuery, FoundConversation } from '../../../domain/ports/conversations.ts';
+import { QueryTooSlow } from '../../../domain/ports/query-too-slow.ts';
 import { compileSort } from '../../../domain/query/compare.ts';
 import { conversationDocument } from '../../../domain/query/conversation-document.ts';
 import { compileCondition } from '../../../domain/query/matches.ts';

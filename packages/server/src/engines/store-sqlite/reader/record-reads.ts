@@ -1,6 +1,6 @@
 import type { AppKey, Milliseconds } from '../../../domain/identifiers.ts';
+import { QueryTooSlow } from '../../../domain/ports/query-too-slow.ts';
 import type { RecordQuery } from '../../../domain/ports/records.ts';
-import { QueryTooSlow } from '../../../domain/ports/store.ts';
 import { compileInsertionSort, type Inserted } from '../../../domain/query/compare.ts';
 import type { Condition, SortKey } from '../../../domain/query/condition.ts';
 import { compileCondition } from '../../../domain/query/matches.ts';

@@ -1,6 +1,6 @@
 import type { MemberRole } from '../../../domain/conversation/conversation.ts';
 import type { AppKey, ConversationKey } from '../../../domain/identifiers.ts';
-import type { RolesOfConversation } from '../../../domain/ports/store.ts';
+import type { RolesOfConversation } from '../../../domain/ports/conversations.ts';
 import type { Statements } from '../statements.ts';
 
 export function readRoles(

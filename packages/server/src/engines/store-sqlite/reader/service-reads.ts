@@ -1,4 +1,5 @@
 import type { AppKey, ClientId, ConversationKey, Milliseconds } from '../../../domain/identifiers.ts';
+import type { ConversationRef } from '../../../domain/ports/conversations.ts';
 import type {
   Broadcast,
   Exchange,
@@ -8,7 +9,6 @@ import type {
   Subscription,
   SubscriptionPage,
 } from '../../../domain/ports/services.ts';
-import type { ConversationRef } from '../../../domain/ports/store.ts';
 import { MESSAGE_COLUMNS, messageOf } from '../rows.ts';
 import { everyoneLogId, logsOf } from '../service-logs.ts';
 import type { Row, Statements } from '../statements.ts';

@@ -1,5 +1,5 @@
 import type { AppKey, ClientId, Milliseconds } from '../../../domain/identifiers.ts';
-import type { UnreadState } from '../../../domain/ports/store.ts';
+import type { UnreadState } from '../../../domain/ports/member-states.ts';
 import { CONVERSATION_COLUMNS, conversationOf } from '../rows.ts';
 import { hidesSome, logsOf, serviceUnread, validBroadcasts } from '../service-logs.ts';
 import type { Row, Statements } from '../statements.ts';

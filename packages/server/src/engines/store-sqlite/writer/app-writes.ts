@@ -1,7 +1,7 @@
 import type { AppKey } from '../../../domain/identifiers.ts';
 import type { JsonObject } from '../../../domain/json.ts';
+import type { AppRecord } from '../../../domain/ports/app-repository.ts';
 import type { AuditDraft } from '../../../domain/ports/audit.ts';
-import type { AppRecord } from '../../../domain/ports/store.ts';
 import { appOf } from '../rows.ts';
 import type { Statements } from '../statements.ts';
 import type { AuditWrites } from './audit-writes.ts';

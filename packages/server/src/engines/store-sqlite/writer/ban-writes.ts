@@ -1,5 +1,5 @@
 import type { AppKey, ClientId, Milliseconds } from '../../../domain/identifiers.ts';
-import type { Ban } from '../../../domain/ports/store.ts';
+import type { Ban } from '../../../domain/ports/bans.ts';
 import type { Statements } from '../statements.ts';
 
 export class BanWrites {

@@ -1,5 +1,5 @@
 import type { AppKey, ClientId, ConversationId } from '../../../domain/identifiers.ts';
-import type { RoomAbsence } from '../../../domain/ports/store.ts';
+import type { RoomAbsence } from '../../../domain/ports/room-absences.ts';
 import type { TagHolder } from '../../../domain/ports/tag-holders.ts';
 import type { Statements } from '../statements.ts';
 

@@ -7,7 +7,6 @@ import type {
   Milliseconds,
 } from '../../../domain/identifiers.ts';
 import type { JsonObject } from '../../../domain/json.ts';
-import { memberSetKey } from '../../../domain/ports/member-set-key.ts';
 import type {
   ConversationDraft,
   ConversationOverwrite,
@@ -16,7 +15,8 @@ import type {
   MembershipOutcome,
   ModerationChange,
   ModerationOutcome,
-} from '../../../domain/ports/store.ts';
+} from '../../../domain/ports/conversations.ts';
+import { memberSetKey } from '../../../domain/ports/member-set-key.ts';
 import { CONVERSATION_COLUMNS, conversationOf } from '../rows.ts';
 import type { Statements } from '../statements.ts';
 import { AttributeIndex } from './attribute-index.ts';

@@ -1,5 +1,5 @@
 import type { AppKey } from '../../../domain/identifiers.ts';
-import type { StoredKeywords } from '../../../domain/ports/store.ts';
+import type { StoredKeywords } from '../../../domain/ports/keywords.ts';
 import type { Statements } from '../statements.ts';
 
 export class KeywordWrites {

@@ -1,7 +1,7 @@
 // The worker thread that writes: the only one that does, so the order of its work is the order of the store.
 import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { ConversationRef } from '../../../domain/ports/store.ts';
+import type { ConversationRef } from '../../../domain/ports/conversations.ts';
 import { explain, lockData } from '../lock.ts';
 import { LogGate } from '../log-gate.ts';
 import { migrate } from '../migrations.ts';

@@ -1,5 +1,5 @@
 import type { ClientId, ConversationKey, MessageId, Milliseconds } from '../../../domain/identifiers.ts';
-import type { Acknowledgement, ReadOutcome, ReadPosition } from '../../../domain/ports/store.ts';
+import type { Acknowledgement, ReadOutcome, ReadPosition } from '../../../domain/ports/member-states.ts';
 import { findMessage, unreadState } from '../message-lookup.ts';
 import { logsOf, serviceUnread } from '../service-logs.ts';
 import type { Row, Statements } from '../statements.ts';

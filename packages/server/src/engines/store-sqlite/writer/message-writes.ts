@@ -7,7 +7,7 @@ import type {
   Overwrite,
   PatchDraft,
   PatchOutcome,
-} from '../../../domain/ports/store.ts';
+} from '../../../domain/ports/messages.ts';
 import { deleteMessage } from '../delete-message.ts';
 import { hiddenFrom } from '../hidden-messages.ts';
 import { findMessage } from '../message-lookup.ts';

@@ -1,6 +1,6 @@
 import type { ConversationRecord } from '../../../domain/conversation/conversation.ts';
 import type { AppKey, ClientId, Milliseconds } from '../../../domain/identifiers.ts';
-import type { Notice } from '../../../domain/ports/store.ts';
+import type { Notice } from '../../../domain/ports/notices.ts';
 import type { Statements } from '../statements.ts';
 
 /** Notices for those who are away, and the moments that order them. */

@@ -1,5 +1,5 @@
 import type { AppKey, ConversationId, Milliseconds } from '../../../domain/identifiers.ts';
-import type { Deleted } from '../../../domain/ports/store.ts';
+import type { Deleted } from '../../../domain/ports/retention.ts';
 import { deleteMessage } from '../delete-message.ts';
 import type { Row, Statements } from '../statements.ts';
 import type { ConversationWrites } from './conversation-writes.ts';

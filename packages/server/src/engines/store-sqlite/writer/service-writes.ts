@@ -5,6 +5,8 @@ import type {
   MessageId,
   Milliseconds,
 } from '../../../domain/identifiers.ts';
+import type { ConversationRef } from '../../../domain/ports/conversations.ts';
+import type { MessageDraft } from '../../../domain/ports/messages.ts';
 import { serviceLogKey } from '../../../domain/ports/service-log-key.ts';
 import type {
   HiddenMessage,
@@ -12,7 +14,6 @@ import type {
   SentToClients,
   ServiceMessageDraft,
 } from '../../../domain/ports/services.ts';
-import type { ConversationRef, MessageDraft } from '../../../domain/ports/store.ts';
 import { findMessage } from '../message-lookup.ts';
 import { everyoneLogId, ownLogId } from '../service-logs.ts';
 import type { Row, Statements } from '../statements.ts';

@@ -1,0 +1,54 @@
+import type { ConversationKind, MemberRole } from '../conversation/conversation.ts';
+import type {
+  AppKey,
+  ClientId,
+  ConversationId,
+  ConversationKey,
+  MessageId,
+  Milliseconds,
+} from '../identifiers.ts';
+import type { JsonObject } from '../json.ts';
+
+/**
+ * One committed membership or attribute event. Engines write it in the transaction of the change, with the
+ * members before and after as recipients (basic and temporary conversations only).
+ */
+export interface Notice {
+  readonly at: Milliseconds;
+  readonly conversation: {
+    readonly key: ConversationKey;
+    readonly id: ConversationId;
+    readonly kind: ConversationKind;
+  };
+  readonly updatedAt: Milliseconds;
+  readonly by?: ClientId;
+  readonly what:
+    | {
+        readonly event: 'members-added' | 'members-removed';
+        readonly clients: readonly ClientId[];
+        readonly ttl?: number;
+      }
+    | { readonly event: 'updated'; readonly requested: JsonObject; readonly resulting: JsonObject }
+    | { readonly event: 'message-read'; readonly id: MessageId; readonly readBefore: Milliseconds }
+    | { readonly event: 'role-changed'; readonly role: MemberRole }
+    | { readonly event: ModerationEvent; readonly clients: readonly ClientId[] };
+}
+
+export type ModerationEvent =
+  | 'members-silenced'
+  | 'members-unsilenced'
+  | 'members-blocked'
+  | 'members-unblocked';
+
+/** Membership and attribute events, kept for those who were away. */
+export interface NoticeRepository {
+  /** Adds a notice that no conversation change wrote by itself (a read receipt); returns it with its moment. */
+  add(
+    app: AppKey,
+    recipients: readonly ClientId[],
+    notice: Omit<Notice, 'at'>,
+    now: Milliseconds,
+  ): Promise<Notice>;
+  /** Notices for the client after `since`, oldest first. */
+  since(app: AppKey, client: ClientId, since: Milliseconds, limit: number): Promise<readonly Notice[]>;
+}

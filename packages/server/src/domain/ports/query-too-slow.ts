@@ -1,0 +1,4 @@
+/** A query that ran out of its budget. */
+export class QueryTooSlow extends Error {
+  override readonly name = 'QueryTooSlow';
+}
