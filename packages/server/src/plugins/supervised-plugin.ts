@@ -3,6 +3,8 @@ import type { App } from '../domain/app/app.ts';
 import { type BeforeHooks, HookFailed, type Hooks } from '../domain/ports/hooks.ts';
 import { Breaker, type BreakerState, FAILURES_TO_OPEN, isLeftAlone } from '../engines/outgoing/breaker.ts';
 import { Burst } from '../engines/outgoing/burst.ts';
+import { EventQueue } from './event-queue.ts';
+import { OpenQuestions } from './open-questions.ts';
 import { type PluginEntry, PluginUnusable } from './plugin-entry.ts';
 import { PluginProcess, type Ready, StartRefused } from './plugin-process.ts';
 import type { Action, AfterName, BeforeName, Failure, LogLevel, Notification, Question } from './protocol.ts';
@@ -22,11 +24,6 @@ const TIMEOUT_MS = 5_000;
 /** However little time hooks have, a process is not ended for a moment of the machine's. */
 const LEAST_SUSPICION_MS = 1_000;
 const MEMORY_MB = 256;
-/** Questions one plug-in may have at a time; what is beyond counts as failed. */
-const MAX_QUESTIONS = 10_000;
-/** Notifications that are with the plug-in at a time, and those that wait; what is beyond is lost, and counted. */
-const MAX_TOLD = 256;
-const MAX_WAITING = 10_000;
 /** A plug-in that ends again and again is started ever more rarely; one that lasted this long begins anew. */
 const RESTART_MS = 1_000;
 const LONGEST_RESTART_MS = 60_000;
@@ -70,18 +67,6 @@ type State =
   | { readonly is: 'down'; readonly why: string; readonly timer: NodeJS.Timeout }
   | { readonly is: 'stopped' };
 
-interface Asked {
-  readonly resolve: (verdict: unknown) => void;
-  readonly reject: (error: HookFailed) => void;
-  readonly deadline: NodeJS.Timeout;
-}
-
-interface Waiting {
-  readonly event: AfterName;
-  readonly app: string;
-  readonly input: unknown;
-}
-
 /**
  * One plug-in as the server sees it: it is asked and told things, and whatever happens to its process, questions are
  * answered in time or fail.
@@ -89,22 +74,29 @@ interface Waiting {
 export class SupervisedPlugin implements Hooks {
   readonly counters = { called: 0, failed: 0, dropped: 0, restarts: 0 };
   readonly #parts: SupervisedParts;
-  readonly #asked = new Map<number, Asked>();
-  readonly #told = new Map<number, NodeJS.Timeout>();
+  readonly #questions: OpenQuestions;
+  readonly #events: EventQueue;
   readonly #breakers = new Map<BeforeName, Breaker>();
   /** Ends with the snapshot of the app it was made for. */
   #hooks = new WeakMap<App, BeforeHooks>();
   #state: State = { is: 'new' };
   #ready: Ready = { name: '', before: [], after: [] };
-  #waiting: Waiting[] = [];
-  #idle: (() => void) | undefined;
-  #lastId = 0;
   #failuresInARow = 0;
   readonly #failures = new Burst();
   #suspected: PluginProcess | undefined;
 
   constructor(parts: SupervisedParts) {
     this.#parts = parts;
+    this.#questions = new OpenQuestions(this.#timeoutMs, (process) => void this.#suspect(process));
+    const { tellMs } = parts.patience;
+    this.#events = new EventQueue({
+      tellMs,
+      listener: () => this.#listener(),
+      isLate: (process, event) => {
+        this.#failed(new Error(`${event} did not end within ${tellMs} ms.`));
+        void this.#suspect(process);
+      },
+    });
   }
 
   get name(): string {
@@ -138,13 +130,9 @@ export class SupervisedPlugin implements Hooks {
 
   tell(app: App, event: AfterName, input: Notification<AfterName>): void {
     if (this.#state.is === 'stopped') return;
-    if (this.#waiting.length >= MAX_WAITING) {
-      this.counters.dropped++;
-      this.#failed(new Error('Too many events wait for the plug-in.'));
-      return;
-    }
-    this.#waiting.push({ event, app: app.id, input });
-    this.#tellNext();
+    if (this.#events.add(app.id, event, input)) return;
+    this.counters.dropped++;
+    this.#failed(new Error('Too many events wait for the plug-in.'));
   }
 
   status(): PluginStatus {
@@ -152,7 +140,7 @@ export class SupervisedPlugin implements Hooks {
       name: this.name,
       isRunning: this.#state.is === 'running',
       ...this.counters,
-      waiting: this.#waiting.length,
+      waiting: this.#events.waiting,
       breakers: [...this.#breakers].map(([hook, { state }]) => [hook, state] as const),
     };
   }
@@ -161,7 +149,7 @@ export class SupervisedPlugin implements Hooks {
   async stop(): Promise<void> {
     const began = performance.now();
     const left = () => Math.max(0, this.#parts.patience.stopMs - (performance.now() - began));
-    if (this.#state.is === 'running') await this.#untilIdle(left());
+    if (this.#state.is === 'running') await this.#events.untilIdle(left());
     const state = this.#state;
     this.#state = { is: 'stopped' };
     if (state.is === 'down') clearTimeout(state.timer);
@@ -188,10 +176,12 @@ export class SupervisedPlugin implements Hooks {
       {
         act,
         log: (level, text, fields) => log(level, this.name || entry.path, text, fields),
-        answered: (ask, verdict) => this.#take(ask)?.resolve(verdict),
+        answered: (ask, verdict) => this.#questions.answered(ask, verdict),
         failed: (ask, failure) =>
-          this.#take(ask)?.reject(new HookFailed(failure.message, { cause: errorOf(failure) })),
-        told: (tell, failure) => this.#wasTold(tell, failure),
+          this.#questions.failed(ask, new HookFailed(failure.message, { cause: errorOf(failure) })),
+        told: (tell, failure) => {
+          if (this.#events.wasTold(tell) && failure !== undefined) this.#failed(errorOf(failure));
+        },
         stray: (failure) => this.#failed(errorOf(failure)),
         ended: (why) => this.#ended(why),
       },
@@ -207,7 +197,7 @@ export class SupervisedPlugin implements Hooks {
     this.#state = { is: 'running', process, since: performance.now() };
     // What the one before did wrong says nothing about this one.
     this.#breakers.clear();
-    this.#tellNext();
+    this.#events.tellNext();
   }
 
   #hooksOf(app: App): BeforeHooks {
@@ -247,7 +237,7 @@ export class SupervisedPlugin implements Hooks {
       const state = this.#state;
       if (state.is !== 'running') throw new HookFailed(`It is not running: ${whyNot(state)}`);
       const verdict = await this.#breaker(hook).execute(() =>
-        this.#question(state.process, app, hook, input),
+        this.#questions.ask(state.process, app.id, hook, input),
       );
       // The process has checked its answers (`host/answers.ts`).
       return verdict as VerdictOf<Name>;
@@ -259,76 +249,26 @@ export class SupervisedPlugin implements Hooks {
     }
   }
 
-  #question(process: PluginProcess, app: App, hook: BeforeName, input: unknown): Promise<unknown> {
-    if (this.#asked.size >= MAX_QUESTIONS)
-      throw new HookFailed(`${MAX_QUESTIONS} questions wait for it already.`);
-    const ask = ++this.#lastId;
-    const timeoutMs = this.#parts.entry.timeoutMs ?? TIMEOUT_MS;
-    return new Promise((resolve, reject) => {
-      const deadline = setTimeout(() => {
-        this.#take(ask)?.reject(new HookFailed(`It did not answer within ${timeoutMs} ms.`));
-        void this.#suspect(process);
-      }, timeoutMs);
-      this.#asked.set(ask, { resolve, reject, deadline });
-      process.post({ ask, hook, app: app.id, input });
-    });
-  }
-
-  /** The question, unless it has been answered or given up. */
-  #take(ask: number): Asked | undefined {
-    const asked = this.#asked.get(ask);
-    if (asked === undefined) return undefined;
-    this.#asked.delete(ask);
-    clearTimeout(asked.deadline);
-    return asked;
-  }
-
-  /** Hands over what waits, half of what it can hold at a time: the list is cut once for many. */
-  #tellNext(): void {
+  /** What a stuck process is told would be lost with it. */
+  #listener(): PluginProcess | undefined {
     const state = this.#state;
-    // What a stuck process is told would be lost with it.
-    if (state.is !== 'running' || state.process === this.#suspected || this.#told.size > MAX_TOLD / 2) return;
-    const next = this.#waiting.splice(0, MAX_TOLD - this.#told.size);
-    for (const { event, app, input } of next) {
-      const tell = ++this.#lastId;
-      const deadline = setTimeout(() => {
-        this.#wasTold(tell, { message: `${event} did not end within ${this.#parts.patience.tellMs} ms.` });
-        void this.#suspect(state.process);
-      }, this.#parts.patience.tellMs);
-      this.#told.set(tell, deadline);
-      state.process.post({ tell, event, app, input });
-    }
+    return state.is === 'running' && state.process !== this.#suspected ? state.process : undefined;
   }
 
-  #wasTold(tell: number, failure: Failure | undefined): void {
-    const deadline = this.#told.get(tell);
-    if (deadline === undefined) return;
-    clearTimeout(deadline);
-    this.#told.delete(tell);
-    if (failure !== undefined) this.#failed(errorOf(failure));
-    this.#tellNext();
-    if (this.#told.size === 0 && this.#waiting.length === 0) this.#idle?.();
-  }
-
-  async #untilIdle(patienceMs: number): Promise<void> {
-    if (this.#told.size === 0 && this.#waiting.length === 0) return;
-    const idle = Promise.withResolvers<void>();
-    this.#idle = idle.resolve;
-    const deadline = setTimeout(idle.resolve, patienceMs);
-    await idle.promise;
-    clearTimeout(deadline);
+  get #timeoutMs(): number {
+    return this.#parts.entry.timeoutMs ?? TIMEOUT_MS;
   }
 
   /** A question that is not answered may be one that waits; a process that answers nothing at all is stuck. */
   async #suspect(process: PluginProcess): Promise<void> {
     if (this.#suspected === process) return;
     this.#suspected = process;
-    const patienceMs = Math.max(this.#parts.entry.timeoutMs ?? TIMEOUT_MS, LEAST_SUSPICION_MS);
+    const patienceMs = Math.max(this.#timeoutMs, LEAST_SUSPICION_MS);
     const isAlive = await process.isAlive(patienceMs);
     if (this.#suspected === process) this.#suspected = undefined;
     if (this.#state.is !== 'running' || this.#state.process !== process) return;
     if (isAlive) {
-      this.#tellNext();
+      this.#events.tellNext();
       return;
     }
     void process.kill();
@@ -365,11 +305,8 @@ export class SupervisedPlugin implements Hooks {
   }
 
   #fail(why: string): void {
-    for (const ask of [...this.#asked.keys()])
-      this.#take(ask)?.reject(new HookFailed(`It has ended: ${why}`));
-    for (const deadline of this.#told.values()) clearTimeout(deadline);
-    this.#told.clear();
-    this.#idle?.();
+    this.#questions.failAll(why);
+    this.#events.forgetTold();
   }
 
   #breaker(hook: BeforeName): Breaker {
