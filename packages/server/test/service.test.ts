@@ -2,7 +2,7 @@ import { CommandType, errorTable, type GenericCommand, OpType } from '@parley/pr
 import { type Parley, startParley, TestClient } from '@parley/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SentMessage } from '../src/domain/message/send-message.ts';
+import type { SentMessage } from '../src/domain/message/message-to-send.ts';
 import { createService } from '../src/domain/service-conversation/create-service.ts';
 import { deleteForClient } from '../src/domain/service-conversation/delete-for-client.ts';
 import {

@@ -1,6 +1,7 @@
 import { CommandType, OpType, type PatchItem } from '@parley/protocol';
 import { ImError } from '../domain/errors.ts';
-import { type PatchMessage, patchMessage } from '../domain/message/patch-message.ts';
+import type { PatchMessage } from '../domain/message/message-to-patch.ts';
+import { patchMessage } from '../domain/message/patch-message.ts';
 import type { CommandRow } from './command.ts';
 import { clientIds, requiredCid } from './fields.ts';
 

@@ -11,6 +11,7 @@ import { clockTime } from '../workspace/times.ts';
 import styles from './message-body.module.css';
 import { Picture } from './picture.tsx';
 import { RichText } from './rich-text.tsx';
+import { safeLink } from './safe-link.ts';
 import { SendMark } from './send-mark.tsx';
 
 export interface MessageBodyProps {
@@ -73,10 +74,4 @@ function Content({ message }: { readonly message: Message }) {
   }
   if (message instanceof UnknownMessage && message.text === '') return <i>{text.message.unknown}</i>;
   return <RichText text={message.text} />;
-}
-
-/** What others send is not to run here. */
-export function safeLink(url: string): string | undefined {
-  const { protocol } = URL.parse(url, location.href) ?? {};
-  return protocol === 'https:' || protocol === 'http:' ? url : undefined;
 }

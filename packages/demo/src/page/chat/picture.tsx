@@ -2,8 +2,8 @@ import type { FileReference } from '@parley/client';
 import { type CSSProperties, useState } from 'react';
 import { useText } from '../settings/settings.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { safeLink } from './message-body.tsx';
 import styles from './picture.module.css';
+import { safeLink } from './safe-link.ts';
 
 const STANDARD = { width: 320, height: 240 };
 

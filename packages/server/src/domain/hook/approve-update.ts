@@ -2,7 +2,7 @@ import { type Author, authorOf } from '../actor.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import type { ClientId, ConversationKey } from '../identifiers.ts';
 import type { MessageBody } from '../message/message.ts';
-import type { PatchMessage } from '../message/patch-message.ts';
+import type { PatchMessage } from '../message/message-to-patch.ts';
 import { patchRefused } from '../message/patch-refused.ts';
 import type { Explanation } from '../ports/hooks.ts';
 import type { World } from '../world.ts';

@@ -4,28 +4,15 @@ import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { ServiceAudience } from '../events.ts';
 import { type ApprovedUpdate, approveUpdate } from '../hook/approve-update.ts';
-import type { ClientId, ConversationId, ConversationKey, MessageId, Milliseconds } from '../identifiers.ts';
+import type { ConversationKey } from '../identifiers.ts';
 import { censor } from '../keyword-filter/censor.ts';
 import type { World } from '../world.ts';
-import { type MessageBody, RECALLED_BODY, type StoredMessage } from './message.ts';
+import { RECALLED_BODY, type StoredMessage } from './message.ts';
 import { checkMessageSize } from './message-size.ts';
+import type { PatchMessage } from './message-to-patch.ts';
 import { patchRefused } from './patch-refused.ts';
 import { requireMaySpeak } from './right-to-speak.ts';
 import { tellOfChange } from './tell-of-change.ts';
-
-export interface PatchMessage {
-  readonly conversation: ConversationId;
-  readonly id: MessageId;
-  readonly timestampHint?: Milliseconds;
-  readonly change:
-    | { readonly action: 'recall' }
-    | {
-        readonly action: 'edit';
-        readonly body: MessageBody;
-        readonly mentions: readonly ClientId[];
-        readonly mentionAll: boolean;
-      };
-}
 
 /**
  * Edits or recalls a message its author sent earlier. There is no time limit; unread counts stay as they are

@@ -1,49 +1,18 @@
 import { type Author, authorOf, fromIp, isOperator, isUnhooked } from '../actor.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
-import type { DeliverableMessage, MessagePriority } from '../events.ts';
-import { type Approved, approveMessage } from '../hook/approve-message.ts';
+import type { DeliverableMessage } from '../events.ts';
+import { approveMessage } from '../hook/approve-message.ts';
 import { hooksFor } from '../hook/consult.ts';
-import {
-  type ClientId,
-  type ConversationId,
-  type MessageId,
-  type Milliseconds,
-  TEMPORARY_PREFIX,
-} from '../identifiers.ts';
+import { type ConversationId, TEMPORARY_PREFIX } from '../identifiers.ts';
 import { censor } from '../keyword-filter/censor.ts';
 import { sendToService } from '../service-conversation/send-to-service.ts';
 import type { World } from '../world.ts';
-import type { MessageBody } from './message.ts';
 import { checkMessageSize } from './message-size.ts';
+import type { ApprovedMessage, SendMessage, SentMessage } from './message-to-send.ts';
 import { requireMaySend } from './right-to-speak.ts';
 import { tellOfChange } from './tell-of-change.ts';
 import { unstored } from './unstored.ts';
-
-export interface SendMessage {
-  readonly conversation: ConversationId;
-  readonly body: MessageBody;
-  /** `stored` goes to history; `transient` only to who is online; `will` waits for the sender's disconnection. */
-  readonly kind: 'stored' | 'transient' | 'will';
-  readonly receipt: boolean;
-  readonly mentions: readonly ClientId[];
-  readonly mentionAll: boolean;
-  readonly priority: MessagePriority;
-  /** Names this logical message, so that a retry is recognised (`wire-protocol §4.9.6`). */
-  readonly token?: string;
-  /** JSON text for the offline push. */
-  readonly pushData?: string;
-  /** Whether the sender's own devices get it; absent: as its membership says. Operators decide this (F-MSG-64). */
-  readonly reachesSender?: boolean;
-}
-
-/** A message that nothing stands against any more. */
-export type ApprovedMessage = SendMessage & Approved;
-
-export interface SentMessage {
-  readonly id: MessageId;
-  readonly timestamp: Milliseconds;
-}
 
 /**
  * Accepts a message: checks the sender's right, commits, and tells lane 2. Resolves once the message is on disk

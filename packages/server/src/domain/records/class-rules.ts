@@ -1,11 +1,8 @@
 import type { App } from '../app/app.ts';
 import type { DataErrorReason } from '../errors.ts';
-import { fileRules } from '../files/file-rules.ts';
-import { installationRules } from '../installations/installation-rules.ts';
 import type { JsonObject } from '../json.ts';
-import { userRules } from '../users/user-rules.ts';
 import type { ColumnType } from './column-types.ts';
-import type { ClassName, RecordKey } from './record.ts';
+import type { RecordKey } from './record.ts';
 
 /** What can be done with the objects of a class. */
 export type Act = 'create' | 'find' | 'get' | 'update' | 'delete';
@@ -28,31 +25,4 @@ export interface ClassRules {
   readonly takenRefusals: Readonly<Record<string, DataErrorReason>>;
   /** Whether reading an unknown id is an error rather than an empty object. */
   readonly missing?: DataErrorReason;
-}
-
-const none: ReadonlySet<string> = new Set();
-
-/** Classes the app made up. Clients may use them where the app says so; who may do what with an object, its ACL says. */
-const ordinaryRules: ClassRules = {
-  may: ({ settings }) => {
-    const audience = settings.appKeyUsesClasses ? 'app' : 'master';
-    return { create: audience, find: audience, get: audience, update: audience, delete: audience };
-  },
-  types: {},
-  serverColumns: none,
-  privateColumns: none,
-  keys: () => [],
-  takenRefusals: {},
-};
-
-const special: Readonly<Record<ClassName, ClassRules>> = {
-  _User: userRules,
-  _Installation: installationRules,
-  _File: fileRules,
-};
-
-/** `undefined` for classes beginning with `_` that mean nothing here. */
-export function rulesOf(className: ClassName): ClassRules | undefined {
-  if (Object.hasOwn(special, className)) return special[className];
-  return className.startsWith('_') ? undefined : ordinaryRules;
 }

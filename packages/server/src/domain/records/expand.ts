@@ -2,11 +2,11 @@ import { FILE } from '../files/file-rules.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { isList } from '../query/document.ts';
 import type { World } from '../world.ts';
-import { rulesOf } from './class-rules.ts';
 import { allows, isOwner } from './permissions.ts';
 import { present } from './present.ts';
 import type { DataRecord } from './record.ts';
 import type { Requester } from './requester.ts';
+import { rulesOf } from './rules-of-class.ts';
 
 const MAX_INCLUDES = 20;
 const MAX_INCLUDE_DEPTH = 4;

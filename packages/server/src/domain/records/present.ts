@@ -2,10 +2,10 @@ import { FILE } from '../files/file-rules.ts';
 import { fileUrl } from '../files/file-url.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import { isJsonObject } from '../json.ts';
-import { rulesOf } from './class-rules.ts';
 import { isOwner } from './permissions.ts';
 import type { DataRecord } from './record.ts';
 import type { Requester } from './requester.ts';
+import { rulesOf } from './rules-of-class.ts';
 
 /** Columns that come along whatever was chosen. */
 const ALWAYS = ['objectId', 'createdAt', 'updatedAt'];

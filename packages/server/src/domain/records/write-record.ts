@@ -2,9 +2,10 @@ import { DataError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { Taken } from '../ports/records.ts';
 import type { World } from '../world.ts';
-import { type ClassRules, rulesOf } from './class-rules.ts';
+import type { ClassRules } from './class-rules.ts';
 import { checkColumnTypes } from './column-types.ts';
 import type { DataRecord, RecordRef } from './record.ts';
+import { rulesOf } from './rules-of-class.ts';
 
 /** Concurrent changes of one object lose the race at most this often before the caller is told to retry. */
 const ATTEMPTS = 16;

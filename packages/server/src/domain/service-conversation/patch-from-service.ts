@@ -8,7 +8,7 @@ import type { ClientId, ConversationId, ConversationKey, MessageId, Milliseconds
 import { censor } from '../keyword-filter/censor.ts';
 import { type MessageBody, RECALLED_BODY } from '../message/message.ts';
 import { checkMessageSize } from '../message/message-size.ts';
-import type { PatchMessage } from '../message/patch-message.ts';
+import type { PatchMessage } from '../message/message-to-patch.ts';
 import type { World } from '../world.ts';
 import { findService } from './find-service.ts';
 import { distinctClients } from './send-from-service.ts';

@@ -8,7 +8,7 @@ import type { ClientId, ConversationId, Milliseconds } from '../identifiers.ts';
 import { censor } from '../keyword-filter/censor.ts';
 import type { MessageBody } from '../message/message.ts';
 import { checkMessageSize } from '../message/message-size.ts';
-import type { SentMessage } from '../message/send-message.ts';
+import type { SentMessage } from '../message/message-to-send.ts';
 import { unstored } from '../message/unstored.ts';
 import type { World } from '../world.ts';
 import { findService, serviceIsGone } from './find-service.ts';

@@ -1,7 +1,7 @@
 import { type Author, authorOf, fromIp, isUnhooked } from '../actor.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
-import type { ApprovedMessage, SendMessage, SentMessage } from '../message/send-message.ts';
+import type { ApprovedMessage, SendMessage, SentMessage } from '../message/message-to-send.ts';
 import { tellOfChange } from '../message/tell-of-change.ts';
 import { unstored } from '../message/unstored.ts';
 import type { World } from '../world.ts';

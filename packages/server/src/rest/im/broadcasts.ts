@@ -4,7 +4,7 @@ import type { App } from '../../domain/app/app.ts';
 import { ImError } from '../../domain/errors.ts';
 import type { ClientId, MessageId } from '../../domain/identifiers.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { SentMessage } from '../../domain/message/send-message.ts';
+import type { SentMessage } from '../../domain/message/message-to-send.ts';
 import { listBroadcasts } from '../../domain/service-conversation/list-broadcasts.ts';
 import { withdrawBroadcast } from '../../domain/service-conversation/patch-from-service.ts';
 import { broadcast as broadcastMessage } from '../../domain/service-conversation/send-from-service.ts';

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import type { MessagePriority } from '../../domain/events.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
-import type { SendMessage, SentMessage } from '../../domain/message/send-message.ts';
+import type { SendMessage, SentMessage } from '../../domain/message/message-to-send.ts';
 import { AnyObject, ClientIdText } from '../schemas.ts';
 
 const MAX_MENTIONS = 20;
