@@ -40,7 +40,7 @@ export function conversationRepository(tables: Tables): ConversationRepository {
       const wished = clients.filter((client) => !entry.members.has(client));
       const room = Math.max(0, limit - entry.members.size);
       const changed = wished.slice(0, room);
-      const eventAt = tables.nextMoment(now);
+      const eventAt = tables.nextMoment(Math.max(now, entry.lastTimestamp));
       if (changed.length > 0) {
         for (const client of changed) entry.members.set(client, newMember(entry.lastTimestamp));
         membersChanged(tables, entry, now);
@@ -54,7 +54,7 @@ export function conversationRepository(tables: Tables): ConversationRepository {
       const before = entry.record.members;
       const changed = clients.filter((client) => entry.members.has(client));
       const unchanged = clients.filter((client) => !entry.members.has(client));
-      const eventAt = tables.nextMoment(now);
+      const eventAt = tables.nextMoment(Math.max(now, entry.lastTimestamp));
       if (changed.length > 0) {
         putOut(entry, changed);
         membersChanged(tables, entry, now);
@@ -107,7 +107,7 @@ export function conversationRepository(tables: Tables): ConversationRepository {
       putOut(entry, remove ?? []);
       membersChanged(tables, entry, now);
       const moments = notices.map(({ to, what }) => {
-        const at = tables.nextMoment(now);
+        const at = tables.nextMoment(Math.max(now, entry.lastTimestamp));
         tell(tables, entry, to, at, by, what);
         return at;
       });

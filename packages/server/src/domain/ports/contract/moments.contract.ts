@@ -43,6 +43,21 @@ export function describeMoments(engine: Engine): void {
       );
     });
 
+    it('[F-SESS-34] of members who come and go are not before the messages that came before them', async () => {
+      const { conversations } = stage.store;
+      const group = await stage.conversation({ now: 20 });
+      let newest = 0;
+      for (let count = 0; count < 5; count++) {
+        newest = (await stage.say(group, 'hello', { now: 30 })).timestamp;
+      }
+      expect(newest).toBe(34);
+      const removed = await conversations.removeMembers(group, { clients: ['Jerry'], now: 30 });
+      expect(removed?.eventAt).toBeGreaterThanOrEqual(newest);
+      for (let count = 0; count < 5; count++) await stage.say(group, 'hello', { now: 30 });
+      const added = await conversations.addMembers(group, { clients: ['Jerry'], limit: 9, now: 30 });
+      expect(added?.eventAt).toBeGreaterThanOrEqual(newest + 5);
+    });
+
     async function perform(
       group: ConversationRecord,
       expectedVersion: number,

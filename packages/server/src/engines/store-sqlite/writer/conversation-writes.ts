@@ -97,7 +97,7 @@ export class ConversationWrites {
     const wished = change.clients.filter((client) => !members.has(client));
     const room = Math.max(0, change.limit - members.size);
     const changed = wished.slice(0, room);
-    const eventAt = this.#notices.nextMoment(change.now);
+    const eventAt = this.#momentAfterMessages(ref.key, change.now);
     if (changed.length > 0) {
       const newest = this.#tails.of(ref.key)?.timestamp ?? 0;
       for (const client of changed) this.#insertMember(ref.app, ref.key, client, newest);
@@ -125,7 +125,7 @@ export class ConversationWrites {
     if (before === undefined) return undefined;
     const members = new Set(before.members);
     const changed = change.clients.filter((client) => members.has(client));
-    const eventAt = this.#notices.nextMoment(change.now);
+    const eventAt = this.#momentAfterMessages(ref.key, change.now);
     if (changed.length > 0) {
       this.#putOut(before, changed);
       this.#changed(before, change.now);
@@ -145,6 +145,11 @@ export class ConversationWrites {
       refused: [],
       eventAt,
     };
+  }
+
+  /** Clients tell by the times whether a message came before its receiver left; messages of one millisecond run ahead. */
+  #momentAfterMessages(conversation: ConversationKey, now: Milliseconds): Milliseconds {
+    return this.#notices.nextMoment(Math.max(now, this.#tails.of(conversation)?.timestamp ?? 0));
   }
 
   replaceColumns(ref: ConversationRef, change: ColumnsChange) {
@@ -219,7 +224,7 @@ export class ConversationWrites {
     if (removed.length > 0) this.#renewUniqueId(before);
     const conversation = this.#existing(ref.key);
     const moments = change.notices.map(({ to, what }) => {
-      const at = this.#notices.nextMoment(change.now);
+      const at = this.#momentAfterMessages(ref.key, change.now);
       this.#notices.tell(conversation, to, at, change.by, what);
       return at;
     });
