@@ -96,6 +96,36 @@ async function told(
 
 const ops = async (client: TestClient) => (await told(client)).map(({ op }) => op);
 
+describe('who was put out of a group', () => {
+  it('[F-SEC-02] reads nothing of it any more, also not the last message of a query, and edits nothing', async () => {
+    const { owner, member, other, cid, end } = await group();
+    const stranger = await login('stranger');
+    const last = async (client: TestClient) => {
+      const [found] = await query(client, { ...where({ objectId: cid }), flag: 2 });
+      return [found?.objectId, found?.msg, found?.msg_from];
+    };
+    const { ackMessage } = await say(member, cid, 'a secret');
+    expect(await last(member)).toEqual([cid, 'a secret', member.id]);
+    expect(await last(stranger)).toEqual([cid, undefined, undefined]);
+    await conv(owner, OpType.remove, { cid, m: [member.id] });
+    expect(await last(member)).toEqual([cid, undefined, undefined]);
+    expect(await last(other)).toEqual([cid, 'a secret', member.id]);
+    const patch = (change: object) =>
+      member.request({
+        cmd: CommandType.patch,
+        op: OpType.modify,
+        patchMessage: {
+          patches: [{ cid, mid: ackMessage?.uid ?? '', timestamp: ackMessage?.t ?? 0, ...change }],
+        },
+      });
+    expect((await patch({ data: 'read this' })).errorMessage?.code).toBe(4401);
+    expect(await history(other, cid)).toEqual(['a secret']);
+    // Taking back is no speaking.
+    expect((await patch({ recall: true })).op).toBe(OpType.modified);
+    await Promise.all([stranger.close(), end()]);
+  });
+});
+
 describe('roles', () => {
   afterEach(() => parley.apps.changeSettings(parley.appId, { memberRoles: null, membersMayInvite: null }));
 

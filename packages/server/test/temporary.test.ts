@@ -102,6 +102,19 @@ describe('a temporary conversation', () => {
     await Promise.all([customer.close(), again.close()]);
   });
 
+  it('[F-TMP-09][F-SEC-02] shows its last message to its members only', async () => {
+    const [tom, stranger] = [await login('Tom'), await login('stranger')];
+    const cid = await startConversation(tom, { m: ['x'], tempConv: true });
+    await say(tom, cid, 'a secret');
+    const last = async (client: TestClient) => {
+      const [found] = await query(client, { tempConvIds: [cid], flag: 2 });
+      return [found?.objectId, found?.msg];
+    };
+    expect(await last(tom)).toEqual([cid, 'a secret']);
+    expect(await last(stranger)).toEqual([cid, undefined]);
+    await Promise.all([tom.close(), stranger.close()]);
+  });
+
   it('[F-TMP-04] is one for the same members as long as it lives, from whichever side it is made', async () => {
     const [tom, jerry] = [await login('Tom'), await login('Jerry')];
     const first = await start(tom, [jerry.id], { unique: true, tempConvTTL: 60 });

@@ -1,6 +1,6 @@
 import { type Actor, type ClientActor, isOperator } from '../actor.ts';
 import { ImError } from '../errors.ts';
-import type { ConversationId } from '../identifiers.ts';
+import type { ClientId, ConversationId } from '../identifiers.ts';
 import type { JsonObject } from '../json.ts';
 import type { FoundConversation } from '../ports/conversations.ts';
 import { QueryTooSlow } from '../ports/query-too-slow.ts';
@@ -30,7 +30,7 @@ export interface QueryConversations {
 
 /**
  * Finds conversations (`wire-protocol §4.5`, `semantics §3.8`). With the app's `privateConversations` on, only
- * what concerns the client or is public is found (D-27).
+ * what concerns the client or is public is found (D-27). The last message of a conversation is for its members.
  *
  * @throws ImError CONVERSATION_QUERY_FAILED where the query is malformed or too slow
  */
@@ -53,9 +53,9 @@ export async function queryConversations(
       withLastMessage: query.withLastMessage,
       budget: BUDGET,
     });
-    return isOperator(actor)
-      ? found
-      : await servicesAsSeen(world, actor.client, found, query.withLastMessage);
+    if (isOperator(actor)) return found;
+    const readable = found.map((one) => withoutForeignMessage(one, actor.client));
+    return await servicesAsSeen(world, actor.client, readable, query.withLastMessage);
   } catch (error) {
     throw tooSlow(error);
   }
@@ -107,7 +107,8 @@ export async function loadTemporaryConversations(
   const found = asked.flatMap((id) => byId.get(id) ?? []).filter(isVisible);
   return Promise.all(
     found.map(async (conversation) => {
-      if (!withLastMessage) return { conversation };
+      const mayRead = isOperator(actor) || conversation.members.includes(actor.client);
+      if (!withLastMessage || !mayRead) return { conversation };
       const [lastMessage] = await world.store.messages.history({
         conversation: conversation.key,
         direction: 'older',
@@ -116,6 +117,12 @@ export async function loadTemporaryConversations(
       return lastMessage === undefined ? { conversation } : { conversation, lastMessage };
     }),
   );
+}
+
+/** Whoever may find a conversation may not read it: its messages are for members (F-SEC-02). */
+function withoutForeignMessage({ conversation, lastMessage }: FoundConversation, reader: ClientId) {
+  const isForeign = conversation.kind === 'basic' && !conversation.members.includes(reader);
+  return { conversation, ...(lastMessage !== undefined && !isForeign && { lastMessage }) };
 }
 
 function conditionOf(actor: Actor, { where, kind }: Pick<QueryConversations, 'where' | 'kind'>): Condition {

@@ -11,7 +11,7 @@ import { RECALLED_BODY, type StoredMessage } from './message.ts';
 import { checkMessageSize } from './message-size.ts';
 import type { PatchMessage } from './message-to-patch.ts';
 import { patchRefused } from './patch-refused.ts';
-import { requireMaySpeak } from './right-to-speak.ts';
+import { isInside, notInside, requireMaySpeak } from './right-to-speak.ts';
 import { tellOfChange } from './tell-of-change.ts';
 
 /**
@@ -20,7 +20,7 @@ import { tellOfChange } from './tell-of-change.ts';
  *
  * @throws ImError CONVERSATION_NOT_FOUND, MESSAGE_EDIT_DISABLED, MESSAGE_RECALL_DISABLED, MESSAGE_NOT_FOUND,
  *   MESSAGE_OWNERSHIP_REQUIRED, FRAME_TOO_LONG, MESSAGE_UPDATE_REJECTED_BY_APP, and for an edit what keeps the author
- *   from sending: BLOCKED_BY_CONV, SILIENCED, CONVERSATION_TEMPORARY_BLACKLISTED
+ *   from sending: INVALID_MESSAGING_TARGET, BLOCKED_BY_CONV, SILIENCED, CONVERSATION_TEMPORARY_BLACKLISTED
  */
 export async function patchMessage(
   world: World,
@@ -34,7 +34,10 @@ export async function patchMessage(
   checkMessageSize(author.app, content);
   const conversation = await findConversation(world, author.app, request.conversation);
   // Taking back is no speaking.
-  if (change.action === 'edit') requireMaySpeak(world, author, conversation);
+  if (change.action === 'edit') {
+    requireMaySpeak(world, author, conversation);
+    await requireAuthorInside(world, author, conversation, request);
+  }
   const own = await ownLogIn(world, conversation, author);
   const log = own ?? conversation.key;
   const approved = await approveUpdate(world, author, conversation, log, request, content.body);
@@ -63,6 +66,24 @@ export async function patchMessage(
   });
   tellOfChange(world, author.app, conversation, log, outcome.message, approval.changed);
   return outcome.message;
+}
+
+/**
+ * Who left has no way to speak to those who stayed. Whoever is no member and not the author learns what anybody else does.
+ *
+ * @throws ImError MESSAGE_NOT_FOUND, MESSAGE_OWNERSHIP_REQUIRED, INVALID_MESSAGING_TARGET
+ */
+async function requireAuthorInside(
+  world: World,
+  author: Author,
+  conversation: Conversation,
+  request: PatchMessage,
+): Promise<void> {
+  if (isInside(author, conversation)) return;
+  const message = await world.store.messages.find(conversation.key, request.id, request.timestampHint);
+  if (message === undefined) throw patchRefused('not-found', request, conversation);
+  if (message.sender !== authorOf(author)) throw patchRefused('not-the-author', request, conversation);
+  throw notInside(author, conversation);
 }
 
 /** Who is told: in a service the client itself; where a hook chose, those and the author's other devices. */

@@ -1,4 +1,4 @@
-import { type Author, isOperator } from '../actor.ts';
+import { type Author, authorOf, isOperator } from '../actor.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { World } from '../world.ts';
@@ -31,12 +31,19 @@ export function requireMaySpeak(world: World, author: Author, conversation: Conv
  * @throws ImError INVALID_MESSAGING_TARGET, and as {@link requireMaySpeak}
  */
 export function requireMaySend(world: World, author: Author, conversation: Conversation): void {
-  const membersOnly = conversation.kind === 'basic' || conversation.kind === 'temporary';
-  if (membersOnly && !isOperator(author) && !conversation.memberSet.has(author.client)) {
-    throw new ImError(
-      'INVALID_MESSAGING_TARGET',
-      `${author.client} is not a member of conversation ${conversation.id}.`,
-    );
-  }
+  if (!isInside(author, conversation)) throw notInside(author, conversation);
   requireMaySpeak(world, author, conversation);
+}
+
+/** Whether the author belongs to the conversation, if that is for members only. */
+export function isInside(author: Author, { kind, memberSet }: Conversation): boolean {
+  const membersOnly = kind === 'basic' || kind === 'temporary';
+  return !membersOnly || isOperator(author) || memberSet.has(author.client);
+}
+
+export function notInside(author: Author, conversation: Conversation): ImError {
+  return new ImError(
+    'INVALID_MESSAGING_TARGET',
+    `${authorOf(author)} is not a member of conversation ${conversation.id}.`,
+  );
 }

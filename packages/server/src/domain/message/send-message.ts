@@ -10,7 +10,7 @@ import { sendToService } from '../service-conversation/send-to-service.ts';
 import type { World } from '../world.ts';
 import { checkMessageSize } from './message-size.ts';
 import type { ApprovedMessage, SendMessage, SentMessage } from './message-to-send.ts';
-import { requireMaySend } from './right-to-speak.ts';
+import { notInside, requireMaySend } from './right-to-speak.ts';
 import { tellOfChange } from './tell-of-change.ts';
 import { unstored } from './unstored.ts';
 
@@ -104,7 +104,7 @@ async function storeAndTell(
     world.conversations.forget(author.app.key, conversation.id);
     throw outcome.reason === 'no-conversation'
       ? noSuchTarget(conversation.id)
-      : notAMember(author, conversation);
+      : notInside(author, conversation);
   }
   const sent = { id: outcome.id, timestamp: outcome.timestamp };
   if (outcome.state === 'appended') tell(world, author, conversation, request, sent, 'stored');
@@ -182,11 +182,4 @@ function noSuchTarget(id: ConversationId): ImError {
   return id.startsWith(TEMPORARY_PREFIX)
     ? new ImError('CONVERSATION_NOT_FOUND', `The temporary conversation ${id} has expired.`)
     : new ImError('INVALID_MESSAGING_TARGET', `There is no conversation ${id}.`);
-}
-
-function notAMember(author: Author, conversation: Conversation): ImError {
-  return new ImError(
-    'INVALID_MESSAGING_TARGET',
-    `${authorOf(author)} is not a member of conversation ${conversation.id}.`,
-  );
 }
