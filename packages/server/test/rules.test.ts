@@ -36,6 +36,27 @@ describe('clients', () => {
     await Promise.all([here.close(), there.close(), tom.close()]);
   });
 
+  it('[F-SESS-04] of one name in two apps take turns on one connection, and the first is offline then', async () => {
+    const tom = await login('Tom');
+    const room = await startConversation(tom, { transient: true });
+    const shared = await login('twice');
+    expect((await conv(shared, OpType.add, { cid: room, m: [shared.id] })).op).toBe(OpType.added);
+    expect((await shared.login(OTHER_APP, shared.id)).op).toBe(OpType.opened);
+    const state = async () => {
+      const online = await tom.request({
+        cmd: CommandType.session,
+        op: OpType.query,
+        sessionMessage: { sessionPeerIds: [shared.id] },
+      });
+      const { convMessage } = await conv(tom, OpType.count, { cid: room });
+      return [online.sessionMessage?.onlineSessionPeerIds ?? [], convMessage?.count];
+    };
+    expect(await state()).toEqual([[], 1]);
+    await shared.terminate();
+    expect(await state()).toEqual([[], 1]);
+    await tom.close();
+  });
+
   it('[F-SESS-05][F-MSG-03][F-MSG-06] that are no persons report to others, stored or not, as each message says', async () => {
     const probe = await login('probe');
     const watcher = await login('watcher');

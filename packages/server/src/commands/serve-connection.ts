@@ -149,6 +149,10 @@ class ConnectionPeer implements Peer {
   }
 
   #opened(app: App, session: Session): void {
+    // Commands say whose they are by client id alone, so one of the same name of another app cannot stay.
+    const displaced = this.#sessions.get(session.identity.client);
+    const itsApp = displaced && this.#services.world.apps.byKey(displaced.identity.app);
+    if (displaced !== undefined && itsApp !== undefined) this.#disconnected(itsApp, displaced);
     // The client may be gone by the time its login went through.
     if (this.#gone) this.#disconnected(app, session);
     else this.#sessions.set(session.identity.client, session);
