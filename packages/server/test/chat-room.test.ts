@@ -237,6 +237,49 @@ describe('a client that loses its connection', () => {
     expect(await count(host, cid)).toBe(1);
     await Promise.all([host, again, relogin, leaver].map((client) => client.close()));
   });
+
+  it('[F-ROOM-17] is not put back by a reconnect after it logged in afresh, or left without being in it', async () => {
+    const [host, fresh, leaver] = [await login('host'), await login('fresh'), await login('leaver')];
+    const cid = await open(host);
+    for (const guest of [fresh, leaver]) {
+      await join(guest, cid);
+      await guest.terminate();
+    }
+    await isGone(host, cid, 1);
+    const afresh = await back(fresh, { deviceId: `${fresh.id} phone` });
+    await afresh.terminate();
+    const again = await back(fresh, { r: true, deviceId: `${fresh.id} phone` });
+    expect(await count(host, cid)).toBe(1);
+    // Back on another device, so that it is in no room, but may still come back on the first.
+    const tablet = await back(leaver, { deviceId: 'tablet', st: leaver.token, r: true });
+    expect(await count(host, cid)).toBe(2);
+    await conv(tablet, OpType.remove, { cid, m: [leaver.id] });
+    await tablet.terminate();
+    const once = await back(leaver, { r: true, st: leaver.token });
+    expect(await count(host, cid)).toBe(1);
+    await Promise.all([host, again, once].map((client) => client.close()));
+  });
+
+  it('[F-ROOM-17] is not put back into a room after the app sent it away', async () => {
+    const [host, guest] = [await login('host'), await login('guest')];
+    const cid = await open(host);
+    await join(guest, cid);
+    await guest.terminate();
+    await isGone(host, cid, 1);
+    const kicked = await fetch(`${parley.url}/1.2/rtm/clients/${guest.id}/kick`, {
+      method: 'POST',
+      headers: {
+        'X-LC-Id': parley.appId,
+        'X-LC-Key': `${parley.masterKey},master`,
+        'Content-Type': 'application/json',
+      },
+      body: '{"reason":"out"}',
+    });
+    expect(kicked.status).toBe(200);
+    const again = await back(guest, { r: true, deviceId: `${guest.id} phone` });
+    expect(await count(host, cid)).toBe(1);
+    await Promise.all([host.close(), again.close()]);
+  });
 });
 
 describe('priorities', () => {

@@ -43,7 +43,11 @@ export class LiveRooms implements Rooms {
 
   leave(room: ConversationKey, id: SessionId): boolean {
     const session = this.#live.byId(id);
-    if (session === undefined || this.#roomOf.get(session) !== room) return false;
+    if (session === undefined) return false;
+    // It may have been in the room before this login, and would come back to it.
+    for (const name of namesOf(session))
+      if (this.#absences.get(name)?.room === room) this.#absences.delete(name);
+    if (this.#roomOf.get(session) !== room) return false;
     this.#leave(session);
     return true;
   }
@@ -77,7 +81,14 @@ export class LiveRooms implements Rooms {
     return this.#rooms.get(room)?.clients.has(client) ?? false;
   }
 
-  /** The session is gone for good: logged out, or another device took its place. */
+  /** The client is gone for good, wherever it was. */
+  forgetClient(app: AppKey, client: ClientId): void {
+    for (const [name, absence] of this.#absences) {
+      if (absence.app === app && absence.client === client) this.#absences.delete(name);
+    }
+  }
+
+  /** The session is gone for good, or begins anew: logged in or out, or another device took its place. */
   forget(session: Session): void {
     this.#leave(session);
     for (const name of namesOf(session)) this.#absences.delete(name);

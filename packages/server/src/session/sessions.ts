@@ -116,6 +116,7 @@ export class Sessions {
       devices.map((device) => device.connection.remoteAddress),
     );
     if (request.reconnect || claims !== undefined) this.#rooms.returned(session);
+    else this.#rooms.forget(session);
     connection.loggedIn();
     for (const other of displaced)
       this.#tellOffline(other, 'displaced', { address: connection.remoteAddress });
@@ -190,6 +191,7 @@ export class Sessions {
       ...(isUnhooked === true && { isUnhooked }),
     };
     for (const session of this.#live.of(app, client)) this.#end(session, particulars);
+    this.#rooms.forgetClient(app, client);
   }
 
   /** Forgets closed sessions whose tokens would have expired by now. */
