@@ -47,7 +47,7 @@ export function memberStateRepository(tables: Tables): MemberStateRepository {
           : undefined,
       );
       return delivered
-        .filter((message) => message.receipt)
+        .filter((message) => message.receipt && entry.members.has(message.sender))
         .map(({ id, sender, timestamp }) => ({ id, sender, timestamp }));
     },
     async markRead(conversation, client, position, now) {
@@ -149,7 +149,7 @@ function markMessagesRead(
     const moment = Math.max(now, timestamp);
     return { readAt: readAt ?? moment, deliveredAt: deliveredAt ?? moment };
   });
-  const asked = covered.findLast((message) => message.receipt);
+  const asked = covered.findLast((message) => message.receipt && entry.members.has(message.sender));
   if (asked === undefined) return undefined;
   const next = entry.messages.find((message) => message.timestamp > to);
   return { id: asked.id, sender: asked.sender, ...(next !== undefined && { before: next.timestamp }) };

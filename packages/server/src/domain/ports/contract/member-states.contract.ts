@@ -121,6 +121,17 @@ export function describeMemberStates(engine: Engine): void {
       expect(await states().acknowledge(pair.key, 'nobody', covered, 5000)).toEqual([]);
     });
 
+    it('[F-MSG-41][F-MSG-42] sends receipts to members only, and keeps back none for one who left', async () => {
+      const group = await stage.conversation({ members: ['Tom', 'Jerry', 'Spike'] });
+      const tom = await stage.say(group, 'one', { receipt: true });
+      await stage.say(group, 'two', { receipt: true, sender: 'Spike' });
+      await stage.store.conversations.removeMembers(group, { clients: ['Spike'], now: 3000 });
+      const acknowledged = await states().acknowledge(group.key, 'Jerry', { upTo: 100_000 }, 5000);
+      expect(acknowledged).toEqual([{ id: tom.id, sender: 'Tom', timestamp: tom.timestamp }]);
+      const read = await states().markRead(group.key, 'Jerry', {}, 6000);
+      expect(read?.receipt).toMatchObject({ id: tom.id, sender: 'Tom' });
+    });
+
     it('[F-MSG-42] reads imply delivery, never reach over an unread message, and name the newest that asked', async () => {
       const pair = await stage.conversation();
       await stage.say(pair, 'asked', { receipt: true });

@@ -7,6 +7,9 @@ import type { MessageIndex } from './message-index.ts';
 
 /** Receipts exist only where the sender knows who received: between two (`semantics §4.11`). */
 const MEMBERS_WITH_RECEIPTS = 2;
+/** Whoever left hears nothing any more, and nobody else's receipt is kept back for it. */
+const SENDER_IS_MEMBER = `EXISTS (SELECT 1 FROM member
+  WHERE member.conversation = ordered_message.conversation AND member.client = ordered_message.sender)`;
 /** Messages one acknowledgement marks at most; older ones count as delivered by the position alone. */
 const MAX_MARKED = 2000;
 
@@ -50,7 +53,7 @@ export class MemberStateWrites {
     );
     if (!this.#hasReceipts(conversation)) return [];
     const marked = this.#sql.all(
-      `SELECT row, id, sender, timestamp, receipt FROM ordered_message
+      `SELECT row, id, sender, timestamp, receipt = 1 AND ${SENDER_IS_MEMBER} AS asks FROM ordered_message
         WHERE conversation = ? AND timestamp BETWEEN ? AND ? AND sender <> ? AND delivered_at IS NULL
         ORDER BY timestamp DESC LIMIT ${MAX_MARKED}`,
       conversation,
@@ -66,7 +69,7 @@ export class MemberStateWrites {
       );
     }
     return marked
-      .filter((row) => row.receipt === 1)
+      .filter((row) => row.asks === 1)
       .reverse()
       .map((row) => ({
         id: row.id as string,
@@ -203,6 +206,7 @@ export class MemberStateWrites {
     const asked = this.#sql.get(
       `SELECT id, sender FROM ordered_message
         WHERE conversation = ? AND timestamp > ? AND timestamp <= ? AND sender <> ? AND receipt = 1
+          AND ${SENDER_IS_MEMBER}
         ORDER BY timestamp DESC LIMIT 1`,
       ...range,
     );
