@@ -153,6 +153,25 @@ describe('missed events', () => {
     await tom.close();
   });
 
+  it('[F-SESS-34][F-GRP-15][F-GRP-17] tell who was silenced or blocked in a chat room while away', async () => {
+    const tom = await TestClient.open(parley, 'Tom-of-the-room');
+    const room = await startConversation(tom, { transient: true });
+    const { token, serverTs } = await tokenOf('away');
+    await conv(tom, OpType.add_shutup, { cid: room, m: ['away'] });
+    await tom.request({
+      cmd: CommandType.blacklist,
+      op: OpType.block,
+      blacklistMessage: { srcCid: room, toPids: ['away'] },
+    });
+    const { body } = await flat('away', serverTs, token);
+    const told = body.notifications.map(({ op, cid }: { op: string; cid: string }) => [op, cid]);
+    expect(told).toEqual([
+      ['shutuped', room],
+      ['blocked', room],
+    ]);
+    await tom.close();
+  });
+
   it('[F-SEC-02] are for nobody without a token of that very client', async () => {
     const { token } = await tokenOf('private');
     const other = await tokenOf('curious');

@@ -59,7 +59,9 @@ export async function changeRole(world: World, actor: Actor, request: ChangeRole
     return {
       change: {
         roles: [...others, role],
-        notices: isNews ? [{ to: group.members, what: { event: 'role-changed', role } }] : [],
+        notices: isNews
+          ? [{ to: [...group.members, role.client], what: { event: 'role-changed', role } }]
+          : [],
       },
       result: role,
       // An operator gets the id of the record, so there has to be one.

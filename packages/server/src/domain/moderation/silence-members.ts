@@ -89,7 +89,10 @@ async function changeSilence(
     return {
       change: {
         silenced,
-        notices: changed.length > 0 ? [{ to: group.members, what: { event, clients: changed } }] : [],
+        notices:
+          changed.length > 0
+            ? [{ to: [...group.members, ...changed], what: { event, clients: changed } }]
+            : [],
       },
       result: planned,
     };

@@ -11,7 +11,8 @@ import type { JsonObject } from '../json.ts';
 
 /**
  * One committed membership or attribute event. Engines write it in the transaction of the change, with the
- * members before and after as recipients (basic and temporary conversations only).
+ * members before and after as recipients, and those whom moderation is about. Chat rooms and services have no list of
+ * members, so only the latter are told of those.
  */
 export interface Notice {
   readonly at: Milliseconds;

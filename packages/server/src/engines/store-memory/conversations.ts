@@ -247,7 +247,7 @@ function tell(
   by: ClientId | undefined,
   what: Notice['what'],
 ): void {
-  if (record.kind !== 'basic' && record.kind !== 'temporary') return;
+  if (recipients.length === 0) return;
   const { app, key, id, kind, updatedAt } = record;
   const conversation = { key, id, kind };
   const notice = { at, conversation, updatedAt, ...(by !== undefined && { by }), what };

@@ -32,7 +32,8 @@ export function noticeEntries(notice: Notice, client: ClientId): readonly Entry[
     clients.includes(client) ? [entry(target)] : [entry(others, { m: [...clients] })];
   const toTargetAndAll = (target: string, all: string, clients: readonly ClientId[]) => [
     ...(clients.includes(client) ? [entry(target)] : []),
-    entry(all, { m: [...clients] }),
+    // Chat rooms tell the affected client only (D-15).
+    ...(notice.conversation.kind === 'chat-room' ? [] : [entry(all, { m: [...clients] })]),
   ];
   switch (what.event) {
     case 'members-added': {

@@ -144,7 +144,7 @@ export function describeUpkeep(engine: Engine): void {
       const inactive = async () =>
         (await retention.deleteInactiveConversations(stage.app, 9000, 2)).deleted.length;
       expect(await batches(inactive)).toEqual([2, 1, 0]);
-      expect(await batches(() => retention.deleteNotices(stage.app, 9000, 4))).toEqual([4, 2, 0]);
+      expect(await batches(() => retention.deleteNotices(stage.app, 9000, 2))).toEqual([2, 1, 0]);
       expect(bodies(await stage.history(kept))).toEqual(['kept']);
       expect(await stage.store.notices.since(other, 'Jerry', 0, 10)).toHaveLength(1);
     });

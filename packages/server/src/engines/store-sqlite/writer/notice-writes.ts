@@ -26,7 +26,7 @@ export class NoticeWrites {
     by: ClientId | undefined,
     what: Notice['what'],
   ): void {
-    if (conversation.kind !== 'basic' && conversation.kind !== 'temporary') return;
+    if (recipients.length === 0) return;
     this.#insert(conversation.app, recipients, {
       at,
       conversation: { key: conversation.key, id: conversation.id, kind: conversation.kind },
