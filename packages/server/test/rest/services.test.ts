@@ -312,6 +312,12 @@ describe('service conversations', () => {
       'BLOCKED_BY_CONV',
     ]);
     expect(await api.done(api.get(path, { limit: 10 }))).toEqual({ client_ids: [spammer] });
+    const someone = fresh('reader');
+    const [blocked, reader] = [await online(spammer), await online(someone)];
+    const some = { from_client: 'bot', to_clients: [spammer, someone], message: 'to you' };
+    await api.done(api.post(`${PATH}/${sid}/messages`, some));
+    await api.done(api.post(`${PATH}/${sid}/messages`, { ...some, to_clients: [spammer] }));
+    expect([await heard(blocked), await heard(reader)]).toEqual([[], ['to you']]);
     await api.done(api.delete(path, { client_ids: [spammer] }));
     await subscribe(sid, spammer);
   });

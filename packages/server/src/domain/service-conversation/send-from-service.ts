@@ -55,7 +55,8 @@ export async function sendToSubscribers(
 }
 
 /**
- * Says something to some clients, who need not have subscribed (`rest §5.1.12`). One id for all of them.
+ * Says something to some clients, who need not have subscribed (`rest §5.1.12`). One id for all of them. Those who are
+ * blocked in the service are passed over (`semantics §5.4`).
  *
  * @param clients 1 to 20
  * @throws ImError CONVERSATION_NOT_FOUND, SYSTEM_CONVERSATION_REQUIRED, FRAME_TOO_LONG, INVALID_MESSAGING_TARGET,
@@ -67,8 +68,9 @@ export async function sendToClients(
   request: ServiceMessage & { readonly clients: readonly ClientId[] },
 ): Promise<SentMessage> {
   return world.changesUnderWay.during(world.clock.now(), async () => {
-    const wished = distinctClients(request.clients);
+    const asked = distinctClients(request.clients);
     const service = await serviceFor(world, operator.app, request);
+    const wished = asked.filter((client) => !service.blockedSet.has(client));
     const message = await approved(world, operator, service, request, wished);
     const clients = message.receivers ?? wished;
     if (request.transient === true || clients.length === 0) {
