@@ -109,4 +109,23 @@ describe('unread counts', () => {
       },
     );
   }, 120_000);
+
+  it('[F-MSG-44][F-SDK-01] include what arrives together with the answer to a login', async () => {
+    const tom = await person(parley, 'Tom-in-a-burst');
+    const jerry = await person(parley, 'Jerry-in-a-burst');
+    const there = await jerry.client.conversations.create({ members: [tom.client.id] });
+    const chat = await tom.client.conversations.get(there.id);
+    tom.platform.cut();
+    tom.platform.holdBack();
+    await until(() => {
+      tom.platform.clock.advance(100);
+      return tom.platform.heldBack === 1;
+    });
+    await there.send('right behind it');
+    await until(() => tom.platform.heldBack === 2);
+    tom.platform.handOver();
+    await until(() => chat.lastMessage !== undefined);
+    await tom.client.onlineClients([]);
+    expect(chat.unreadCount).toBe(1);
+  });
 });

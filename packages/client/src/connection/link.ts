@@ -9,6 +9,7 @@ const HEARTBEAT = 90_000;
 const HEARTBEAT_PATIENCE = 10_000;
 
 interface Pending {
+  atOnce(reply: GenericCommand): void;
   resolve(reply: GenericCommand): void;
   reject(error: Error): void;
   cancel(): void;
@@ -52,9 +53,15 @@ export class Link {
   /**
    * Resolves with the reply, whatever it says.
    *
+   * @param atOnce called with the reply before anything that came after it is handed on: commands may arrive together,
+   *   and a promise tells later
    * @throws ParleyError TIMEOUT, CONNECTION_LOST
    */
-  request(command: GenericCommand, timeout: number): Promise<GenericCommand> {
+  request(
+    command: GenericCommand,
+    timeout: number,
+    atOnce: (reply: GenericCommand) => void = () => {},
+  ): Promise<GenericCommand> {
     if (this.#isEnded) return Promise.reject(localError('CONNECTION_LOST'));
     const i = this.#nextId++;
     const sentAt = this.#clock.now();
@@ -65,7 +72,7 @@ export class Link {
         // Nothing at all came since: it is rather the connection than the request.
         if (this.#lastTraffic <= sentAt) this.check();
       });
-      this.#pending.set(i, { resolve, reject, cancel });
+      this.#pending.set(i, { atOnce, resolve, reject, cancel });
       this.send({ ...command, i });
     });
   }
@@ -80,8 +87,10 @@ export class Link {
     }
     const pending = this.#pending.get(command.i);
     this.#pending.delete(command.i);
-    pending?.cancel();
-    pending?.resolve(command);
+    if (pending === undefined) return;
+    pending.cancel();
+    callSafely(() => pending.atOnce(command));
+    pending.resolve(command);
   }
 
   /** What cannot be read is not from a server of this protocol, or was damaged; another connection may do better. */

@@ -242,8 +242,11 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
       // Whoever signs takes their time; the client may be closed by now.
       if (this.#login !== login) return;
       this.#isAnnounced = true;
-      const reply = await link.request(command, this.connection.timeout);
-      if (this.#login === login) this.#opened(unwrap(reply));
+      const reply = await link.request(command, this.connection.timeout, (reply) => {
+        // What came right behind the reply is newer than the login, and is not to be forgotten with what was before it.
+        if (this.#login === login && reply.cmd !== CommandType.error) this.#opened(reply);
+      });
+      unwrap(reply);
     } catch (error) {
       if (this.#login === login) this.#loginFailed(link, asParleyError(error), attempt);
     }

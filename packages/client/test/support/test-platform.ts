@@ -12,6 +12,12 @@ export interface TestPlatform extends Platform {
   freeze(): void;
   /** What is sent arrives, and nothing comes back, until {@link cut}. */
   deafen(): void;
+  /** What is received from now on waits, as in the buffers of a machine that is busy. */
+  holdBack(): void;
+  /** How much waits. */
+  readonly heldBack: number;
+  /** Hands over what waits, all of it at once, as one packet does. */
+  handOver(): void;
   goOffline(): void;
   goOnline(): void;
   hide(): void;
@@ -29,6 +35,7 @@ export function testPlatform(options: { grace?: number; clock?: FakeClock } = {}
   const web = webPlatform();
   const lines = new Set<Line>();
   let sockets = 0;
+  let held: (() => void)[] | undefined;
   const network = switchable<boolean>(true);
   const visible = switchable<boolean>(true);
 
@@ -36,7 +43,11 @@ export function testPlatform(options: { grace?: number; clock?: FakeClock } = {}
     sockets++;
     const real = web.openSocket(url, subprotocol, {
       opened: () => !line.isFrozen && listener.opened(),
-      received: (bytes) => !line.isFrozen && !line.isDeaf && listener.received(bytes),
+      received(bytes) {
+        const hear = () => !line.isFrozen && !line.isDeaf && listener.received(bytes);
+        if (held === undefined) hear();
+        else held.push(hear);
+      },
       closed: (code, reason) => !line.isFrozen && line.closed(code, reason),
     });
     const line: Line = {
@@ -82,6 +93,17 @@ export function testPlatform(options: { grace?: number; clock?: FakeClock } = {}
     },
     deafen() {
       for (const line of lines) line.isDeaf = true;
+    },
+    holdBack() {
+      held = [];
+    },
+    get heldBack() {
+      return held?.length ?? 0;
+    },
+    handOver() {
+      const waiting = held ?? [];
+      held = undefined;
+      for (const hear of waiting) hear();
     },
     goOffline() {
       network.set(false);
