@@ -157,7 +157,7 @@ suite('conversations', (stage) => {
     conversation.set('attr.pinned', true);
     await conversation.save();
     const seen = await stage.seenBy(jerry, conversation);
-    // Jerry's SDK may have asked for the conversation before the change, and hears of that in a push of its own.
+    // Jerry's SDK may have asked for the conversation before the change, and be told of that afterwards.
     await expect.poll(() => seen.get('attr')).toEqual({ pinned: true, topic: 'cheese' });
   });
 

@@ -36,6 +36,7 @@ export const blacklistQuery: CommandRow = {
   cmd: CommandType.blacklist,
   op: OpType.query,
   rate: 'operation',
+  outdatedBy: CommandType.conv,
   handle: async ({ world, actor, command }) => {
     const { cid } = request(command);
     const { limit, next } = command.blacklistMessage ?? {};
@@ -59,6 +60,7 @@ export const blacklistCheck: CommandRow = {
   cmd: CommandType.blacklist,
   op: OpType.check_block,
   rate: 'operation',
+  outdatedBy: CommandType.conv,
   handle: async ({ world, actor, command }) => {
     const { cid, clients } = request(command);
     const blockedPids = await checkModerated(world, actor, cid, 'blocked', clients);

@@ -38,4 +38,9 @@ export interface CommandRow {
    * once waits for itself, and everybody else's come in between.
    */
   readonly searches?: (command: GenericCommand) => boolean;
+  /**
+   * The command of the pushes that tell of changes to what it reads. A client takes an answer for newer than what it
+   * was told before, so what was read before such a push and would be answered after it is read again.
+   */
+  readonly outdatedBy?: number;
 }

@@ -7,6 +7,7 @@ export const convCount: CommandRow = {
   cmd: CommandType.conv,
   op: OpType.count,
   rate: 'operation',
+  outdatedBy: CommandType.conv,
   handle: async ({ world, actor, command }) => {
     const cid = requiredCid(command.convMessage?.cid);
     const count = await countMembers(world, actor.app, cid);

@@ -10,6 +10,7 @@ export const convIsMember: CommandRow = {
   cmd: CommandType.conv,
   op: OpType.is_member,
   rate: 'operation',
+  outdatedBy: CommandType.conv,
   handle: async ({ world, actor, command }) => {
     const cids = command.convMessage?.cids ?? [];
     if (cids.length > MAX_ASKED) {

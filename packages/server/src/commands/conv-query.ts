@@ -19,6 +19,7 @@ export const convQuery: CommandRow = {
   cmd: CommandType.conv,
   op: OpType.query,
   rate: 'free',
+  outdatedBy: CommandType.conv,
   searches: () => true,
   handle: async (context) => {
     const message = context.command.convMessage ?? {};

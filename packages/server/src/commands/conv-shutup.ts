@@ -35,6 +35,7 @@ export const convQueryShutup: CommandRow = {
   cmd: CommandType.conv,
   op: OpType.query_shutup,
   rate: 'operation',
+  outdatedBy: CommandType.conv,
   handle: async ({ world, actor, command }) => {
     const { cid: id, limit, next } = command.convMessage ?? {};
     const cid = requiredCid(id);
@@ -54,6 +55,7 @@ export const convCheckShutup: CommandRow = {
   cmd: CommandType.conv,
   op: OpType.check_shutup,
   rate: 'operation',
+  outdatedBy: CommandType.conv,
   handle: async ({ world, actor, command }) => {
     const cid = requiredCid(command.convMessage?.cid);
     const m = await checkModerated(world, actor, cid, 'silenced', clientIds(command.convMessage?.m));

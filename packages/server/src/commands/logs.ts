@@ -13,6 +13,7 @@ const NEW = 2;
 export const logs: CommandRow = {
   cmd: CommandType.logs,
   rate: 'history',
+  outdatedBy: CommandType.patch,
   // A page of any type is one walk along an index.
   searches: ({ logsMessage }) => logsMessage?.lctype !== undefined,
   handle: async ({ world, actor, command }) => {

@@ -11,6 +11,7 @@ import type { LaneTask } from '../session/ordered-lanes.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { isOriginAllowed } from '../session/web-origin.ts';
+import { answer } from './answer.ts';
 import type { CommandContext, CommandRow, Reply } from './command.ts';
 import type { CommandCounters, ServedCommand } from './command-counters.ts';
 import { failedAck } from './direct.ts';
@@ -222,7 +223,7 @@ class ConnectionPeer implements Peer {
 
   async #run(row: CommandRow, context: CommandContext): Promise<void> {
     try {
-      const reply = await row.handle(context);
+      const reply = await answer(row, context);
       this.#services.counters.count(row, refusalIn(reply));
       if (reply !== undefined) this.#send(context.command, context.command.peerId, reply);
       if (row.cmd === CommandType.session && row.op === OpType.close) this.#forget(context.session);

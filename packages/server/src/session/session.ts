@@ -44,6 +44,7 @@ export class Session {
   /** The command whose head was needed last, and that head: in a room all pushes are messages. */
   #lastCmd: number | undefined;
   #lastHead: Uint8Array = NO_HEAD;
+  readonly #told = new Map<number, number>();
   #held: Held[] | undefined;
   #identity: SessionIdentity;
 
@@ -72,7 +73,13 @@ export class Session {
   }
 
   push(push: Push, urgency: Urgency = 'required'): void {
+    if (push.cmd !== CommandType.direct) this.#told.set(push.cmd, this.told(push.cmd) + 1);
     this.connection.send(this.#headOf(push.cmd), push.body, urgency);
+  }
+
+  /** How many pushes of this command, other than messages, it was sent so far. */
+  told(cmd: number): number {
+    return this.#told.get(cmd) ?? 0;
   }
 
   #headOf(cmd: number): Uint8Array {
