@@ -347,6 +347,24 @@ describe('editing and recalling', () => {
     });
   });
 
+  it('[F-MSG-36][F-MSG-37] a recalled message stays recalled, also when it is being edited at that moment', async () => {
+    const { tom, jerry, cid } = await pair();
+    const device = await TestClient.open(parley, tom.id);
+    const sent = (await say(tom, cid, 'oops')).ackMessage ?? {};
+    const patch = (client: TestClient, change: { recall: true } | { data: string }) =>
+      client.request({
+        cmd: CommandType.patch,
+        op: OpType.modify,
+        patchMessage: { patches: [{ cid, mid: sent.uid, timestamp: sent.t, ...change }] },
+      });
+    await Promise.all([patch(tom, { recall: true }), patch(device, { data: 'once more' })]);
+    const late = await patch(device, { data: 'once more' });
+    expect(late.errorMessage).toMatchObject({ code: 4404, detail: expect.stringContaining('was recalled') });
+    expect((await patch(device, { recall: true })).errorMessage).toBeUndefined();
+    expect(await history(jerry, cid)).toEqual(['{"_lctype":-127}']);
+    await device.close();
+  });
+
   it("[F-MSG-32] somebody else's message is 4403, an unknown one 4404", async () => {
     const { tom, jerry, cid } = await pair();
     const sent = (await say(tom, cid, 'mine')).ackMessage ?? {};

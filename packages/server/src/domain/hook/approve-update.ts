@@ -40,6 +40,9 @@ export async function approveUpdate(
   const message = await world.store.messages.find(log, request.id, request.timestampHint);
   if (message === undefined) throw patchRefused('not-found', request, conversation);
   if (message.sender !== authorOf(author)) throw patchRefused('not-the-author', request, conversation);
+  if (message.recalled && request.change.action === 'edit') {
+    throw patchRefused('recalled', request, conversation);
+  }
   const receivers = told ?? receiversOf(world.rooms, conversation, message.sender);
   const verdict = await consult(author, 'MESSAGE_UPDATE_REJECTED_BY_APP', () =>
     ask({

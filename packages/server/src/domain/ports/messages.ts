@@ -104,7 +104,10 @@ export type PatchOutcome =
       /** Clients that do not see the message; absent where everybody does, as nearly always. */
       readonly hiddenFrom?: readonly ClientId[];
     }
-  | { readonly state: 'refused'; readonly reason: 'not-found' | 'not-the-author' };
+  | { readonly state: 'refused'; readonly reason: PatchRefusal };
+
+/** `recalled`: what was taken back stays so, whoever edits it at the same moment. */
+export type PatchRefusal = 'not-found' | 'not-the-author' | 'recalled';
 
 export interface MessageRepository {
   append(draft: MessageDraft): Promise<AppendOutcome>;

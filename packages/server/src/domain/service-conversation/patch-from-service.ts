@@ -9,6 +9,8 @@ import { censor } from '../keyword-filter/censor.ts';
 import { type MessageBody, RECALLED_BODY } from '../message/message.ts';
 import { checkMessageSize } from '../message/message-size.ts';
 import type { PatchMessage } from '../message/message-to-patch.ts';
+import { patchRefused } from '../message/patch-refused.ts';
+import type { PatchRefusal } from '../ports/messages.ts';
 import type { World } from '../world.ts';
 import { findService } from './find-service.ts';
 import { distinctClients } from './send-from-service.ts';
@@ -135,9 +137,7 @@ async function patchCopy(
     timestampHint: request.timestamp,
   });
   if (outcome.state === 'refused') {
-    throw outcome.reason === 'not-found'
-      ? noSuchMessage(request)
-      : new ImError('MESSAGE_OWNERSHIP_REQUIRED', `Message ${request.id} was not sent as ${request.from}.`);
+    throw refused(outcome.reason, request, service);
   }
   if (audience === undefined) return;
   const { hiddenFrom } = outcome;
@@ -161,6 +161,20 @@ function asPatch({ service, id, timestamp, change }: PatchFromService): PatchMes
     timestampHint: timestamp,
     change: change.action === 'recall' ? change : { ...change, mentions: [], mentionAll: false },
   };
+}
+
+function refused(reason: PatchRefusal, request: PatchFromService, service: Conversation): ImError {
+  switch (reason) {
+    case 'not-found':
+      return noSuchMessage(request);
+    case 'not-the-author':
+      return new ImError(
+        'MESSAGE_OWNERSHIP_REQUIRED',
+        `Message ${request.id} was not sent as ${request.from}.`,
+      );
+    case 'recalled':
+      return patchRefused(reason, request, service);
+  }
 }
 
 function noSuchMessage({ id, timestamp, service }: PatchFromService): ImError {

@@ -105,6 +105,7 @@ export function messageRepository(tables: Tables): MessageRepository {
       if (author !== undefined && message.sender !== author) {
         return { state: 'refused', reason: 'not-the-author' };
       }
+      if (message.recalled && !changed.recalled) return { state: 'refused', reason: 'recalled' };
       const patched = { ...message, ...changed, patchedAt: Math.max(now, (message.patchedAt ?? 0) + 1) };
       entry.messages[index] = patched;
       const hiddenFrom = entry.hidden.get(id);

@@ -253,6 +253,10 @@ export function describeMessages(engine: Engine): void {
         outcome.state === 'patched' ? outcome.message.patchedAt : undefined,
       );
       expect(times).toEqual([2000, 2001]);
+      expect(await stage.store.messages.patch({ ...patch, body: 'fourth' })).toEqual({
+        state: 'refused',
+        reason: 'recalled',
+      });
       const [message] = await stage.history(group);
       expect(message).toMatchObject({
         id,

@@ -94,6 +94,7 @@ export class MessageWrites {
     if (draft.author !== undefined && message.sender !== draft.author) {
       return { state: 'refused', reason: 'not-the-author' };
     }
+    if (message.recalled && !draft.recalled) return { state: 'refused', reason: 'recalled' };
     const patchedAt = Math.max(draft.now, (message.patchedAt ?? 0) + 1);
     this.#sql.run(
       `UPDATE message SET body = ?, mention_all = ?, mentions = ?, type = ?, recalled = ?, patched_at = ?
