@@ -502,6 +502,23 @@ describe('blocking clients', () => {
     await Promise.all([host.close(), guest.close()]);
   });
 
+  it('[F-GRP-04][F-GRP-16] shows the lists of a chat room to who is in it, and to who moderates it', async () => {
+    const [host, guest] = [await login('host'), await login('guest')];
+    const cid = await startConversation(host, { transient: true });
+    const ask = async (client: TestClient) => [
+      codeOf(await blacklist(client, OpType.query, { srcCid: cid })),
+      codeOf(await blacklist(client, OpType.check_block, { srcCid: cid, toPids: [guest.id] })),
+      codeOf(await conv(client, OpType.query_shutup, { cid })),
+      codeOf(await conv(client, OpType.check_shutup, { cid, m: [guest.id] })),
+    ];
+    expect(await ask(guest)).toEqual([4317, 4317, 4317, 4317]);
+    await conv(guest, OpType.add, { cid, m: [guest.id] });
+    expect(await ask(guest)).toEqual([undefined, undefined, undefined, undefined]);
+    await conv(host, OpType.remove, { cid, m: [host.id] });
+    expect(await ask(host)).toEqual([undefined, undefined, undefined, undefined]);
+    await Promise.all([host.close(), guest.close()]);
+  });
+
   it('[F-GRP-04][F-ROOM-11] does not let back into a chat room who was blocked while away', async () => {
     const host = await login('host');
     const cid = await startConversation(host, { transient: true });

@@ -156,9 +156,9 @@ const table: Readonly<Record<string, Row>> = {
   'give the word back':        [about(OpType.remove_shutup, other),
                                                       '0    0    4320 4317  0    4320 4320 4314 4314 4307 4307 4303'],
   'list who is silenced':      [about(OpType.query_shutup),
-                                                      '0    0    0    4317  0    0    0    4314 4314 4307 4307 4303'],
+                                                      '0    0    0    4317  0    0    4317 4314 4314 4307 4307 4303'],
   'ask who of some is silenced': [about(OpType.check_shutup, other),
-                                                      '0    0    0    4317  0    0    0    4314 4314 4307 4307 4303'],
+                                                      '0    0    0    4317  0    0    4317 4314 4314 4307 4307 4303'],
   'block a member':            [blacklist(OpType.block, { toPids: ['other'] }),
                                                       '0    0    4320 4317  0    4320 4320 4314 4314 4307 4307 4303'],
   'block the owner':           [blacklist(OpType.block, { toPids: ['owner'] }),
@@ -166,9 +166,9 @@ const table: Readonly<Record<string, Row>> = {
   'unblock a client':          [blacklist(OpType.unblock, { toPids: ['other'] }),
                                                       '0    0    4320 4317  0    4320 4320 4314 4314 4307 4307 4303'],
   'list who is blocked':       [blacklist(OpType.query, {}),
-                                                      '0    0    0    4317  0    0    0    4314 4314 4307 4307 4303'],
+                                                      '0    0    0    4317  0    0    4317 4314 4314 4307 4307 4303'],
   'ask who of some is blocked': [blacklist(OpType.check_block, { toPids: ['other'] }),
-                                                      '0    0    0    4317  0    0    0    4314 4314 4307 4307 4303'],
+                                                      '0    0    0    4317  0    0    4317 4314 4314 4307 4307 4303'],
 };
 
 function codeOf({ errorMessage, ackMessage }: GenericCommand): number {

@@ -1,6 +1,9 @@
-import type { Actor } from '../actor.ts';
+import { type Actor, isOperator } from '../actor.ts';
 import { findConversation } from '../conversation/find-conversation.ts';
+import type { Conversation } from '../conversation/known-conversation.ts';
+import { ImError } from '../errors.ts';
 import type { ClientId, ConversationId } from '../identifiers.ts';
+import { roleOf } from '../membership/rules.ts';
 import type { World } from '../world.ts';
 import { requireBlacklist } from './block-clients.ts';
 import { requireBlacklistedKind, requireGroup, requireInside } from './rights.ts';
@@ -23,7 +26,7 @@ export interface ClientPage {
 type List = 'silenced' | 'blocked';
 
 /**
- * A page of who is silenced or blocked. Every member may look (D-15).
+ * A page of who is silenced or blocked. Everybody inside may look (D-15).
  *
  * @throws ImError CONVERSATION_NOT_FOUND, CONVERSATION_READ_ONLY, NORMAL_CONVERSATION_REQUIRED,
  *   CONVERSATION_MEMBERSHIP_REQUIRED, BLACKLIST_FEATURE_DISABLED
@@ -67,6 +70,13 @@ async function readList(
   } else {
     requireGroup(group);
   }
-  requireInside(actor, group);
+  requireMayLook(world, actor, group);
   return group[list];
+}
+
+/** Who moderates a chat room may look from outside, too. @throws ImError CONVERSATION_MEMBERSHIP_REQUIRED */
+function requireMayLook(world: World, actor: Actor, group: Conversation): void {
+  if (isOperator(actor) || group.kind !== 'chat-room') return requireInside(actor, group);
+  if (world.rooms.isIn(group.key, actor.client) || roleOf(group, actor.client) !== 'member') return;
+  throw new ImError('CONVERSATION_MEMBERSHIP_REQUIRED', `Only who is in chat room ${group.id} may look.`);
 }
