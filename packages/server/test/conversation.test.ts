@@ -250,6 +250,21 @@ describe('updating', () => {
     expect((await query(tom, where({ objectId: cid })))[0]?.attr).toEqual({ a: 1 });
   });
 
+  it('[F-CONV-42] loses and refuses none of many concurrent increments by many members', async () => {
+    const members = await Promise.all(Array.from({ length: 40 }, () => login('Tom')));
+    const [tom] = members;
+    if (tom === undefined) throw new Error('Nobody logged in.');
+    const cid = await startConversation(tom, {
+      m: members.map(({ id }) => id),
+      attr: { data: '{"attr":{"n":0}}' },
+    });
+    const attr = { data: '{"attr.n":{"__op":"Increment","amount":1}}' };
+    const replies = await Promise.all(members.map((member) => conv(member, OpType.update, { cid, attr })));
+    expect(replies.map((reply) => reply.errorMessage?.code)).toEqual(members.map(() => undefined));
+    expect((await query(tom, where({ objectId: cid })))[0]?.attr).toEqual({ n: 40 });
+    await Promise.all(members.map((member) => member.close()));
+  });
+
   it('loses none of many concurrent increments', async () => {
     const [tom, jerry] = [await login('Tom'), await login('Jerry')];
     const cid = await startConversation(tom, { m: [jerry.id], attr: { data: '{"attr":{"n":0}}' } });

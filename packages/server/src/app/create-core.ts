@@ -18,6 +18,7 @@ import type { Random } from '../domain/ports/random.ts';
 import type { Store } from '../domain/ports/store.ts';
 import { DailyClients } from '../domain/presence/daily-clients.ts';
 import { KnownClients } from '../domain/presence/known-clients.ts';
+import { Turns } from '../domain/turns.ts';
 import { ChangesUnderWay } from '../domain/unread/changes-under-way.ts';
 import { Accounts } from '../domain/users/accounts.ts';
 import { PendingWills } from '../domain/will/pending-wills.ts';
@@ -174,6 +175,7 @@ export async function createCore({
     hooks: pluginEntries.length > 0 ? new HookChain([hooks, ...plugins.hooks]) : hooks,
     outbox,
     conversations: new ConversationCache(store.conversations, clock, entries),
+    turns: new Turns(),
     wills: new PendingWills(),
     changesUnderWay: new ChangesUnderWay(),
     keywords: await KeywordFilters.load(store.keywords, threadedKeywordCompiler()),

@@ -12,6 +12,7 @@ import type { Rooms } from './ports/rooms.ts';
 import type { Store } from './ports/store.ts';
 import type { DailyClients } from './presence/daily-clients.ts';
 import type { KnownClients } from './presence/known-clients.ts';
+import type { Turns } from './turns.ts';
 import type { ChangesUnderWay } from './unread/changes-under-way.ts';
 import type { Accounts } from './users/accounts.ts';
 import type { PendingWills } from './will/pending-wills.ts';
@@ -29,6 +30,7 @@ export interface World {
   readonly dailyClients: DailyClients;
   readonly outbox: Publisher;
   readonly conversations: ConversationCache;
+  readonly turns: Turns;
   readonly wills: PendingWills;
   readonly changesUnderWay: ChangesUnderWay;
   readonly keywords: KeywordFilters;

@@ -157,7 +157,7 @@ describe('objects', () => {
     const path = `/classes/${freshClass()}`;
     const id = await create(path, { n: 0, list: [] });
     await Promise.all(
-      Array.from({ length: 12 }, (_, index) =>
+      Array.from({ length: 60 }, (_, index) =>
         api.put(`${path}/${id}`, {
           n: { __op: 'Increment', amount: 1 },
           list: { __op: 'Add', objects: [index] },
@@ -165,8 +165,8 @@ describe('objects', () => {
       ),
     );
     const { n, list } = (await api.get(`${path}/${id}`)).body;
-    expect(n).toBe(12);
-    expect([...list].sort((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, index) => index));
+    expect(n).toBe(60);
+    expect([...list].sort((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, index) => index));
   });
 
   it('come back as they were saved, whatever they hold', async () => {

@@ -10,6 +10,7 @@ import { applyFields, type FieldOperation, parseFields } from '../records/field-
 import { quote } from '../records/limits.ts';
 import type { Requester } from '../records/requester.ts';
 import { parseCondition } from '../records/where.ts';
+import { conversationTurn } from '../turns.ts';
 import type { World } from '../world.ts';
 import { MAX_COLUMNS_BYTES } from './attribute-limits.ts';
 import type { ConversationKind, ConversationRecord } from './conversation.ts';
@@ -17,7 +18,6 @@ import { findConversation } from './find-conversation.ts';
 import type { Conversation } from './known-conversation.ts';
 import { isReservedColumn } from './reserved-columns.ts';
 
-const ATTEMPTS = 16;
 const MAX_CLIENT_ID = 64;
 /** Kept by the server, but an app's own server may write them here and nowhere else. */
 const LISTS = ['m', 'mu', 'c'];
@@ -88,19 +88,24 @@ export async function updateConversationObject(
   requireManager(requester);
   const operations = parseFields(writable(fields));
   const meets = compileCondition(parseCondition(where));
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  const outcome = await world.turns.change(conversationTurn(requester.app, id), async () => {
     const before = await findConversation(world, requester.app, id);
     if (!meets(conversationDocument(before))) throw new DataError('NO_EFFECT');
     const parts = partsOf(requester, applyFields(viewOf(before), operations));
-    const outcome = await world.store.conversations.overwrite(before, {
+    const written = await world.store.conversations.overwrite(before, {
       ...parts,
       expectedVersion: before.version,
       now: world.clock.now(),
     });
-    if (typeof outcome === 'object') return { conversation: world.conversations.put(outcome), operations };
+    if (typeof written === 'object') return world.conversations.put(written);
+    // Where it is gone, looking for it again says so.
     world.conversations.forget(requester.app.key, id);
+    return 'conflict';
+  });
+  if (outcome === 'conflict') {
+    throw new DataError('TOO_MANY_REQUESTS', 'The conversation is being changed by many at once; try again.');
   }
-  throw new DataError('TOO_MANY_REQUESTS', 'The conversation is being changed by many at once; try again.');
+  return { conversation: outcome, operations };
 }
 
 /** What callers send back of what only the server writes is ignored. */

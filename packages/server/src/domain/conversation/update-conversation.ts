@@ -3,13 +3,11 @@ import { ImError } from '../errors.ts';
 import { approveAttributes } from '../hook/approve-change.ts';
 import type { ConversationId } from '../identifiers.ts';
 import type { JsonObject } from '../json.ts';
+import { conversationTurn } from '../turns.ts';
 import type { World } from '../world.ts';
 import { applyAttributeUpdate, parseAttributeUpdate } from './attribute-operations.ts';
 import { findConversation } from './find-conversation.ts';
 import type { Conversation } from './known-conversation.ts';
-
-/** Concurrent updates of one conversation lose the race at most this often before the caller is told to retry. */
-const ATTEMPTS = 16;
 
 export interface UpdatedConversation {
   readonly conversation: Conversation;
@@ -34,29 +32,25 @@ export async function updateConversation(
   requireMayUpdate(world, actor, before);
   const requested = await approveAttributes(world, actor, before, update);
   const operations = parseAttributeUpdate(requested);
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  const outcome = await world.turns.change(conversationTurn(actor.app, id), async () => {
     const conversation = await findConversation(world, actor.app, id);
     requireMayUpdate(world, actor, conversation);
     const { columns, resulting } = applyAttributeUpdate(conversation.columns, operations);
-    const outcome = await world.store.conversations.replaceColumns(conversation, {
+    const replaced = await world.store.conversations.replaceColumns(conversation, {
       ...byWhom(actor),
       now: world.clock.now(),
       expectedVersion: conversation.version,
       columns,
       attributes: { requested, resulting },
     });
-    if (outcome === undefined)
-      throw new ImError('CONVERSATION_NOT_FOUND', `Conversation ${id} was just deleted.`);
-    if (outcome === 'conflict') {
-      // Somebody else's change came first; what we computed is stale, and so may the cached record be.
-      world.conversations.forget(actor.app.key, id);
-      continue;
-    }
-    const changed = world.conversations.put(outcome.conversation);
+    // Somebody else's change came first; what we computed is stale, and so may the cached record be.
+    if (replaced === 'conflict') world.conversations.forget(actor.app.key, id);
+    if (typeof replaced !== 'object') return replaced;
+    const changed = world.conversations.put(replaced.conversation);
     world.outbox.publish({
       type: 'conversation-updated',
       app: actor.app.key,
-      at: outcome.eventAt,
+      at: replaced.eventAt,
       conversation: changed,
       ...byWhom(actor),
       requested,
@@ -64,11 +58,16 @@ export async function updateConversation(
       ...(actor.session !== undefined && { origin: actor.session }),
     });
     return { conversation: changed, resulting };
+  });
+  if (outcome === undefined)
+    throw new ImError('CONVERSATION_NOT_FOUND', `Conversation ${id} was just deleted.`);
+  if (outcome === 'conflict') {
+    throw new ImError(
+      'CONVERSATION_UPDATE_FAILED',
+      `Conversation ${id} is being changed by many at once; try again.`,
+    );
   }
-  throw new ImError(
-    'CONVERSATION_UPDATE_FAILED',
-    `Conversation ${id} is being changed by many at once; try again.`,
-  );
+  return outcome;
 }
 
 function requireMayUpdate(world: World, actor: Actor, conversation: Conversation): void {

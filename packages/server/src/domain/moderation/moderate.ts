@@ -4,10 +4,8 @@ import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { ConversationId, Milliseconds } from '../identifiers.ts';
 import type { ModerationChange } from '../ports/conversations.ts';
+import { conversationTurn } from '../turns.ts';
 import type { World } from '../world.ts';
-
-/** Concurrent changes of one conversation lose the race at most this often before the caller is told to retry. */
-const ATTEMPTS = 16;
 
 type Plan = Omit<ModerationChange, 'by' | 'now' | 'expectedVersion'>;
 
@@ -38,28 +36,29 @@ export async function moderate<Result>(
   id: ConversationId,
   plan: (conversation: Conversation) => Planned<Result>,
 ): Promise<Moderated<Result>> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  const outcome = await world.turns.change(conversationTurn(actor.app, id), async () => {
     const before = await findConversation(world, actor.app, id);
     const { change, result, isSilent } = plan(before);
     if (change.notices.length === 0 && isSilent !== true)
       return { before, conversation: before, moments: [], result };
-    const outcome = await world.store.conversations.moderate(before, {
+    const moderated = await world.store.conversations.moderate(before, {
       ...change,
       ...byWhom(actor),
       now: world.clock.now(),
       expectedVersion: before.version,
     });
-    if (outcome === undefined) {
-      throw new ImError('CONVERSATION_NOT_FOUND', `Conversation ${id} was just deleted.`);
-    }
-    if (outcome !== 'conflict') {
-      const conversation = world.conversations.put(outcome.conversation);
-      return { before, conversation, moments: outcome.moments, result };
-    }
-    world.conversations.forget(actor.app.key, id);
+    if (moderated === 'conflict') world.conversations.forget(actor.app.key, id);
+    if (typeof moderated !== 'object') return moderated;
+    const conversation = world.conversations.put(moderated.conversation);
+    return { before, conversation, moments: moderated.moments, result };
+  });
+  if (outcome === undefined)
+    throw new ImError('CONVERSATION_NOT_FOUND', `Conversation ${id} was just deleted.`);
+  if (outcome === 'conflict') {
+    throw new ImError(
+      'CONVERSATION_UPDATE_FAILED',
+      `Conversation ${id} is being changed by many at once; try again.`,
+    );
   }
-  throw new ImError(
-    'CONVERSATION_UPDATE_FAILED',
-    `Conversation ${id} is being changed by many at once; try again.`,
-  );
+  return outcome;
 }

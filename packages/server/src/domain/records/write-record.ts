@@ -7,9 +7,6 @@ import { checkColumnTypes } from './column-types.ts';
 import type { DataRecord, RecordRef } from './record.ts';
 import { rulesOf } from './rules-of-class.ts';
 
-/** Concurrent changes of one object lose the race at most this often before the caller is told to retry. */
-const ATTEMPTS = 16;
-
 /** What an object consists of. */
 export interface RecordParts {
   readonly columns: JsonObject;
@@ -50,12 +47,12 @@ export async function changeRecord(
 ): Promise<DataRecord | undefined> {
   const rules = rulesFor(ref);
   const { records } = world.store;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  const outcome = await world.turns.change(`${ref.app} ${ref.className} ${ref.id}`, async () => {
     const [record] = await records.load(ref.app, ref.className, [ref.id]);
     if (record === undefined) return undefined;
     const { columns, secrets } = change(record);
     checkColumnTypes(columns, rules.types);
-    const outcome = await records.replace(
+    return records.replace(
       { app: ref.app, className: ref.className, id: ref.id },
       {
         columns,
@@ -65,12 +62,12 @@ export async function changeRecord(
         expectedVersion: record.version,
       },
     );
-    if (outcome === undefined) return undefined;
-    if (outcome === 'conflict') continue;
-    if ('taken' in outcome) throw takenRefusal(rules, outcome);
-    return outcome;
-  }
-  throw new DataError('TOO_MANY_REQUESTS', 'The object is being changed by many at once; try again.');
+  });
+  if (outcome === undefined) return undefined;
+  if (outcome === 'conflict')
+    throw new DataError('TOO_MANY_REQUESTS', 'The object is being changed by many at once; try again.');
+  if ('taken' in outcome) throw takenRefusal(rules, outcome);
+  return outcome;
 }
 
 function rulesFor({ className }: RecordRef): ClassRules {
