@@ -76,7 +76,8 @@ async function readList(
 
 /** Who moderates a chat room may look from outside, too. @throws ImError CONVERSATION_MEMBERSHIP_REQUIRED */
 function requireMayLook(world: World, actor: Actor, group: Conversation): void {
-  if (isOperator(actor) || group.kind !== 'chat-room') return requireInside(actor, group);
+  requireInside(actor, group);
+  if (isOperator(actor) || group.kind !== 'chat-room') return;
   if (world.rooms.isIn(group.key, actor.client) || roleOf(group, actor.client) !== 'member') return;
   throw new ImError('CONVERSATION_MEMBERSHIP_REQUIRED', `Only who is in chat room ${group.id} may look.`);
 }
