@@ -73,13 +73,18 @@ export class Session {
   }
 
   push(push: Push, urgency: Urgency = 'required'): void {
-    if (push.cmd !== CommandType.direct) this.#told.set(push.cmd, this.told(push.cmd) + 1);
+    if (push.cmd !== CommandType.direct) this.tell(push.cmd);
     this.connection.send(this.#headOf(push.cmd), push.body, urgency);
   }
 
-  /** How many pushes of this command, other than messages, it was sent so far. */
+  /** How often it was told of a change so far, by pushes of this command or by the answer to a change of its own. */
   told(cmd: number): number {
     return this.#told.get(cmd) ?? 0;
+  }
+
+  /** Notes that it is told of a change now. */
+  tell(cmd: number): void {
+    this.#told.set(cmd, this.told(cmd) + 1);
   }
 
   #headOf(cmd: number): Uint8Array {
