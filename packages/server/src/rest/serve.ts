@@ -8,7 +8,7 @@ import type { JsonObject } from '../domain/json.ts';
 import { isSameSecret } from '../domain/same-secret.ts';
 import { type Call, perform } from './audit.ts';
 import { authenticate, type Caller, requireLevel } from './authenticate.ts';
-import { takeFromBudget } from './budget.ts';
+import { withinBudget } from './budget.ts';
 import { Checked, parseBody } from './parameters.ts';
 import { envelopeOf, RestError, refusalFrom, refusalOf } from './rest-error.ts';
 import type { RestRoute, RestServices } from './route.ts';
@@ -32,6 +32,10 @@ export async function serveRoutes(
     // Deployed callers send JSON as text, as a form, or without a type (`rest §1.2`).
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'string' }, async (_request: unknown, text: string) => text);
+    // What cannot be read as a type is one, too; Fastify would refuse it before it looks for who reads it.
+    scope.addHook('onRequest', async ({ raw }) => {
+      if (raw.headers['content-type'] !== undefined) raw.headers['content-type'] = 'text/plain';
+    });
     scope.setErrorHandler(answerError);
     scope.decorateRequest(CALLER, undefined);
     for (const route of routes) serveRoute(scope, services, route);
@@ -70,8 +74,7 @@ function serveRoute(scope: FastifyInstance, services: RestServices, route: RestR
         userAgent: String(request.headers['x-lc-ua'] ?? request.headers['user-agent'] ?? ''),
         origin: originOf(request),
       };
-      await takeFromBudget(route, call);
-      const answer = await perform(route, call);
+      const answer = await withinBudget(route, call, () => perform(route, call));
       return send(reply, answer.status, answer.body, answer.headers);
     },
   });

@@ -50,6 +50,14 @@ export class RestRates {
     return undefined;
   }
 
+  /** What was counted was refused for another reason, and costs nothing. */
+  giveBack(app: App, limited: RestClass): void {
+    const budget = this.#budgetOf(app, limited, this.#clock.now());
+    // The minute or day it was counted in may be over.
+    budget.used = Math.max(0, budget.used - 1);
+    budget.usedToday = Math.max(0, budget.usedToday - 1);
+  }
+
   #budgetOf(app: App, limited: RestClass, now: Milliseconds): Budget {
     const name = `${app.key}/${limited}`;
     const day = dayOf(now);

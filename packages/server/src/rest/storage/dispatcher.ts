@@ -4,7 +4,7 @@ import { DataError } from '../../domain/errors.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import { perform } from '../audit.ts';
-import { takeFromBudget } from '../budget.ts';
+import { withinBudget } from '../budget.ts';
 import { Checked } from '../parameters.ts';
 import { badParameter, forbidden } from '../rest-error.ts';
 import type { Answer, RestContext, RestRoute } from '../route.ts';
@@ -67,8 +67,7 @@ export class Dispatcher {
       query: entry.query.texts({ ...Object.fromEntries(new URLSearchParams(search)), ...asTexts(params) }),
       body: entry.body.body(body),
     };
-    await takeFromBudget(entry.route, call as never);
-    return perform(entry.route, call as never);
+    return withinBudget(entry.route, call as never, () => perform(entry.route, call as never));
   }
 }
 
