@@ -50,7 +50,7 @@ export const ConversationPath = Type.Object({ cid: ConversationIdText });
 
 /** The key of a message log, which older programs send back, is the id with eight zeros behind (`rest §2.2`). */
 export function conversationIdOf(text: string): ConversationId {
-  return /^[0-9a-f]{24}0{8}$/.test(text) ? text.slice(0, 24) : text;
+  return /^(?:_tmp:)?[0-9a-f]{24}0{8}$/.test(text) ? text.slice(0, -8) : text;
 }
 
 /**
