@@ -158,6 +158,8 @@ export interface MembersModerated extends InConversation {
   readonly what: ModerationEvent;
   readonly by?: ClientId;
   readonly clients: readonly ClientId[];
+  /** Those of them who were in the chat room and are not any more. */
+  readonly putOut?: readonly ClientId[];
 }
 
 /** A client began or ceased to listen to a service. */

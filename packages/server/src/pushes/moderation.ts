@@ -19,7 +19,10 @@ export function membersModerated(event: MembersModerated): readonly Delivery[] {
   const { target, others } = operations[event.what];
   const about = { cid: event.conversation.id, initBy: event.by ?? '' };
   const told: Delivery = { to: event.clients, push: convPush(event.at, target, about) };
-  if (event.conversation.kind === 'chat-room') return [told];
+  if (event.conversation.kind === 'chat-room') {
+    const left = convPush(event.at, OpType.left, about);
+    return event.putOut === undefined ? [told] : [told, { to: event.putOut, push: left }];
+  }
   const list = convPush(event.at, others, { ...about, m: [...event.clients] });
   return [told, { to: event.conversation.members, push: list }];
 }

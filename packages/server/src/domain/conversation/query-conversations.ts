@@ -41,7 +41,9 @@ export async function queryConversations(
 ): Promise<readonly SeenConversation[]> {
   const limit = clamp(query.limit ?? DEFAULT_LIMIT, MAX_LIMIT);
   const condition = conditionOf(actor, query);
-  const sort = parseSort(query.sort);
+  const keys = parseSort(query.sort);
+  // Operators walk through all of them with `skip` (`storage-subset §4.1`).
+  const sort = keys.length === 0 && isOperator(actor) ? 'insertion' : keys;
   if (limit === 0) return [];
   try {
     const found = await world.store.conversations.query({

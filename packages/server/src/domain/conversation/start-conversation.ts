@@ -66,6 +66,7 @@ export async function startConversation(
   const outcome = await world.store.conversations.create({
     app: actor.app.key,
     ...(creator !== undefined && { creator }),
+    ...byWhom(actor),
     columns: initialColumns(attributes),
     members,
     // A set of nobody is no set that a second conversation could have too.
@@ -85,7 +86,6 @@ export async function startConversation(
       at: outcome.eventAt,
       conversation,
       ...byWhom(actor),
-      ...(creator !== undefined && { by: creator }),
     });
   }
   return { conversation, existing: outcome.existing };

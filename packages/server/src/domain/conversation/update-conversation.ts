@@ -32,6 +32,7 @@ export async function updateConversation(
   requireMayUpdate(world, actor, before);
   const requested = await approveAttributes(world, actor, before, update);
   const operations = parseAttributeUpdate(requested);
+  if (operations.length === 0) return { conversation: before, resulting: {} };
   const outcome = await world.turns.change(conversationTurn(actor.app, id), async () => {
     const conversation = await findConversation(world, actor.app, id);
     requireMayUpdate(world, actor, conversation);

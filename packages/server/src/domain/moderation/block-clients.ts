@@ -62,14 +62,15 @@ export async function blockClients(
     };
   });
   const [blockedAt, removedAt] = moments;
+  const putOut: ClientId[] = [];
   for (const client of result.changed) {
-    world.rooms.expel(actor.app.key, before.key, client);
+    if (world.rooms.expel(actor.app.key, before.key, client)) putOut.push(client);
     if (before.kind === 'service') await unsubscribe(world, actor, conversation, [client]);
   }
   const fact = { app: actor.app.key, conversation, ...byWhom(actor) };
   if (blockedAt !== undefined) {
     const what = { type: 'members-moderated', what: 'members-blocked', clients: result.changed } as const;
-    world.outbox.publish({ ...fact, ...what, at: blockedAt });
+    world.outbox.publish({ ...fact, ...what, ...(putOut.length > 0 && { putOut }), at: blockedAt });
   }
   if (removedAt !== undefined) {
     world.outbox.publish({ ...fact, type: 'members-removed', clients: result.removed, at: removedAt });

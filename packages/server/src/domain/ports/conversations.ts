@@ -16,6 +16,8 @@ export interface ConversationDraft {
   readonly id: ConversationId;
   readonly kind: ConversationKind;
   readonly creator?: ClientId;
+  /** Who did it, for the notices; absent for the app's own server, whoever it names as the creator. */
+  readonly by?: ClientId;
   readonly columns: JsonObject;
   /** Distinct ids in joining order; empty for chat rooms and services. */
   readonly members: readonly ClientId[];
@@ -92,7 +94,8 @@ export type ModerationOutcome =
 export interface ConversationQuery {
   readonly app: AppKey;
   readonly condition: Condition;
-  readonly sort: readonly SortKey[];
+  /** Empty: the latest conversation first. `insertion`: the oldest first, where a page stays what it was. */
+  readonly sort: readonly SortKey[] | 'insertion';
   readonly skip: number;
   readonly limit: number;
   /** Attach the newest message of each result. */

@@ -26,7 +26,7 @@ export function conversationRepository(tables: Tables): ConversationRepository {
       const eventAt = tables.nextMoment(draft.now);
       if (existing !== undefined) return { conversation: recordOf(existing), existing: true, eventAt };
       const entry = insert(tables, draft);
-      tell(tables, entry, draft.quiet ? [] : draft.members, eventAt, draft.creator, {
+      tell(tables, entry, draft.quiet ? [] : draft.members, eventAt, draft.by, {
         event: 'members-added',
         clients: draft.members,
         ...(draft.ttl !== undefined && { ttl: draft.ttl }),
@@ -127,12 +127,9 @@ export function conversationRepository(tables: Tables): ConversationRepository {
       return true;
     },
     async query(query) {
-      const compare = compileSort(query.sort);
-      return matching(tables, query)
-        .map((entry) => ({ entry, document: conversationDocument(recordOf(entry)) }))
-        .sort((a, b) => compare(a.document, b.document))
+      return inOrder(matching(tables, query), query.sort)
         .slice(query.skip, query.skip + query.limit)
-        .map(({ entry }) => {
+        .map((entry) => {
           const lastMessage = query.withLastMessage ? entry.messages.at(-1) : undefined;
           return { conversation: recordOf(entry), ...(lastMessage !== undefined && { lastMessage }) };
         });
@@ -255,6 +252,18 @@ function tell(
 }
 
 /** Temporary conversations are only ever loaded by id, never found. */
+function inOrder(
+  entries: readonly ConversationEntry[],
+  sort: ConversationQuery['sort'],
+): readonly ConversationEntry[] {
+  if (sort === 'insertion') return entries.toSorted((a, b) => a.record.createdAt - b.record.createdAt);
+  const compare = compileSort(sort);
+  return entries
+    .map((entry) => ({ entry, document: conversationDocument(recordOf(entry)) }))
+    .sort((a, b) => compare(a.document, b.document))
+    .map(({ entry }) => entry);
+}
+
 function matching(
   tables: Tables,
   { app, condition, budget }: Pick<ConversationQuery, 'app' | 'condition' | 'budget'>,

@@ -1,5 +1,6 @@
 import type { AppKey } from '../../../domain/identifiers.ts';
-import type { Condition, KeyPath, QueryValue, SortKey } from '../../../domain/query/condition.ts';
+import type { ConversationQuery } from '../../../domain/ports/conversations.ts';
+import type { Condition, KeyPath, QueryValue } from '../../../domain/query/condition.ts';
 import { isServerColumn } from '../../../domain/query/conversation-document.ts';
 import { indexed, narrow, placeholders, type SqlCondition } from './sql-condition.ts';
 
@@ -31,7 +32,8 @@ export function pushDown(condition: Condition, app: AppKey): SqlCondition | unde
 }
 
 /** The order as SQL, where all its keys are columns; ties go by id as everywhere. */
-export function orderBy(sort: readonly SortKey[]): string | undefined {
+export function orderBy(sort: ConversationQuery['sort']): string | undefined {
+  if (sort === 'insertion') return 'created_at, key';
   if (sort.length === 0) return 'last_message_at IS NULL, last_message_at DESC, updated_at DESC, id';
   const keys = sort.map(({ path, descending }) => {
     const [name = '', ...rest] = path;

@@ -2,6 +2,7 @@ import type { ConversationRecord } from '../../../domain/conversation/conversati
 import type { ConversationQuery, FoundConversation } from '../../../domain/ports/conversations.ts';
 import { QueryTooSlow } from '../../../domain/ports/query-too-slow.ts';
 import { compileSort } from '../../../domain/query/compare.ts';
+import type { SortKey } from '../../../domain/query/condition.ts';
 import { conversationDocument } from '../../../domain/query/conversation-document.ts';
 import { compileCondition } from '../../../domain/query/matches.ts';
 import { lastMessage } from '../message-lookup.ts';
@@ -20,9 +21,13 @@ type Select = Pick<ConversationQuery, 'app' | 'condition' | 'budget'>;
  * @throws QueryTooSlow
  */
 export function queryConversations(sql: Statements, query: ConversationQuery): readonly FoundConversation[] {
-  const order = orderBy(query.sort);
+  const { sort } = query;
+  const order = orderBy(sort);
   const wanted = query.skip + query.limit;
-  const found = order === undefined ? sorted(sql, query) : take(matching(sql, query, order), wanted);
+  const found =
+    order === undefined && sort !== 'insertion'
+      ? sorted(sql, query, sort)
+      : take(matching(sql, query, order), wanted);
   return found.slice(query.skip, wanted).map((record) => {
     // Members may have been read lazily; what leaves the worker must be plain.
     const conversation: ConversationRecord = { ...record, members: record.members, mutedBy: record.mutedBy };
@@ -38,8 +43,12 @@ export function countConversations(sql: Statements, query: Select): number {
   return count;
 }
 
-function sorted(sql: Statements, query: ConversationQuery): readonly ConversationRecord[] {
-  const compare = compileSort(query.sort);
+function sorted(
+  sql: Statements,
+  query: ConversationQuery,
+  sort: readonly SortKey[],
+): readonly ConversationRecord[] {
+  const compare = compileSort(sort);
   return [...matching(sql, query, undefined)]
     .map((record) => ({ record, document: conversationDocument(record) }))
     .sort((a, b) => compare(a.document, b.document))

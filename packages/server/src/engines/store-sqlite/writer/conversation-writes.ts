@@ -82,7 +82,7 @@ export class ConversationWrites {
     this.#attributes.change(draft.app, key, {}, draft.columns);
     const eventAt = this.#notices.nextMoment(draft.now);
     const conversation = this.#existing(key);
-    this.#notices.tell(conversation, draft.quiet ? [] : draft.members, eventAt, draft.creator, {
+    this.#notices.tell(conversation, draft.quiet ? [] : draft.members, eventAt, draft.by, {
       event: 'members-added',
       clients: draft.members,
       ...(draft.ttl !== undefined && { ttl: draft.ttl }),
