@@ -232,7 +232,7 @@ describe('a service', () => {
     }
     await expect(
       sendToClients(world(), operator(), { ...said('000000000000000000000000', 'no'), clients: ['a'] }),
-    ).rejects.toMatchObject({ reason: 'CONVERSATION_NOT_FOUND' });
+    ).rejects.toMatchObject({ reason: 'INVALID_MESSAGING_TARGET' });
   });
 
   it('[F-SYS-11] takes words back from all subscribers at once, and from chosen users one by one', async () => {

@@ -34,7 +34,10 @@ function hearersOf({
   message,
   reachesSender,
 }: MessageSent): Audience {
-  if (inService !== undefined) return serviceAudience(inService);
+  if (inService !== undefined) {
+    const audience = serviceAudience(inService);
+    return reachesSender === true ? { ...audience, to: [...audience.to, message.sender] } : audience;
+  }
   if (receivers !== undefined) return { to: [...receivers, message.sender] };
   const audience = audienceOf(conversation);
   if (reachesSender === undefined) return audience;

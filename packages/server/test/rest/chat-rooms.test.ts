@@ -135,7 +135,7 @@ describe('chat rooms', () => {
     const troll = fresh('troll');
     const device = await visitor(troll, room);
     expect(await api.done(api.post(`${PATH}/${room}/blacklists`, { client_ids: [troll] }))).toEqual({});
-    expect((await told(device))[0]).toBe('blocked');
+    expect(await told(device)).toEqual(['blocked', 'left']);
     expect(await api.done(api.get(`${PATH}/${room}/members/online-count`))).toEqual({ result: 0 });
     expect(await api.done(api.get(`${PATH}/${room}/blacklists`))).toEqual({ client_ids: [troll] });
     expect(await api.done(api.get(`/1.2/rtm/conversations/${room}/blacklists`))).toEqual({

@@ -58,6 +58,10 @@ describe('creating a conversation', () => {
     expect(joined.convMessage).toMatchObject({ cid, initBy: '' });
     const others = await device.push(CommandType.conv, OpType.members_joined);
     expect(others.convMessage).toMatchObject({ cid, initBy: '', m: [alice, bob] });
+    // Also where it names somebody as the creator.
+    await create({ m: [alice, bob], c: bob });
+    expect((await device.push(CommandType.conv, OpType.joined)).convMessage?.initBy).toBe('');
+    expect((await device.push(CommandType.conv, OpType.members_joined)).convMessage?.initBy).toBe('');
     await device.close();
   });
 
@@ -98,6 +102,22 @@ describe('finding conversations', () => {
     expect(found.results.map(({ rank }: { rank: number }) => rank)).toEqual([3]);
     const next = await api.done(api.get(PATH, { where, order: '-rank', skip: 1, keys: 'rank' }));
     expect(Object.keys(next.results[0]).sort()).toEqual(['createdAt', 'objectId', 'rank', 'updatedAt']);
+  });
+
+  it('[F-CONV-56] goes through all of them in the order in which they were made, whatever happens meanwhile', async () => {
+    const topic = fresh('topic');
+    const ids: string[] = [];
+    for (let n = 0; n < 6; n++) ids.push(await create({ topic }));
+    const where = JSON.stringify({ topic });
+    for (const path of [PATH, '/1.2/rtm/all-conversations', '/1.1/classes/_Conversation']) {
+      const page = async (skip: number) =>
+        (await api.done(api.get(path, { where, limit: 3, skip }))).results.map(
+          ({ objectId }: { objectId: string }) => objectId,
+        );
+      const first = await page(0);
+      await api.done(api.post(`${PATH}/${ids[5]}/messages`, { from_client: 'a', message: 'x' }));
+      expect([...first, ...(await page(3))]).toEqual(ids);
+    }
   });
 
   it('[F-CONV-59] finds basic ones under this path, chat rooms under theirs, and all under a third', async () => {
@@ -169,6 +189,19 @@ describe('changing a conversation', () => {
       name: 'Lisbon, final plan',
       attr: { pinned: true, n: 1 },
     });
+    await device.close();
+  });
+
+  it('[F-CONV-45] tells nobody where there is nothing to change', async () => {
+    const alice = fresh('alice');
+    const cid = await create({ m: [alice] });
+    const device = await login(alice);
+    const { results } = await api.done(api.get(PATH, { where: JSON.stringify({ objectId: cid }) }));
+    for (const nothing of [{}, { m: ['mallory'] }]) {
+      const answer = await api.done(api.put(`${PATH}/${cid}`, nothing));
+      expect(answer).toEqual({ updatedAt: results[0].updatedAt, objectId: cid });
+    }
+    expect(await told(device)).toEqual([]);
     await device.close();
   });
 
@@ -435,6 +468,11 @@ describe('deleting a conversation', () => {
     const cid = await startConversation(device, { m: ['guest'], tempConv: true, tempConvTTL: 3600 });
     expect(cid).toMatch(/^_tmp:/);
     expect((await say(device, cid, 'hello')).ackMessage?.code).toBeUndefined();
+    const [record] = await api.done(api.get(`${PATH}/${cid}/messages`));
+    expect(record['conv-id']).toBe(`${cid}00000000`);
+    expect(await api.done(api.get('/1.1/rtm/messages/history', { convid: record['conv-id'] }))).toEqual([
+      record,
+    ]);
     await api.done(api.delete(`${PATH}/${cid}`));
     expect((await say(device, cid, 'still there?')).ackMessage?.code).toBe(4303);
     expect(refusal(await api.get(`${PATH}/${cid}/messages`))).toEqual([404, 4303, 'CONVERSATION_NOT_FOUND']);

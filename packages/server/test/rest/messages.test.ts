@@ -153,6 +153,16 @@ describe('sending', () => {
     ]);
   });
 
+  it.each(['json', '', ';', 'text/html, application/json', 'application/x-www-form-urlencoded'])(
+    '[F-GEN-11] takes JSON that is called %j',
+    async (type) => {
+      const cid = await create();
+      const text = JSON.stringify({ from_client: 'alice', message: 'x' });
+      const headers = { 'Content-Type': type };
+      await api.done(api.call('POST', `${CONVERSATIONS}/${cid}/messages`, { text, headers }));
+    },
+  );
+
   it.each([
     ['no sender', { message: 'x' }, [400, 1, 'from_client is required.']],
     ['no message', { from_client: 'a' }, [400, 1, 'message is required.']],

@@ -175,10 +175,60 @@ describe('service conversations', () => {
     expect((await api.done(api.get(path)))[1].data).toBe('safe');
     expect(await api.done(api.call('DELETE', `${path}/${sent['msg-id']}`, { query: at }))).toEqual({});
     expect(await api.done(api.get(path))).toHaveLength(1);
+    const nowhere = `${PATH}/${'0'.repeat(24)}`;
+    for (const kind of ['messages', 'broadcasts']) {
+      expect(refusal(await api.post(`${nowhere}/${kind}`, body))).toEqual([
+        404,
+        4401,
+        'INVALID_MESSAGING_TARGET',
+      ]);
+    }
     const many = Array.from({ length: 21 }, (_, n) => `c${n}`);
     const refused = await api.post(`${PATH}/${sid}/messages`, { ...body, to_clients: many });
     expect(refusal(refused)).toEqual([400, 1, 'to_clients must not have more than 20 items.']);
     await device.close();
+  });
+
+  it('[F-MSG-64] reach the devices of who speaks for them, unless no_sync is set', async () => {
+    const sid = await create();
+    const [zoe, alice] = [fresh('zoe'), fresh('alice')];
+    const device = await online(zoe);
+    const body = { from_client: zoe, to_clients: [alice] };
+    const send = (fields: object) => api.done(api.post(`${PATH}/${sid}/messages`, { ...body, ...fields }));
+    await send({ message: 'kept' });
+    await send({ message: 'only now', transient: true });
+    await send({ message: 'not here', no_sync: true });
+    await send({ message: 'to both', to_clients: [zoe, alice] });
+    expect(await heard(device)).toEqual(['kept', 'only now', 'to both']);
+    await device.close();
+  });
+
+  it('[F-MSG-60] are found once for each client they went to, whatever the page', async () => {
+    const sid = await create();
+    const clients = Array.from({ length: 20 }, (_, n) => fresh(`copy${n}`));
+    const from_client = fresh('bot');
+    for (let n = 0; n < 3; n++) {
+      const body = { from_client, to_clients: clients.slice(0, 7 * n + 6), message: `${n}` };
+      await api.done(api.post(`${PATH}/${sid}/messages`, body));
+    }
+    const own = (records: readonly { from: string }[]) => records.filter(({ from }) => from === from_client);
+    const all = own(await api.done(api.get('/1.2/rtm/messages', { limit: 1000 })));
+    expect(all).toHaveLength(6 + 13 + 20);
+    for (const limit of [1, 2, 7, 20]) {
+      for (const reversed of [false, true]) {
+        const seen: { from: string }[] = [];
+        let place = {};
+        for (;;) {
+          const page = await api.done(api.get('/1.2/rtm/messages', { limit, reversed, ...place }));
+          seen.push(...own(page));
+          const last = page.at(-1);
+          if (last === undefined) break;
+          place = { timestamp: last.timestamp, msgid: last['msg-id'] };
+        }
+        const text = (record: object) => JSON.stringify(record);
+        expect(seen.map(text).sort()).toEqual(all.map(text).sort());
+      }
+    }
   });
 
   it('[F-SYS-11] know a message by its time, too: with another nothing is changed', async () => {
@@ -380,6 +430,15 @@ describe('budgets', () => {
     const send = () => there.post(`/1.2/rtm/conversations/${cid}/messages`, message);
     const sendOld = () => there.post('/1.1/rtm/messages', { from_peer: 'a', conv_id: cid, message: 'x' });
     await there.post(`/1.2/rtm/conversations/${cid}/messages`, {});
+    const unknown = `/1.2/rtm/conversations/${'0'.repeat(24)}/messages`;
+    const long = { ...message, message: 'x'.repeat(6000) };
+    for (let n = 0; n < 3; n++) {
+      expect((await there.post(unknown, message)).body.code).toBe(4401);
+      expect((await there.post(`/1.2/rtm/conversations/${cid}/messages`, long)).body.code).toBe(4109);
+      const inner = { method: 'POST', path: unknown, body: message };
+      const [answer] = await there.done(there.post('/1.1/batch', { requests: [inner] }));
+      expect(answer.error.code).not.toBe(429);
+    }
     await there.done(send());
     await there.done(sendOld());
     const refused = await send();

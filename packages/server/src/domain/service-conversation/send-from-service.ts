@@ -31,7 +31,7 @@ export interface ServiceMessage {
 /**
  * Says something to everybody who subscribed, as one stored message however many they are (`rest §5.1.9`).
  *
- * @throws ImError CONVERSATION_NOT_FOUND, SYSTEM_CONVERSATION_REQUIRED, FRAME_TOO_LONG,
+ * @throws ImError INVALID_MESSAGING_TARGET, SYSTEM_CONVERSATION_REQUIRED, FRAME_TOO_LONG,
  *   MESSAGE_REJECTED_BY_APP
  */
 export async function sendToSubscribers(
@@ -59,13 +59,16 @@ export async function sendToSubscribers(
  * blocked in the service are passed over (`semantics §5.4`).
  *
  * @param clients 1 to 20
- * @throws ImError CONVERSATION_NOT_FOUND, SYSTEM_CONVERSATION_REQUIRED, FRAME_TOO_LONG, INVALID_MESSAGING_TARGET,
- *   MESSAGE_REJECTED_BY_APP
+ * @throws ImError INVALID_MESSAGING_TARGET, SYSTEM_CONVERSATION_REQUIRED, FRAME_TOO_LONG, MESSAGE_REJECTED_BY_APP
  */
 export async function sendToClients(
   world: World,
   operator: Operator,
-  request: ServiceMessage & { readonly clients: readonly ClientId[] },
+  request: ServiceMessage & {
+    readonly clients: readonly ClientId[];
+    /** Not to the devices of the client it is sent as. */
+    readonly reachesSender?: false;
+  },
 ): Promise<SentMessage> {
   return world.changesUnderWay.during(world.clock.now(), async () => {
     const asked = distinctClients(request.clients);
@@ -73,9 +76,11 @@ export async function sendToClients(
     const wished = asked.filter((client) => !service.blockedSet.has(client));
     const message = await approved(world, operator, service, request, wished);
     const clients = message.receivers ?? wished;
+    const reachesSender = request.reachesSender !== false && !clients.includes(message.from);
     if (request.transient === true || clients.length === 0) {
       const sent = unstored(world);
-      tell(world, operator, service, message, sent, { to: 'clients', clients, log: service.key });
+      const audience = { to: 'clients', clients, log: service.key } as const;
+      tell(world, operator, service, message, sent, audience, { reachesSender });
       return sent;
     }
     const outcome = await world.store.services.sendToClients({
@@ -89,7 +94,7 @@ export async function sendToClients(
     const sent = { id: outcome.id, timestamp: outcome.timestamp };
     // Each has it in a log of its own, and is told in the order of that; to hooks it is one message.
     for (const [index, { client, log }] of outcome.logs.entries()) {
-      const heard = index === 0 ? { receivers: clients } : ({ isContinued: true } as const);
+      const heard = index === 0 ? { receivers: clients, reachesSender } : ({ isContinued: true } as const);
       tell(world, operator, service, message, sent, { to: 'clients', clients: [client], log }, heard);
     }
     return sent;
@@ -101,7 +106,7 @@ export async function sendToClients(
  * (`rest §5.3.3`).
  *
  * @param request `validUntil` absent: a month from now, which is also the most
- * @throws ImError CONVERSATION_NOT_FOUND, SYSTEM_CONVERSATION_REQUIRED, FRAME_TOO_LONG,
+ * @throws ImError INVALID_MESSAGING_TARGET, SYSTEM_CONVERSATION_REQUIRED, FRAME_TOO_LONG,
  *   MESSAGE_REJECTED_BY_APP
  */
 export async function broadcast(
@@ -148,6 +153,9 @@ async function serviceFor(world: World, app: App, request: ServiceMessage): Prom
     ...contentOf(request),
     ...(request.pushData !== undefined && { pushData: request.pushData }),
   });
+  if ((await world.conversations.load(app.key, request.service)) === undefined) {
+    throw new ImError('INVALID_MESSAGING_TARGET', `There is no service conversation ${request.service}.`);
+  }
   return findService(world, app, request.service);
 }
 
@@ -175,7 +183,7 @@ function tell(
   request: ServiceMessage,
   sent: SentMessage,
   audience: ServiceAudience,
-  heard: Pick<MessageSent, 'receivers' | 'isContinued'> = {},
+  heard: Pick<MessageSent, 'receivers' | 'isContinued' | 'reachesSender'> = {},
 ): void {
   const { app, address } = operator;
   world.outbox.publish({

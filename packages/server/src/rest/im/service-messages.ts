@@ -99,6 +99,7 @@ export const serviceMessageRoutes: readonly RestRoute[] = [
         clients: body.to_clients,
         body: message.body,
         transient: message.kind === 'transient',
+        ...(body.no_sync === true && { reachesSender: false }),
         ...(message.pushData !== undefined && { pushData: message.pushData }),
       });
       return ok(sentAnswer(sent));

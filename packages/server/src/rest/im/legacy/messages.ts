@@ -53,6 +53,7 @@ export const legacyMessageRoutes: readonly RestRoute[] = [
           clients: body.to_peers,
           body: message.body,
           transient: message.kind === 'transient',
+          ...(body.no_sync === true && { reachesSender: false }),
           ...(message.pushData !== undefined && { pushData: message.pushData }),
         });
         return ok(sentAnswer(sent));
