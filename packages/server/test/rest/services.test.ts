@@ -333,6 +333,18 @@ describe('service conversations', () => {
     expect(await api.done(api.get('/1.1/rtm/messages/logs', { convid: sid }))).toHaveLength(1);
   });
 
+  it('[F-MSG-60][F-MSG-61] read and delete by it also what was said to all, where the two never spoke', async () => {
+    const sid = await create();
+    const bob = fresh('bob');
+    await subscribe(sid, bob);
+    await api.done(api.post(`${PATH}/${sid}/broadcasts`, { from_client: 'weather-bot', message: 'to all' }));
+    const records = await api.done(api.get(`${PATH}/${sid}/subscribers/${bob}/messages`));
+    const [{ 'conv-id': convid, 'msg-id': msgid, timestamp }] = records;
+    expect(await api.done(api.get('/1.1/rtm/messages/history', { convid }))).toEqual(records);
+    await api.done(api.call('DELETE', '/1.1/rtm/messages/logs', { query: { convid, msgid, timestamp } }));
+    expect(await api.done(api.get('/1.1/rtm/messages/history', { convid }))).toEqual([]);
+  });
+
   it('[F-MSG-61] do not delete for one what was said to everybody', async () => {
     const sid = await create();
     const alice = fresh('alice');

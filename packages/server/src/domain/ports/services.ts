@@ -55,6 +55,8 @@ export interface ServiceRepository {
    * message exists, also if the client leaves and comes back. Everybody else sees it, and so do operators.
    */
   hide(service: ConversationRef, client: ClientId, message: HiddenMessage): Promise<HideOutcome>;
+  /** Lets the exchange of a client with a service be found by its name, although nobody said anything in it yet. */
+  nameExchange(service: ConversationRef, client: ClientId, now: Milliseconds): Promise<void>;
   /** Whose exchange with which service goes by this name (`service-log-key.ts`). */
   exchangeNamed(app: AppKey, logKey: string): Promise<Exchange | undefined>;
   /** One message, with one id and time, into the log of each of these clients. */

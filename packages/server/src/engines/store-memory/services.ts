@@ -136,6 +136,10 @@ export function serviceRepository(tables: Tables): ServiceRepository {
       const { id } = insert(tables, entry, content, { id: messageIdAt(timestamp), timestamp });
       return { id, timestamp };
     },
+    async nameExchange(service, client) {
+      const entry = find(service);
+      if (entry !== undefined) ownLog(tables, entry, client);
+    },
     async exchangeNamed(app, logKey) {
       for (const [id, log] of tables.serviceLogs) {
         const service = log.service === undefined ? undefined : tables.conversations.get(log.service)?.record;

@@ -115,6 +115,7 @@ export async function openSqliteStore({ path, onFatal, onCommit }: SqliteOptions
         unsettled.appended(draft.service.key);
         return writer.call('sendToSubscribers', plainService(draft));
       },
+      nameExchange: (service, client, now) => writer.call('nameExchange', plainRef(service), client, now),
       exchangeNamed: (app, logKey) => reader.call('exchangeNamed', app, logKey),
       sendToClients: (draft) => appendedToLogs(writer.call('sendToClients', plainService(draft))),
       receive: (draft) => appendedToLogs(writer.call('receive', plainService(draft))),

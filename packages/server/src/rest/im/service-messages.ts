@@ -5,12 +5,12 @@ import {
   deleteForClient,
 } from '../../domain/service-conversation/delete-for-client.ts';
 import { isBroadcast, patchFromService } from '../../domain/service-conversation/patch-from-service.ts';
+import { readExchange } from '../../domain/service-conversation/read-exchange.ts';
 import {
   MAX_CLIENTS,
   sendToClients,
   sendToSubscribers,
 } from '../../domain/service-conversation/send-from-service.ts';
-import { readServiceHistory } from '../../domain/service-conversation/service-history.ts';
 import type { World } from '../../domain/world.ts';
 import type { Caller } from '../authenticate.ts';
 import { badParameter } from '../rest-error.ts';
@@ -186,10 +186,7 @@ export const serviceMessageRoutes: readonly RestRoute[] = [
     async handle({ world, caller, params, query }) {
       const range = rangeOf(query);
       const service = await findIn(services, world, caller.app, params.cid);
-      const messages = await readServiceHistory(world, service, params.clientId, range, [
-        'subscribers',
-        'own',
-      ]);
+      const messages = await readExchange(world, service, params.clientId, range);
       return ok(
         inOrder(
           messages.map((message) => messageRecord(message, service.id, params.clientId)),

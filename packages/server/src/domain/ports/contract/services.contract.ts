@@ -50,6 +50,12 @@ export function describeServices(engine: Engine): void {
       expect(await find(stage.app, serviceLogKey(two.id, client))).toEqual({ service: two.id, client });
       expect(await find(stage.app + 1, serviceLogKey(two.id, client))).toBeUndefined();
       expect(await find(stage.app, serviceLogKey(two.id, 'Jerry'))).toBeUndefined();
+      await stage.store.services.nameExchange(two, 'Jerry', 2000);
+      await stage.store.services.nameExchange(two, 'Jerry', 2001);
+      expect(await find(stage.app, serviceLogKey(two.id, 'Jerry'))).toEqual({
+        service: two.id,
+        client: 'Jerry',
+      });
     });
 
     it('[F-SYS-03][F-SYS-05] have subscribers, who are no members', async () => {

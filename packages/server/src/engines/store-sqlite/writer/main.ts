@@ -180,6 +180,7 @@ function operationTable(
     hideMessage: services.hide.bind(services),
     sendToSubscribers: services.sendToSubscribers.bind(services),
     sendToClients: services.sendToClients.bind(services),
+    nameExchange: services.nameExchange.bind(services),
     receive: services.receive.bind(services),
     broadcast: services.broadcast.bind(services),
     withdrawBroadcast: services.withdrawBroadcast.bind(services),

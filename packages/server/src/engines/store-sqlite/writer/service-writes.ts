@@ -131,6 +131,10 @@ export class ServiceWrites {
     return { state: 'appended', ...place, logs };
   }
 
+  nameExchange(service: ConversationRef, client: ClientId, now: Milliseconds): void {
+    if (this.#service(service.key) !== undefined) this.#ownLog(service, client, now);
+  }
+
   receive({ service, ...draft }: ServiceMessageDraft): SentToClients {
     if (this.#service(service.key) === undefined) return { state: 'refused', reason: 'no-conversation' };
     const log = this.#ownLog(service, draft.sender, draft.now);

@@ -4,7 +4,7 @@ import { deleteMessage } from '../../../domain/message/delete-message.ts';
 import { overwriteMessage } from '../../../domain/message/overwrite-message.ts';
 import { readHistory } from '../../../domain/message/read-history.ts';
 import { readLog } from '../../../domain/message/read-log.ts';
-import { readServiceHistory } from '../../../domain/service-conversation/service-history.ts';
+import { readExchange } from '../../../domain/service-conversation/read-exchange.ts';
 import { requireHistorySignature } from '../../../domain/signature/verify-history-signature.ts';
 import type { World } from '../../../domain/world.ts';
 import type { Caller } from '../../authenticate.ts';
@@ -84,7 +84,7 @@ async function conversationLog(
   const { conversation, client } = await logNamed(world, operator.app, convid);
   const { id } = conversation;
   if (client !== undefined) {
-    const messages = await readServiceHistory(world, conversation, client, range, ['subscribers', 'own']);
+    const messages = await readExchange(world, conversation, client, range);
     return messages.map((message) => messageRecord(message, id, client));
   }
   const { messages } = await readHistory(world, operator, { ...range, conversation: id });
