@@ -90,6 +90,33 @@ describe('merging the write-ahead log', () => {
     expect(rows(reader)).toBe(69);
   });
 
+  it('does not even try while somebody reads what is old, however long the log becomes', async () => {
+    const gate = new LogGate();
+    let attempts = 0;
+    const shut = gate.shutDuring.bind(gate);
+    gate.shutDuring = (work) => {
+      attempts++;
+      shut(work);
+    };
+    merger = new LogMerger(reader, file, gate);
+    const backup = openForReading(path);
+    write(MEGABYTE);
+    backup.exec('BEGIN');
+    expect(rows(backup)).toBe(1);
+    write(5 * LONG);
+    await merger.merge();
+    await merger.merge();
+    expect(attempts).toBe(0);
+    backup.exec('COMMIT');
+    backup.close();
+    await merger.merge();
+    expect(attempts).toBe(1);
+    const longest = logBytes();
+    write(MEGABYTE);
+    expect(logBytes()).toBeLessThanOrEqual(longest);
+    expect(rows(reader)).toBe(322);
+  });
+
   it('waits for no writer in the middle of a transaction', async () => {
     write(LONG + 2 * MEGABYTE);
     writer.exec('BEGIN IMMEDIATE');

@@ -10,13 +10,21 @@ const flush = promisify(fdatasync);
 const LONG_LOG = 64 * 1024 * 1024;
 /** A log that could not begin again for so long is worth a moment in which nothing is written. */
 const ENDLESS_LOG = 4 * LONG_LOG;
-/** Milliseconds that writing may have to wait for the end of a read. */
+/** Milliseconds that writing may have to wait for the end of a read, and for an endless log. */
 const PATIENCE = 100;
+const LONG_PATIENCE = 500;
+/** Bytes that cannot be merged because somebody reads what was before them: that takes longer than any patience. */
+const HELD_BACK = LONG_LOG / 2;
+/** Of the time, writing waits for reads a part of this size at most. */
+const PART = 1 / 10;
 
 /**
  * Merges what is committed from the write-ahead log into the database, beside the traffic. Under steady traffic there
  * is always something left to merge, so a long log has to be made to begin again, for which nobody may write. What
  * takes long about that is done before: nearly everything is merged, and on the disk.
+ *
+ * Somebody may read the same state for minutes, such as a backup. Nothing is written while SQLite waits for that, so
+ * waiting has an end, and the log grows meanwhile.
  *
  * The file of the log is not cut: with file systems that tell the disk what they free, that took up to three seconds
  * under load, and a log that grows again has every commit change the file's size.
@@ -27,6 +35,8 @@ export class LogMerger {
   readonly #gate: LogGate;
   readonly #pageBytes: number;
   #isMerging = false;
+  /** As `performance.now()`. */
+  #patientFrom = 0;
   #isClosed = false;
 
   /**
@@ -45,9 +55,11 @@ export class LogMerger {
     if (this.#isMerging) return;
     this.#isMerging = true;
     try {
-      if (this.#mergeBeside() <= LONG_LOG) return;
+      if (this.#mergeBeside().bytes <= LONG_LOG) return;
       await flush(this.#file);
-      if (!this.#isClosed) this.#beginAgain(this.#mergeBeside());
+      if (this.#isClosed) return;
+      const { bytes, unmerged } = this.#mergeBeside();
+      if (unmerged <= HELD_BACK && performance.now() >= this.#patientFrom) this.#beginAgain(bytes);
     } catch {
       // A full disk, say: whoever writes hears of it.
     } finally {
@@ -60,18 +72,24 @@ export class LogMerger {
     this.#isClosed = true;
   }
 
-  /** Answers how many bytes of pages the log has. */
-  #mergeBeside(): number {
-    const { log } = this.#db.prepare('PRAGMA wal_checkpoint(PASSIVE)').get() as { readonly log: number };
-    return log * this.#pageBytes;
+  /** Answers how many bytes of pages the log has, and how many of them are in no other place yet. */
+  #mergeBeside(): { readonly bytes: number; readonly unmerged: number } {
+    const { log, checkpointed } = this.#db.prepare('PRAGMA wal_checkpoint(PASSIVE)').get() as {
+      readonly log: number;
+      readonly checkpointed: number;
+    };
+    return { bytes: log * this.#pageBytes, unmerged: (log - checkpointed) * this.#pageBytes };
   }
 
   #beginAgain(bytes: number): void {
-    this.#db.exec(`PRAGMA busy_timeout = ${bytes > ENDLESS_LOG ? BUSY_TIMEOUT : PATIENCE}`);
+    const began = performance.now();
+    this.#db.exec(`PRAGMA busy_timeout = ${bytes > ENDLESS_LOG ? LONG_PATIENCE : PATIENCE}`);
     try {
       this.#gate.shutDuring(() => this.#db.exec('PRAGMA wal_checkpoint(RESTART)'));
     } finally {
       this.#db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
+      const ended = performance.now();
+      this.#patientFrom = ended + (ended - began) / PART;
     }
   }
 }
