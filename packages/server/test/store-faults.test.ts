@@ -36,7 +36,6 @@ beforeAll(async () => {
       conversations: breakable('conversations', store.conversations),
       messages: breakable('messages', store.messages),
       memberStates: breakable('memberStates', store.memberStates),
-      notices: breakable('notices', store.notices),
     },
   });
 });
@@ -158,18 +157,6 @@ describe('a store that fails for a moment', () => {
       await Promise.all([at.tom.close(), at.jerry.close()]);
     },
   );
-
-  it('[F-MSG-42] a read whose receipt cannot be kept still counts for the reader', async () => {
-    const at = await scene();
-    await during('notices.add', async () => {
-      at.jerry.send({ cmd: CommandType.read, readMessage: { convs: [{ cid: at.cid }] } });
-      expect((await at.jerry.push(CommandType.unread)).unreadMessage?.convs).toMatchObject([{ unread: 0 }]);
-      await at.jerry.settled();
-    });
-    await at.tom.settled();
-    expect(at.tom.inbox).toEqual([]);
-    await Promise.all([at.tom.close(), at.jerry.close()]);
-  });
 
   it.each([
     [

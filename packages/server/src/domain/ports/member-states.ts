@@ -35,10 +35,19 @@ export interface ReadOutcome {
   /** False where the position was not beyond the one known; state is unchanged then. */
   readonly advanced: boolean;
   /**
-   * The newest message with a receipt request among those this read covered for the first time, in a conversation
-   * of at most two members. `before` is the timestamp of the first message after the read position, if any.
+   * About the newest message with a receipt request among those this read covered for the first time, in a
+   * conversation of at most two members. Its sender has a notice of it, written with the read.
    */
-  readonly receipt?: { readonly id: MessageId; readonly sender: ClientId; readonly before?: Milliseconds };
+  readonly receipt?: ReadReceipt;
+}
+
+export interface ReadReceipt {
+  readonly id: MessageId;
+  readonly sender: ClientId;
+  /** The moment of the notice. */
+  readonly at: Milliseconds;
+  /** When it was read; smaller than the time of the first message after it (`wire-protocol §4.10`). */
+  readonly readBefore: Milliseconds;
 }
 
 /** Messages a client says it received: one by id, or everything in a range of timestamps, ends included. */

@@ -10,7 +10,7 @@ import type {
 import type { JsonObject } from '../json.ts';
 
 /**
- * One committed membership or attribute event. Engines write it in the transaction of the change, with the
+ * One committed membership or attribute event, or that a message was read. Engines write it in the transaction of the change, with the
  * members before and after as recipients, and those whom moderation is about. Chat rooms and services have no list of
  * members, so only the latter are told of those.
  */
@@ -43,13 +43,6 @@ export type ModerationEvent =
 
 /** Membership and attribute events, kept for those who were away. */
 export interface NoticeRepository {
-  /** Adds a notice that no conversation change wrote by itself (a read receipt); returns it with its moment. */
-  add(
-    app: AppKey,
-    recipients: readonly ClientId[],
-    notice: Omit<Notice, 'at'>,
-    now: Milliseconds,
-  ): Promise<Notice>;
   /** Notices for the client after `since`, oldest first. */
   since(app: AppKey, client: ClientId, since: Milliseconds, limit: number): Promise<readonly Notice[]>;
 }

@@ -38,24 +38,11 @@ async function readOne(world: World, actor: ClientActor, mark: ReadMark): Promis
     return moved;
   });
   if (outcome?.receipt !== undefined) {
-    const { id, sender, before } = outcome.receipt;
-    // Must not reach over a message that came after the read position (`wire-protocol §4.10`).
-    const readBefore = before === undefined ? now : Math.min(now, before - 1);
-    const notice = await world.store.notices.add(
-      actor.app.key,
-      [sender],
-      {
-        conversation: { key: conversation.key, id: conversation.id, kind: conversation.kind },
-        updatedAt: conversation.updatedAt,
-        by: actor.client,
-        what: { event: 'message-read', id, readBefore },
-      },
-      now,
-    );
+    const { id, sender, at, readBefore } = outcome.receipt;
     world.outbox.publish({
       type: 'message-read',
       app: actor.app.key,
-      at: notice.at,
+      at,
       conversation,
       id,
       sender,

@@ -6,12 +6,12 @@ import type {
   ConversationRepository,
 } from '../../domain/ports/conversations.ts';
 import { memberSetKey } from '../../domain/ports/member-set-key.ts';
-import type { Notice } from '../../domain/ports/notices.ts';
 import { QueryTooSlow } from '../../domain/ports/query-too-slow.ts';
 import { compileSort } from '../../domain/query/compare.ts';
 import { conversationDocument } from '../../domain/query/conversation-document.ts';
 import { compileCondition } from '../../domain/query/matches.ts';
 import { type ConversationEntry, isAlive, pair, recordOf, type Tables } from './tables.ts';
+import { tell } from './tell.ts';
 
 export function conversationRepository(tables: Tables): ConversationRepository {
   return {
@@ -236,22 +236,6 @@ function renewUniqueId(tables: Tables, entry: ConversationEntry): void {
   entry.record = isFree ? { ...record, uniqueId } : record;
 }
 
-function tell(
-  tables: Tables,
-  { record }: ConversationEntry,
-  recipients: readonly ClientId[],
-  at: Milliseconds,
-  by: ClientId | undefined,
-  what: Notice['what'],
-): void {
-  if (recipients.length === 0) return;
-  const { app, key, id, kind, updatedAt } = record;
-  const conversation = { key, id, kind };
-  const notice = { at, conversation, updatedAt, ...(by !== undefined && { by }), what };
-  tables.notices.push({ app, recipients: new Set(recipients), notice });
-}
-
-/** Temporary conversations are only ever loaded by id, never found. */
 function inOrder(
   entries: readonly ConversationEntry[],
   sort: ConversationQuery['sort'],
@@ -264,6 +248,7 @@ function inOrder(
     .map(({ entry }) => entry);
 }
 
+/** Temporary conversations are only ever loaded by id, never found. */
 function matching(
   tables: Tables,
   { app, condition, budget }: Pick<ConversationQuery, 'app' | 'condition' | 'budget'>,

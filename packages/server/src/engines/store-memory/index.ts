@@ -79,11 +79,6 @@ function appRepository(tables: Tables): AppRepository {
 
 function noticeRepository(tables: Tables): NoticeRepository {
   return {
-    async add(app, recipients, notice, now) {
-      const dated = { ...notice, at: tables.nextMoment(now) };
-      tables.notices.push({ app, recipients: new Set(recipients), notice: dated });
-      return dated;
-    },
     async since(app, client, since, limit) {
       return tables.notices
         .filter((kept) => kept.app === app && kept.recipients.has(client) && kept.notice.at > since)

@@ -3,7 +3,7 @@ import type { StoredMessage } from '../../domain/message/message.ts';
 import type {
   Acknowledgement,
   MemberStateRepository,
-  ReadOutcome,
+  ReadReceipt,
   UnreadState,
 } from '../../domain/ports/member-states.ts';
 import { isFor, newestUpTo, unreadState } from './reading.ts';
@@ -14,6 +14,7 @@ import {
   unacknowledgedOfServices,
 } from './service-states.ts';
 import { type ConversationEntry, type MemberState, recordOf, type Tables } from './tables.ts';
+import { tell } from './tell.ts';
 
 /** Receipts exist only where the sender knows who received: between two (`semantics §4.11`). */
 const MEMBERS_WITH_RECEIPTS = 2;
@@ -66,7 +67,7 @@ export function memberStateRepository(tables: Tables): MemberStateRepository {
       member.deliveredTo = Math.max(member.deliveredTo, to);
       const receipt =
         entry.members.size <= MEMBERS_WITH_RECEIPTS
-          ? markMessagesRead(entry, client, from, to, now)
+          ? markMessagesRead(tables, entry, client, from, to, now)
           : undefined;
       return {
         unread: unreadState(entry, client, to),
@@ -138,12 +139,13 @@ function rangeOf(entry: ConversationEntry, member: MemberState, what: Acknowledg
 }
 
 function markMessagesRead(
+  tables: Tables,
   entry: ConversationEntry,
   client: ClientId,
   from: Milliseconds,
   to: Milliseconds,
   now: Milliseconds,
-): ReadOutcome['receipt'] {
+): ReadReceipt | undefined {
   const covered = amend(entry, ({ sender, timestamp, readAt, deliveredAt }) => {
     if (sender === client || timestamp <= from || timestamp > to) return undefined;
     const moment = Math.max(now, timestamp);
@@ -152,7 +154,11 @@ function markMessagesRead(
   const asked = covered.findLast((message) => message.receipt && entry.members.has(message.sender));
   if (asked === undefined) return undefined;
   const next = entry.messages.find((message) => message.timestamp > to);
-  return { id: asked.id, sender: asked.sender, ...(next !== undefined && { before: next.timestamp }) };
+  const { id, sender } = asked;
+  const readBefore = next === undefined ? now : Math.min(now, next.timestamp - 1);
+  const at = tables.nextMoment(now);
+  tell(tables, entry, [sender], at, client, { event: 'message-read', id, readBefore });
+  return { id, sender, at, readBefore };
 }
 
 /** Changes the messages for which `change` has something to say, and returns them as they are then. */

@@ -148,7 +148,6 @@ export async function openSqliteStore({ path, onFatal, onCommit }: SqliteOptions
       },
     },
     notices: {
-      add: (app, recipients, notice, now) => writer.call('addNotice', app, recipients, notice, now),
       since: (app, client, since, limit) => reader.call('noticesSince', app, client, since, limit),
     },
     sessionTokens: {

@@ -137,14 +137,25 @@ export function describeMemberStates(engine: Engine): void {
       await stage.say(pair, 'asked', { receipt: true });
       const newest = await stage.say(pair, 'asked too', { receipt: true });
       const read = await states().markRead(pair.key, 'Jerry', { id: newest.id }, 5000);
-      expect(read?.receipt).toMatchObject({ id: newest.id, sender: 'Tom' });
-      expect(read?.receipt?.before).toBeUndefined();
+      const { at = 0 } = read?.receipt ?? {};
+      expect(read?.receipt).toEqual({ id: newest.id, sender: 'Tom', at, readBefore: 5000 });
+      const { since } = stage.store.notices;
+      expect((await since(stage.app, 'Tom', 0, 10)).at(-1)).toEqual({
+        at,
+        conversation: { key: pair.key, id: pair.id, kind: 'basic' },
+        updatedAt: pair.updatedAt,
+        by: 'Jerry',
+        what: { event: 'message-read', id: newest.id, readBefore: 5000 },
+      });
+      expect((await since(stage.app, 'Jerry', 0, 10)).map(({ what }) => what.event)).toEqual([
+        'members-added',
+      ]);
       const [first] = await stage.history(pair);
       expect(first).toMatchObject({ readAt: 5000, deliveredAt: 5000 });
       const later = await stage.say(pair, 'later', { receipt: true, now: 6000 });
       const next = await stage.say(pair, 'after that', { now: 7000 });
       const partly = await states().markRead(pair.key, 'Jerry', { id: later.id }, 8000);
-      expect(partly?.receipt).toMatchObject({ id: later.id, before: next.timestamp });
+      expect(partly?.receipt).toMatchObject({ id: later.id, readBefore: next.timestamp - 1 });
       expect(await states().positions(pair.key)).toEqual([
         { client: 'Tom' },
         { client: 'Jerry', deliveredAt: next.timestamp - 1, readAt: next.timestamp - 1 },

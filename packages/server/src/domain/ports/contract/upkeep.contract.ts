@@ -39,18 +39,6 @@ export function describeUpkeep(engine: Engine): void {
       expect(all.every(({ at }, n) => n === 0 || at > (all[n - 1]?.at ?? 0))).toBe(true);
       expect(await told('Tom', all[0]?.at)).toEqual(all.slice(1));
       expect(await told('Tom', 0, 1)).toEqual(all.slice(0, 1));
-      const added = await notices.add(
-        stage.app,
-        ['Tom'],
-        {
-          conversation: { key: group.key, id: group.id, kind: 'basic' },
-          updatedAt: 1,
-          what: { event: 'message-read', id: 'm', readBefore: 7 },
-        },
-        1000,
-      );
-      expect(added.at).toBeGreaterThan(all.at(-1)?.at ?? 0);
-      expect((await told('Tom')).at(-1)).toEqual({ at: added.at, event: 'message-read' });
     });
 
     it('tell nobody of chat rooms and services', async () => {

@@ -157,7 +157,7 @@ function operationTable(
   const conversations = new ConversationWrites(sql, tails, notices);
   const messages = new MessageWrites(sql, tails, index, tokens);
   const services = new ServiceWrites(sql, tails, index, tokens, messages);
-  const memberStates = new MemberStateWrites(sql, index);
+  const memberStates = new MemberStateWrites(sql, index, notices);
   const audit = new AuditWrites(sql);
   const apps = new AppWrites(sql, audit);
   const webhooks = new WebhookWrites(sql);
@@ -212,7 +212,6 @@ function operationTable(
     putTagHolder: clients.putTagHolder.bind(clients),
     removeTagHolder: clients.removeTagHolder.bind(clients),
     forgetTagHolders: clients.forgetTagHolders.bind(clients),
-    addNotice: notices.add.bind(notices),
     setWebhookPosition: webhooks.setPosition.bind(webhooks),
     addWebhookEvent: webhooks.addEvent.bind(webhooks),
     forgetWebhookEvents: webhooks.forgetEvents.bind(webhooks),

@@ -1,9 +1,16 @@
+import type { ConversationKind } from '../../../domain/conversation/conversation.ts';
 import type { ClientId, ConversationKey, MessageId, Milliseconds } from '../../../domain/identifiers.ts';
-import type { Acknowledgement, ReadOutcome, ReadPosition } from '../../../domain/ports/member-states.ts';
+import type {
+  Acknowledgement,
+  ReadOutcome,
+  ReadPosition,
+  ReadReceipt,
+} from '../../../domain/ports/member-states.ts';
 import { findMessage, unreadState } from '../message-lookup.ts';
 import { logsOf, serviceUnread } from '../service-logs.ts';
 import type { Row, Statements } from '../statements.ts';
 import type { MessageIndex } from './message-index.ts';
+import type { NoticeWrites } from './notice-writes.ts';
 
 /** Receipts exist only where the sender knows who received: between two (`semantics §4.11`). */
 const MEMBERS_WITH_RECEIPTS = 2;
@@ -22,10 +29,12 @@ interface Delivered {
 export class MemberStateWrites {
   readonly #sql: Statements;
   readonly #index: MessageIndex;
+  readonly #notices: NoticeWrites;
 
-  constructor(sql: Statements, index: MessageIndex) {
+  constructor(sql: Statements, index: MessageIndex, notices: NoticeWrites) {
     this.#sql = sql;
     this.#index = index;
+    this.#notices = notices;
   }
 
   acknowledge(
@@ -84,7 +93,10 @@ export class MemberStateWrites {
     position: ReadPosition,
     now: Milliseconds,
   ): ReadOutcome | undefined {
-    const row = this.#sql.get('SELECT key, app, id, kind FROM conversation WHERE key = ?', conversation);
+    const row = this.#sql.get(
+      'SELECT key, app, id, kind, updated_at FROM conversation WHERE key = ?',
+      conversation,
+    );
     if (row?.kind === 'service') return this.#markServiceRead(row, client, position, now);
     const member = this.#member(conversation, client);
     if (member === undefined || row === undefined) return undefined;
@@ -101,7 +113,7 @@ export class MemberStateWrites {
       client,
     );
     const receipt = this.#hasReceipts(conversation)
-      ? this.#markMessagesRead(conversation, client, from, to, now)
+      ? this.#markMessagesRead(row, client, from, to, now)
       : undefined;
     return {
       unread: unreadState(this.#sql, row, client, to),
@@ -196,12 +208,13 @@ export class MemberStateWrites {
   // ── receipts ───────────────────────────────────────────────────────────────────────────────────────────────
 
   #markMessagesRead(
-    conversation: ConversationKey,
+    row: Row,
     client: ClientId,
     from: Milliseconds,
     to: Milliseconds,
     now: Milliseconds,
-  ): ReadOutcome['receipt'] {
+  ): ReadReceipt | undefined {
+    const conversation = Number(row.key);
     const range = [conversation, from, to, client] as const;
     const asked = this.#sql.get(
       `SELECT id, sender FROM ordered_message
@@ -223,11 +236,27 @@ export class MemberStateWrites {
       conversation,
       to,
     );
-    return {
+    const receipt = {
       id: asked.id as string,
       sender: asked.sender as string,
-      ...(next !== undefined && { before: Number(next.timestamp) }),
+      at: this.#notices.nextMoment(now),
+      // Must not reach over a message that came after the read position (`wire-protocol §4.10`).
+      readBefore: next === undefined ? now : Math.min(now, Number(next.timestamp) - 1),
     };
+    this.#tellSender(row, client, receipt);
+    return receipt;
+  }
+
+  /** In the transaction of the read: reading again would not make up for a notice that was lost. */
+  #tellSender(row: Row, by: ClientId, { id, sender, at, readBefore }: ReadReceipt): void {
+    const conversation = {
+      app: Number(row.app),
+      key: Number(row.key),
+      id: row.id as string,
+      kind: row.kind as ConversationKind,
+      updatedAt: Number(row.updated_at),
+    };
+    this.#notices.tell(conversation, [sender], at, by, { event: 'message-read', id, readBefore });
   }
 
   #member(conversation: ConversationKey, client: ClientId): Row | undefined {

@@ -20,7 +20,7 @@ export class NoticeWrites {
   }
 
   tell(
-    conversation: ConversationRecord,
+    conversation: Pick<ConversationRecord, 'app' | 'key' | 'id' | 'kind' | 'updatedAt'>,
     recipients: readonly ClientId[],
     at: Milliseconds,
     by: ClientId | undefined,
@@ -34,12 +34,6 @@ export class NoticeWrites {
       ...(by !== undefined && { by }),
       what,
     });
-  }
-
-  add(app: AppKey, recipients: readonly ClientId[], notice: Omit<Notice, 'at'>, now: Milliseconds): Notice {
-    const dated = { ...notice, at: this.nextMoment(now) };
-    this.#insert(app, recipients, dated);
-    return dated;
   }
 
   #insert(app: AppKey, recipients: readonly ClientId[], notice: Notice): void {
