@@ -227,6 +227,16 @@ describe.skipIf(withoutMasterKey)('objects of the storage SDK', () => {
     expect(await ranks(() => {})).toEqual([]);
   });
 
+  test('are deleted a hundred at once', async () => {
+    const className = `Leaf${Date.now()}${Math.trunc(Math.random() * 1e6)}`;
+    const leaves = Array.from({ length: 100 }, (_, rank) => new AV.Object(className, { rank }));
+    await AV.Object.saveAll(leaves, master);
+    const query = new AV.Query(className);
+    expect(await query.count(master)).toBe(100);
+    await AV.Object.destroyAll(leaves, master);
+    expect(await query.count(master)).toBe(0);
+  });
+
   test('tell the time of the server', async () => {
     const cloud = AV.Cloud as unknown as { getServerDate(): Promise<Date> };
     const now = (await cloud.getServerDate()).getTime();

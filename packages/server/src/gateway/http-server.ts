@@ -16,8 +16,6 @@ import type { TrustedProxies } from './trusted-proxies.ts';
 
 /** How often Node looks for connections that exceed the header time: its default of 30 s would double the limit. */
 const TIMEOUT_CHECK_MS = 5_000;
-/** A client id of 64 characters, each percent-encoded. The router would take 100. */
-const MAX_PARAM_CHARACTERS = 64 * 12;
 /** What was asked for is named in a refusal, as far as it suits a sentence. */
 const MAX_QUOTED_PATH = 200;
 /** As the service being replaced writes them; what is refused now may be there in a moment, so no proxy keeps it. */
@@ -51,7 +49,8 @@ export function createHttp(options: HttpOptions): { http: FastifyInstance; serve
     routerOptions: {
       ignoreTrailingSlash: true,
       ignoreDuplicateSlashes: true,
-      maxParamLength: MAX_PARAM_CHARACTERS,
+      // The head of a request is bounded, and each route bounds its own parts; the router would take 100 characters.
+      maxParamLength: options.limits.maxHeaderBytes,
     },
     loggerInstance: options.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -77,7 +76,6 @@ export function createHttp(options: HttpOptions): { http: FastifyInstance; serve
 /** Where the framework's own sentence would repeat the whole path. */
 const UNREADABLE_PATHS: Readonly<Record<string, string>> = {
   FST_ERR_BAD_URL: 'The path of the request cannot be decoded.',
-  FST_ERR_MAX_PARAM_LENGTH: `A part of the path has more than ${MAX_PARAM_CHARACTERS} characters.`,
 };
 
 function pathOf({ url }: FastifyRequest): string {

@@ -27,22 +27,27 @@ describe('HTTP', () => {
   });
 
   it('answers briefly for a path without end', async () => {
-    const { gateway } = await openGateway({
-      routes(http) {
-        http.get('/things/:id', () => ({}));
-      },
-    });
-    const long = 'x'.repeat(5000);
-    for (const [path, status] of [
-      [`/${long}`, 404],
-      [`/things/${long}`, 414],
+    const { gateway } = await openGateway();
+    for (const [length, status] of [
+      [5000, 404],
+      [20_000, 431],
     ] as const) {
-      const response = await fetch(`${gateway.url}${path}`);
-      expect([path, response.status]).toEqual([path, status]);
+      const response = await fetch(`${gateway.url}/${'x'.repeat(length)}`);
+      expect([length, response.status]).toEqual([length, status]);
       const { code, error } = (await response.json()) as { code: number; error: string };
       expect(code).toBe(status);
       expect(error.length).toBeLessThan(300);
     }
+  });
+
+  it('takes a part of a path as long as the head of a request may be', async () => {
+    const { gateway } = await openGateway({
+      routes(http) {
+        http.get<{ Params: { id: string } }>('/things/:id', ({ params }) => ({ length: params.id.length }));
+      },
+    });
+    const response = await fetch(`${gateway.url}/things/${'x'.repeat(15_000)}`);
+    expect(await response.json()).toEqual({ length: 15_000 });
   });
 
   it.each([

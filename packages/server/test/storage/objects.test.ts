@@ -113,6 +113,23 @@ describe('objects', () => {
     expect((await api.get(path)).body.results.map((o: { n: number }) => o.n)).toEqual([3]);
   });
 
+  it('are deleted as many at once as an SDK sends, by themselves and in a batch', async () => {
+    const path = `/classes/${freshClass()}`;
+    const ids = await Promise.all(Array.from({ length: 200 }, (_, n) => create(path, { n })));
+    const left = async () => (await api.get(path, { limit: 0, count: 1 })).body.count;
+    expect((await api.delete(`${path}/${ids.slice(0, 100).join(',')}`)).body).toEqual({});
+    expect(await left()).toBe(100);
+    const remove = (some: readonly string[]) =>
+      api.post('/batch', { requests: [{ method: 'DELETE', path: `/1.1${path}/${some.join(',')}` }] });
+    for (const many of [Array.from({ length: 1001 }, () => ids[100] ?? ''), [...ids, 'x'.repeat(65)]]) {
+      const [refused] = (await remove(many)).body;
+      expect(refused.error).toEqual({ code: 1, error: expect.stringContaining('at most 1000 objects') });
+    }
+    expect(await left()).toBe(100);
+    expect((await remove([...ids, ...ids, ...ids, ...ids, ...ids])).body).toEqual([{ success: {} }]);
+    expect(await left()).toBe(0);
+  });
+
   it('take operations on their keys, in creations too', async () => {
     const path = `/classes/${freshClass()}`;
     const id = await create(path, {

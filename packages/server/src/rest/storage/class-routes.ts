@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import type { JsonObject } from '../../domain/json.ts';
+import { badParameter } from '../rest-error.ts';
 import { type RestContext, type RestRoute, route } from '../route.ts';
 import { Empty } from '../schemas.ts';
 import { type AuditedVerb, auditRuleOf } from './audited-classes.ts';
@@ -25,6 +26,14 @@ import { serviceMessageActions } from './service-message-actions.ts';
 const ClassPath = {
   className: Type.String({ description: 'Name of the class.', minLength: 1, maxLength: 64 }),
 };
+/** SDKs delete as many objects at once as an app hands them; a hundred are usual. */
+const MAX_DELETED = 1000;
+const MAX_ID = 64;
+const ObjectIdTexts = Type.String({
+  description: `Id of an object, or of up to ${MAX_DELETED} with commas between.`,
+  minLength: 1,
+  maxLength: MAX_DELETED * (MAX_ID + 1),
+});
 /** Another name that queries for files go by. */
 const CLASS_ALIASES: ReadonlyMap<string, string> = new Map([['files', '_File']]);
 
@@ -119,15 +128,22 @@ export function classRoutes({ path, className, noun }: Place): readonly RestRout
       path: `${path}/:objectId`,
       summary: `Delete ${noun}, or several with commas between their ids`,
       audit: audited('delete'),
-      params: Type.Object({ ...inPath, objectId: Type.String({ minLength: 1, maxLength: 700 }) }),
+      params: Type.Object({ ...inPath, objectId: ObjectIdTexts }),
       query: DeleteQuery,
       answers: { 200: Empty },
       async handle(context) {
         const { request, actions } = await requestOf(context);
-        return actions.remove(request, context.params.objectId.split(','), context.query);
+        return actions.remove(request, idsIn(context.params.objectId), context.query);
       },
     }),
   ];
+}
+
+/** @throws RestError 400 */
+function idsIn(text: string): readonly string[] {
+  const ids = text.split(',');
+  if (ids.length <= MAX_DELETED && ids.every((id) => id.length <= MAX_ID)) return ids;
+  throw badParameter(`objectId names at most ${MAX_DELETED} objects, each by up to ${MAX_ID} characters.`);
 }
 
 function actionsOf(className: string): ClassActions {
