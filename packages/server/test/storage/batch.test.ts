@@ -165,6 +165,48 @@ describe('saving several objects', () => {
     expect(Object.keys(parent.body)).not.toContain('__internalId');
   });
 
+  it('saves conversations and files as their classes do', async () => {
+    const made = await save(
+      [
+        {
+          method: 'POST',
+          path: '/1.1/classes/_Conversation',
+          new: true,
+          body: { __internalId: 'c', name: 'Lobby', m: ['Tom'] },
+        },
+        {
+          method: 'PUT',
+          path: '/1.1/classes/_Conversation',
+          new: true,
+          body: { __internalId: 'c', m: { __op: 'AddUnique', objects: ['Jerry'] }, topic: 'cheese' },
+        },
+        {
+          method: 'POST',
+          path: '/1.1/classes/files',
+          body: { __internalId: 'f', name: 'logo', url: 'https://cdn.example.org/logo.png' },
+        },
+      ],
+      api.master,
+    );
+    expect(made.body).toEqual({
+      c: {
+        objectId: expect.stringMatching(ID),
+        createdAt: expect.stringMatching(TIME),
+        updatedAt: expect.stringMatching(TIME),
+        m: ['Tom', 'Jerry'],
+      },
+      f: expect.objectContaining({ name: 'logo', url: 'https://cdn.example.org/logo.png' }),
+    });
+    const { c, f } = made.body;
+    const read = await api.master.get(`/classes/_Conversation/${c.objectId}`);
+    expect(read.body).toMatchObject({ name: 'Lobby', topic: 'cheese' });
+    expect((await api.get(`/files/${f.objectId}`)).body.name).toBe('logo');
+    const refused = await save([
+      { method: 'POST', path: '/1.1/classes/_SysMessage', body: { __internalId: 's' } },
+    ]);
+    expect([refused.status, refused.body.code]).toEqual([403, 403]);
+  });
+
   it('ends at the first entry that is refused', async () => {
     const entries = ['a', 'taken', 'b'].map((name) => ({
       method: 'POST',

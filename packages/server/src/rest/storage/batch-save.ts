@@ -1,19 +1,18 @@
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import { isList } from '../../domain/query/document.ts';
-import { createObject, updateObject } from '../../domain/records/objects.ts';
-import { present } from '../../domain/records/present.ts';
-import type { DataRecord } from '../../domain/records/record.ts';
-import { USER } from '../../domain/users/user-rules.ts';
+import type { Requester } from '../../domain/records/requester.ts';
+import { userOfSession } from '../../domain/users/sessions.ts';
 import { recordPart } from '../audit.ts';
 import { badParameter } from '../rest-error.ts';
-import { ok, route } from '../route.ts';
+import { type Answer, ok, route } from '../route.ts';
 import { open } from '../schemas.ts';
+import { actionsOf, classNamed } from './actions-of-class.ts';
 import { auditRuleOf } from './audited-classes.ts';
 import { Requests, requestsIn } from './batch.ts';
-import { type ClassRequest, changedValues, identityOf, savedBody } from './class-actions.ts';
+import type { ClassRequest } from './class-actions.ts';
 import { objectIn, textIn } from './dispatcher.ts';
-import { requesterOf, TAG, whereOf } from './parts.ts';
+import { requesterOf, TAG } from './parts.ts';
 
 const CLASS_OF_ALIAS: Readonly<Record<string, string>> = {
   users: '_User',
@@ -30,6 +29,14 @@ interface Entry {
   readonly internalId: string;
   readonly fields: JsonObject;
   readonly params: JsonObject;
+}
+
+/** What an entry saved, for those after it. */
+interface Saved {
+  readonly className: string;
+  readonly id: string;
+  /** Of a user that signed up. */
+  readonly session?: string;
 }
 
 /**
@@ -49,15 +56,21 @@ export const batchSave = route({
   async handle(context) {
     const { world, body } = context;
     const requester = await requesterOf(context);
-    const saved = new Map<string, DataRecord>();
+    const saved = new Map<string, Saved>();
     const results = new Map<string, JsonObject>();
     for (const request of requestsIn(body)) {
       const entry = entryOf(request);
       const inClass = { world, requester, className: entry.className };
-      const { record, answer } = await save(inClass, entry, saved);
+      const answer = await save(inClass, entry, saved);
       const rule = auditRuleOf(entry.className, entry.method === 'POST' ? 'create' : 'change');
-      await recordPart(context, rule, record.id, { columns: Object.keys(entry.fields) });
-      saved.set(entry.internalId, record);
+      const id = String(answer.objectId);
+      await recordPart(context, rule, id, { columns: Object.keys(entry.fields) });
+      const session = answer.sessionToken ?? saved.get(entry.internalId)?.session;
+      saved.set(entry.internalId, {
+        className: entry.className,
+        id,
+        ...(typeof session === 'string' && { session }),
+      });
       results.set(entry.internalId, { ...results.get(entry.internalId), ...answer });
     }
     return ok(Object.fromEntries(results));
@@ -77,7 +90,7 @@ function entryOf(request: JsonObject): Entry {
   if (internalId === undefined) throw badParameter('"__internalId" of a body must be text.');
   return {
     method,
-    className: className ?? CLASS_OF_ALIAS[alias ?? ''] ?? '',
+    className: className === undefined ? (CLASS_OF_ALIAS[alias ?? ''] ?? '') : classNamed(className),
     ...(id !== undefined && { id }),
     internalId,
     fields,
@@ -87,38 +100,42 @@ function entryOf(request: JsonObject): Entry {
 
 /** The first entry about a new object creates it; the others change what was created. */
 async function save(
-  { world, requester, className }: ClassRequest,
+  request: ClassRequest,
   { method, id, internalId, fields, params }: Entry,
-  saved: ReadonlyMap<string, DataRecord>,
-): Promise<{ readonly record: DataRecord; readonly answer: JsonObject }> {
+  saved: ReadonlyMap<string, Saved>,
+): Promise<JsonObject> {
   const { __children, ...plain } = fields;
   const columns = { ...plain, ...childrenOf(__children, saved) };
-  const isWhole = params.fetchWhenSave === true || params.fetchWhenSave === 'true';
-  const known = id ?? saved.get(internalId)?.id ?? (method === 'PUT' ? internalId : undefined);
-  if (known === undefined) {
-    const { record } = await createObject(world, requester, className, columns);
-    const answer = { ...identityOf(record), ...savedBody(requester, record, isWhole) };
-    return { record, answer };
-  }
-  // Whoever signed up a moment ago is that user, though it has no session yet.
-  const user = saved.get(internalId);
-  const asker = user?.className === USER ? { ...requester, user } : requester;
-  const updated = await updateObject(world, asker, className, known, columns, conditionIn(params));
-  const { record } = updated;
-  const values = isWhole ? present(requester, record) : changedValues(requester, updated, true);
-  return { record, answer: { ...values, ...identityOf(record) } };
+  const { create, update } = actionsOf(request.className);
+  const query = { fetchWhenSave: params.fetchWhenSave === true || params.fetchWhenSave === 'true' };
+  const before = saved.get(internalId);
+  const known = id ?? before?.id ?? (method === 'PUT' ? internalId : undefined);
+  if (known === undefined) return bodyOf(await create(request, columns, query, true));
+  const changing = { ...query, ...conditionIn(params) };
+  const asker = { ...request, requester: await askerOf(request, before) };
+  return bodyOf(await update(asker, known, columns, changing, true));
 }
 
-function conditionIn({ where }: JsonObject) {
-  return where === undefined || where === null
-    ? undefined
-    : whereOf(typeof where === 'string' ? where : JSON.stringify(where));
+function bodyOf({ body }: Answer): JsonObject {
+  return body as JsonObject;
+}
+
+/** Whoever signed up a moment ago is that user, though it has no session yet. */
+async function askerOf({ world, requester }: ClassRequest, saved: Saved | undefined): Promise<Requester> {
+  const { session } = saved ?? {};
+  const user = session === undefined ? undefined : await userOfSession(world, requester.app, session);
+  return user === undefined ? requester : { ...requester, user };
+}
+
+function conditionIn({ where }: JsonObject): { readonly where?: string } {
+  if (where === undefined || where === null) return {};
+  return { where: typeof where === 'string' ? where : JSON.stringify(where) };
 }
 
 /** Keys that are to point to objects created earlier in the same request. @throws RestError 400 */
 function childrenOf(
   children: JsonValue | undefined,
-  saved: ReadonlyMap<string, DataRecord>,
+  saved: ReadonlyMap<string, Saved>,
 ): Readonly<Record<string, JsonObject>> {
   if (children === undefined || children === null) return {};
   if (!isList(children)) throw badParameter('"__children" of a body must be a list.');

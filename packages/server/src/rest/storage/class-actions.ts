@@ -2,14 +2,9 @@ import type { Static } from 'typebox';
 import { INSTALLATION } from '../../domain/installations/installation-rules.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { expand } from '../../domain/records/expand.ts';
+import type { FieldOperation } from '../../domain/records/field-operations.ts';
 import { findObjects } from '../../domain/records/find-objects.ts';
-import {
-  createObject,
-  deleteObjects,
-  readObject,
-  type UpdatedObject,
-  updateObject,
-} from '../../domain/records/objects.ts';
+import { createObject, deleteObjects, readObject, updateObject } from '../../domain/records/objects.ts';
 import { present, presentWithSession } from '../../domain/records/present.ts';
 import type { DataRecord } from '../../domain/records/record.ts';
 import type { Requester } from '../../domain/records/requester.ts';
@@ -36,21 +31,29 @@ export interface ClassRequest {
 
 /** What HTTP can do with a class, whatever keeps its objects. */
 export interface ClassActions {
-  create(request: ClassRequest, fields: JsonObject, query: Static<typeof CreateQuery>): Promise<Answer>;
+  /** @param inBatch also tells `updatedAt`, as SDKs that save in batches expect */
+  create(
+    request: ClassRequest,
+    fields: JsonObject,
+    query: Static<typeof CreateQuery>,
+    inBatch?: boolean,
+  ): Promise<Answer>;
   find(request: ClassRequest, query: Static<typeof FindQuery>): Promise<Answer>;
   read(request: ClassRequest, id: string, query: Static<typeof ReadQuery>): Promise<Answer>;
+  /** @param inBatch also tells what operators made, or on request the whole object rather than what was touched */
   update(
     request: ClassRequest,
     id: string,
     fields: JsonObject,
     query: Static<typeof UpdateQuery>,
+    inBatch?: boolean,
   ): Promise<Answer>;
   remove(request: ClassRequest, ids: readonly string[], query: Static<typeof DeleteQuery>): Promise<Answer>;
 }
 
 /** Objects that the store of records keeps (`storage-subset §5.2`). */
 export const recordActions: ClassActions = {
-  async create({ world, requester, className }, fields, query) {
+  async create({ world, requester, className }, fields, query, inBatch = false) {
     const { record, isNew } = await createObject(
       world,
       requester,
@@ -58,8 +61,8 @@ export const recordActions: ClassActions = {
       fields,
       query.failOnNotExist === true,
     );
-    const isWhole = query.fetchWhenSave === true || query.new === true || className === '_File';
-    const body = savedBody(requester, record, isWhole);
+    const isWhole = wantsAll(query) || className === '_File';
+    const body = savedBody(requester, record, isWhole, inBatch);
     return isNew ? created(body, locationOf(record)) : ok(body);
   },
   async find({ world, requester, className }, query) {
@@ -88,10 +91,17 @@ export const recordActions: ClassActions = {
     const headers = { 'last-modified': new Date(record.updatedAt).toUTCString() };
     return { status: 200, body: object, headers };
   },
-  async update({ world, requester, className }, id, fields, query) {
-    const updated = await updateObject(world, requester, className, id, fields, whereOf(query.where));
-    const isWhole = query.fetchWhenSave === true || query.new === true;
-    return ok({ ...(isWhole ? changedValues(requester, updated) : {}), ...identityOf(updated.record) });
+  async update({ world, requester, className }, id, fields, query, inBatch = false) {
+    const { record, operations } = await updateObject(
+      world,
+      requester,
+      className,
+      id,
+      fields,
+      whereOf(query.where),
+    );
+    const values = valuesTold(present(requester, record), operations, wantsAll(query), inBatch);
+    return ok({ ...values, ...identityOf(record) });
   },
   async remove({ world, requester, className }, ids, query) {
     await deleteObjects(world, requester, className, ids, whereOf(query.where));
@@ -99,25 +109,36 @@ export const recordActions: ClassActions = {
   },
 };
 
+/** Whether a caller that saves wants the values that were saved. */
+export function wantsAll(query: Static<typeof CreateQuery> | Static<typeof UpdateQuery>): boolean {
+  return query.fetchWhenSave === true || query.new === true;
+}
+
 /** What a caller learns about an object it created; of a user everything, with its session. */
-export function savedBody(requester: Requester, record: DataRecord, isWhole: boolean): JsonObject {
+function savedBody(
+  requester: Requester,
+  record: DataRecord,
+  isWhole: boolean,
+  withDates: boolean,
+): JsonObject {
   if (record.className === USER) return presentWithSession(record);
   if (isWhole) return present(requester, record);
   const createdAt = new Date(record.createdAt).toISOString();
-  if (record.className === INSTALLATION) return { ...identityOf(record), createdAt };
+  if (record.className === INSTALLATION || withDates) return { ...identityOf(record), createdAt };
   return { objectId: record.id, createdAt };
 }
 
-/** The columns that were touched as they are now; deleted ones are missing. */
-export function changedValues(
-  requester: Requester,
-  { record, operations }: UpdatedObject,
-  onlyOperators = false,
+/** What a caller learns of the columns it changed, as they are now; deleted ones are missing. */
+export function valuesTold(
+  whole: JsonObject,
+  operations: readonly FieldOperation[],
+  isAllWanted: boolean,
+  inBatch: boolean,
 ): JsonObject {
-  const whole = present(requester, record);
-  const touched = operations.filter(({ isOperator }) => isOperator || !onlyOperators);
+  if (inBatch && isAllWanted) return whole;
+  const told = operations.filter(({ isOperator }) => isAllWanted || (inBatch && isOperator));
   return Object.fromEntries(
-    touched.flatMap(({ path: [column = ''] }) =>
+    told.flatMap(({ path: [column = ''] }) =>
       Object.hasOwn(whole, column) ? [[column, whole[column] ?? null]] : [],
     ),
   );

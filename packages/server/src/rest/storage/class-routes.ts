@@ -3,10 +3,9 @@ import type { JsonObject } from '../../domain/json.ts';
 import { badParameter } from '../rest-error.ts';
 import { type RestContext, type RestRoute, route } from '../route.ts';
 import { Empty } from '../schemas.ts';
+import { actionsOf, classNamed } from './actions-of-class.ts';
 import { type AuditedVerb, auditRuleOf } from './audited-classes.ts';
-import { type ClassActions, type ClassRequest, recordActions } from './class-actions.ts';
-import { conversationActions } from './conversation-actions.ts';
-import { memberInfoActions } from './member-info-actions.ts';
+import type { ClassRequest } from './class-actions.ts';
 import {
   CreateQuery,
   DeleteQuery,
@@ -21,7 +20,6 @@ import {
   TAG,
   UpdateQuery,
 } from './parts.ts';
-import { serviceMessageActions } from './service-message-actions.ts';
 
 const ClassPath = {
   className: Type.String({ description: 'Name of the class.', minLength: 1, maxLength: 64 }),
@@ -34,8 +32,6 @@ const ObjectIdTexts = Type.String({
   minLength: 1,
   maxLength: MAX_DELETED * (MAX_ID + 1),
 });
-/** Another name that queries for files go by. */
-const CLASS_ALIASES: ReadonlyMap<string, string> = new Map([['files', '_File']]);
 
 /** Where objects of a class are, and what they are called there. */
 interface Place {
@@ -56,11 +52,10 @@ export function classRoutes({ path, className, noun }: Place): readonly RestRout
   const audited = (verb: AuditedVerb) => (params: object) => auditRuleOf(classIn(params), verb);
   const requestOf = async (context: RestContext<object, object, object>) => {
     const { world, params } = context;
-    const named = classIn(params);
     const request: ClassRequest = {
       world,
       requester: await requesterOf(context),
-      className: CLASS_ALIASES.get(named) ?? named,
+      className: classNamed(classIn(params)),
     };
     return { request, actions: actionsOf(request.className) };
   };
@@ -144,17 +139,4 @@ function idsIn(text: string): readonly string[] {
   const ids = text.split(',');
   if (ids.length <= MAX_DELETED && ids.every((id) => id.length <= MAX_ID)) return ids;
   throw badParameter(`objectId names at most ${MAX_DELETED} objects, each by up to ${MAX_ID} characters.`);
-}
-
-function actionsOf(className: string): ClassActions {
-  switch (className) {
-    case '_Conversation':
-      return conversationActions;
-    case '_ConversationMemberInfo':
-      return memberInfoActions;
-    case '_SysMessage':
-      return serviceMessageActions;
-    default:
-      return recordActions;
-  }
 }

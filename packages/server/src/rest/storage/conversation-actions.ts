@@ -15,17 +15,17 @@ import { conversationIdOf } from '../im/collection.ts';
 import { changedRecord, conversationRecord } from '../im/conversation-record.ts';
 import { limitOf } from '../page-size.ts';
 import { created, ok } from '../route.ts';
-import type { ClassActions } from './class-actions.ts';
+import { type ClassActions, valuesTold, wantsAll } from './class-actions.ts';
 import { choiceIn, whereOf } from './parts.ts';
 
 /** `_Conversation`: the very conversations clients are in, as objects of the data API (`rest §8.1`). */
 export const conversationActions: ClassActions = {
-  async create({ world, requester }, fields, query) {
+  async create({ world, requester }, fields, query, inBatch = false) {
     const conversation = await createConversationObject(world, requester, fields);
     const record = conversationRecord(conversation);
-    const isWhole = query.fetchWhenSave === true || query.new === true;
     const { objectId = '', createdAt = '' } = record;
-    const body = isWhole ? record : { objectId, createdAt };
+    const dates = inBatch ? { ...changedRecord(conversation), createdAt } : { objectId, createdAt };
+    const body = wantsAll(query) ? record : dates;
     return created(body, { location: `/1.1/classes/_Conversation/${conversation.id}` });
   },
   async find({ world, requester }, query) {
@@ -55,7 +55,7 @@ export const conversationActions: ClassActions = {
     if (conversation === undefined) return ok({});
     return ok(chooseKeys(conversationRecord(conversation), choiceIn(query)));
   },
-  async update({ world, requester }, id, fields, query) {
+  async update({ world, requester }, id, fields, query, inBatch = false) {
     const { conversation, operations } = await updateConversationObject(
       world,
       requester,
@@ -63,12 +63,8 @@ export const conversationActions: ClassActions = {
       fields,
       whereOf(query.where),
     );
-    const record: JsonObject = conversationRecord(conversation);
-    const isWhole = query.fetchWhenSave === true || query.new === true;
-    const touched = operations.flatMap(({ path: [column = ''] }) =>
-      isWhole && Object.hasOwn(record, column) ? [[column, record[column]]] : [],
-    );
-    return ok({ ...Object.fromEntries(touched), ...changedRecord(conversation) });
+    const values = valuesTold(conversationRecord(conversation), operations, wantsAll(query), inBatch);
+    return ok({ ...values, ...changedRecord(conversation) });
   },
   async remove({ world, requester }, ids, query) {
     requireManager(requester);
