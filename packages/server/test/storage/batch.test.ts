@@ -66,10 +66,25 @@ describe('a batch', () => {
   });
 
   it('is refused whole where it is no batch', async () => {
-    for (const body of [{}, { requests: 5 }, { requests: [5] }, { requests: Array(600).fill({}) }]) {
+    for (const body of [{}, { requests: 5 }, { requests: Array(10_001).fill({}) }]) {
       expect((await api.post('/batch', body)).status).toBe(400);
       expect((await api.post('/batch/save', body)).status).toBe(400);
     }
+  });
+
+  it('may be long, and hold what is no request', async () => {
+    const { status, body } = await batch([5, null, ...Array(600).fill({ method: 'GET', path: '/1.1/date' })]);
+    expect(status).toBe(200);
+    const malformed = { error: { code: 1, error: 'Each of "requests" must be an object.' } };
+    expect(body.slice(0, 2)).toEqual([malformed, malformed]);
+    expect(body.slice(2)).toHaveLength(600);
+    expect(body.at(-1).success.__type).toBe('Date');
+    const saved = await save([
+      { method: 'POST', path: '/1.1/classes/First', body: { __internalId: 'i', name: 'a' } },
+      5,
+    ]);
+    expect([saved.status, saved.body.code]).toEqual([400, 1]);
+    expect((await api.get('/classes/First')).body.results).toHaveLength(1);
   });
 });
 

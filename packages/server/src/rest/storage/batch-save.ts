@@ -9,7 +9,7 @@ import { type Answer, ok, route } from '../route.ts';
 import { open } from '../schemas.ts';
 import { actionsOf, classNamed } from './actions-of-class.ts';
 import { auditRuleOf } from './audited-classes.ts';
-import { Requests, requestsIn } from './batch.ts';
+import { Requests, requestIn } from './batch.ts';
 import type { ClassRequest } from './class-actions.ts';
 import { objectIn, textIn } from './dispatcher.ts';
 import { requesterOf, TAG } from './parts.ts';
@@ -58,8 +58,8 @@ export const batchSave = route({
     const requester = await requesterOf(context);
     const saved = new Map<string, Saved>();
     const results = new Map<string, JsonObject>();
-    for (const request of requestsIn(body)) {
-      const entry = entryOf(request);
+    for (const request of body.requests) {
+      const entry = entryOf(requestIn(request));
       const inClass = { world, requester, className: entry.className };
       const answer = await save(inClass, entry, saved);
       const rule = auditRuleOf(entry.className, entry.method === 'POST' ? 'create' : 'change');
