@@ -282,6 +282,16 @@ describe('installations', () => {
     expect(byChannel.body.results).toHaveLength(1);
   });
 
+  it('are one where a device saves itself many times at once', async () => {
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        api.post('/installations', { deviceType: 'android', installationId: 'at once', n }),
+      ),
+    );
+    expect(replies.map(({ status }) => status).sort()).toEqual([...Array(19).fill(200), 201]);
+    expect(new Set(replies.map(({ body }) => body.objectId)).size).toBe(1);
+  });
+
   it('of Apple devices are saved by their token, through the batch of Swift and ObjC', async () => {
     const device = {
       deviceType: 'ios',

@@ -30,10 +30,14 @@ export async function saveInstallation(
   const known = await knownInstallation(world, requester, fields, keys);
   if (known === undefined) {
     const ref = { app: requester.app.key, className: INSTALLATION, id: world.random.objectId() };
-    return {
-      record: await insertRecord(world, ref, { columns: { valid: true, ...wished }, secrets: {} }),
-      isNew: true,
-    };
+    try {
+      const record = await insertRecord(world, ref, { columns: { valid: true, ...wished }, secrets: {} });
+      return { record, isNew: true };
+    } catch (error) {
+      // A device that saves itself twice at once is still one.
+      if ((await knownInstallation(world, requester, fields, keys)) === undefined) throw error;
+      return saveInstallation(world, requester, fields);
+    }
   }
   await makeRoom(world, requester, known, wished);
   const record = await changeRecord(world, known, ({ columns, secrets }) => ({
