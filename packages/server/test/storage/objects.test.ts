@@ -322,6 +322,20 @@ describe('objects', () => {
     expect(body.all).toEqual([expect.objectContaining({ name: 'leaf' }), pointer(secret)]);
     expect(body.lost).toEqual(pointer('000000000000000000000000'));
     expect((await api.get(`${path}/${root}`)).body.next).toEqual(pointer(node));
+    const chosen = await api.get(`${path}/${root}`, {
+      include: 'next.next,all',
+      keys: 'next.name,next.next.name,all.name,-all.objectId',
+    });
+    expect(chosen.body).toEqual({
+      objectId: root,
+      createdAt: expect.anything(),
+      updatedAt: expect.anything(),
+      next: { ...pointer(node), name: 'node', next: { ...pointer(leaf), name: 'leaf' } },
+      all: [
+        { __type: 'Pointer', className: pointer(leaf).className, name: 'leaf' },
+        { __type: 'Pointer', className: pointer(leaf).className },
+      ],
+    });
   });
 
   it('tell the time', async () => {
@@ -401,6 +415,10 @@ describe('queries', () => {
     });
     const [without] = (await find({ where: { index: 2 }, keys: '-attr,-createdAt,-tags,-when' })).results;
     expect(Object.keys(without).sort()).toEqual(['index', 'name', 'objectId', 'updatedAt']);
+    const [inner] = (await find({ where: { index: 2 }, keys: 'attr,when.iso,-attr.secret,-index.none' }))
+      .results;
+    expect(inner).toMatchObject({ attr: { level: 2 } });
+    expect(inner.attr).not.toHaveProperty('secret');
   });
 
   it('are refused with a code and a sentence where they are malformed', async () => {

@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import type { App } from '../../domain/app/app.ts';
 import { countConversations, queryConversations } from '../../domain/conversation/query-conversations.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { choiceOf, chooseKeys } from '../../domain/records/present.ts';
+import { choiceOf, chooseKeys } from '../../domain/records/choose-keys.ts';
 import type { World } from '../../domain/world.ts';
 import { Limit, limitOf } from '../page-size.ts';
 import { AnyObject } from '../schemas.ts';

@@ -3,7 +3,7 @@ import { findConversation } from '../../domain/conversation/find-conversation.ts
 import type { Conversation } from '../../domain/conversation/known-conversation.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { findRoles, roleColumns } from '../../domain/moderation/find-roles.ts';
-import { choiceOf, chooseKeys } from '../../domain/records/present.ts';
+import { choiceOf, chooseKeys } from '../../domain/records/choose-keys.ts';
 import { parseCondition, parseOrder } from '../../domain/records/where.ts';
 import type { World } from '../../domain/world.ts';
 import type { Caller } from '../authenticate.ts';

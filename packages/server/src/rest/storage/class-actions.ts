@@ -1,6 +1,7 @@
 import type { Static } from 'typebox';
 import { INSTALLATION } from '../../domain/installations/installation-rules.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import { chooseColumns, chooseKeys } from '../../domain/records/choose-keys.ts';
 import { expand } from '../../domain/records/expand.ts';
 import type { FieldOperation } from '../../domain/records/field-operations.ts';
 import { findObjects } from '../../domain/records/find-objects.ts';
@@ -74,20 +75,15 @@ export const recordActions: ClassActions = {
       limit: limitOf(query),
       count: query.count === true,
     });
-    const choice = choiceIn(query);
-    const plain = records.map((record) => present(requester, record, choice));
-    const results = await expand(world, requester, plain, query.include);
+    const plain = records.map((record) => present(requester, record, query.returnACL));
+    const results = await asAsked(world, requester, plain, query);
     return ok({ results, ...(count !== undefined && { count }) });
   },
   async read({ world, requester, className }, id, query) {
     const record = await readObject(world, requester, className, id);
     if (record === undefined) return ok({});
-    const [object] = await expand(
-      world,
-      requester,
-      [present(requester, record, choiceIn(query))],
-      query.include,
-    );
+    const plain = present(requester, record, query.returnACL);
+    const [object] = await asAsked(world, requester, [plain], query);
     const headers = { 'last-modified': new Date(record.updatedAt).toUTCString() };
     return { status: 200, body: object, headers };
   },
@@ -108,6 +104,20 @@ export const recordActions: ClassActions = {
     return ok({});
   },
 };
+
+/** Objects with what the caller wants of them, and what it wants included. */
+async function asAsked(
+  world: World,
+  requester: Requester,
+  objects: readonly JsonObject[],
+  query: Static<typeof ReadQuery>,
+): Promise<readonly JsonObject[]> {
+  const choice = choiceIn(query);
+  const columns = objects.map((object) => chooseColumns(object, choice));
+  const expanded = await expand(world, requester, columns, query.include);
+  // Only now: what is chosen of an included object has just come.
+  return expanded.map((object) => chooseKeys(object, choice));
+}
 
 /** Whether a caller that saves wants the values that were saved. */
 export function wantsAll(query: Static<typeof CreateQuery> | Static<typeof UpdateQuery>): boolean {

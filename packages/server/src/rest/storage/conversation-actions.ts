@@ -9,7 +9,7 @@ import { DataError, ImError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { conversationDocument } from '../../domain/query/conversation-document.ts';
 import { compileCondition } from '../../domain/query/matches.ts';
-import { chooseKeys } from '../../domain/records/present.ts';
+import { chooseKeys } from '../../domain/records/choose-keys.ts';
 import { parseCondition, parseOrder } from '../../domain/records/where.ts';
 import { conversationIdOf } from '../im/collection.ts';
 import { changedRecord, conversationRecord } from '../im/conversation-record.ts';

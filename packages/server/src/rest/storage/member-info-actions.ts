@@ -10,7 +10,7 @@ import {
 } from '../../domain/moderation/find-roles.ts';
 import { withdrawRole } from '../../domain/moderation/withdraw-role.ts';
 import { compileCondition } from '../../domain/query/matches.ts';
-import { chooseKeys } from '../../domain/records/present.ts';
+import { chooseKeys } from '../../domain/records/choose-keys.ts';
 import type { Requester } from '../../domain/records/requester.ts';
 import { parseCondition, parseOrder } from '../../domain/records/where.ts';
 import { isoDate } from '../im/conversation-record.ts';

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import type { JsonObject } from '../../domain/json.ts';
 import { isJsonObject } from '../../domain/json.ts';
-import { choiceOf } from '../../domain/records/present.ts';
+import { choiceOf } from '../../domain/records/choose-keys.ts';
 import type { Requester } from '../../domain/records/requester.ts';
 import { userOfSession } from '../../domain/users/sessions.ts';
 import { Limit } from '../page-size.ts';
@@ -33,7 +33,10 @@ export const DeleteQuery = Type.Object({ where: Where });
 
 const Reading = {
   keys: Type.Optional(
-    Type.String({ description: 'Only these keys, divided by commas; `-` in front leaves a key out.' }),
+    Type.String({
+      description: 'Only these keys, divided by commas; `-` in front leaves a key out.',
+      maxLength: 65_536,
+    }),
   ),
   include: Type.Optional(
     Type.String({ description: 'Keys of pointers whose objects come along, divided by commas.' }),

@@ -1,6 +1,6 @@
 import { DataError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { chooseKeys } from '../../domain/records/present.ts';
+import { chooseKeys } from '../../domain/records/choose-keys.ts';
 import type { Requester } from '../../domain/records/requester.ts';
 import { parseCondition, parseOrder } from '../../domain/records/where.ts';
 import {
