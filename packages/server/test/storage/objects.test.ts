@@ -282,12 +282,13 @@ describe('objects', () => {
     const mine = await create(path, { name: 'mine', ACL: acl });
     await create(path, { name: 'readable', ACL: { '*': { read: true } } });
     await create(path, { name: 'open' });
+    await create(path, { name: 'opened', ACL: null });
     const names = async (who: DataApi) =>
       (await who.get(path, { count: 1 })).body.results.map((o: { name: string }) => o.name);
-    expect(await names(api.as(tom.sessionToken))).toEqual(['mine', 'readable', 'open']);
-    expect(await names(api.as(jerry.sessionToken))).toEqual(['readable', 'open']);
-    expect(await names(api)).toEqual(['readable', 'open']);
-    expect(await names(api.master)).toEqual(['mine', 'readable', 'open']);
+    expect(await names(api.as(tom.sessionToken))).toEqual(['mine', 'readable', 'open', 'opened']);
+    expect(await names(api.as(jerry.sessionToken))).toEqual(['readable', 'open', 'opened']);
+    expect(await names(api)).toEqual(['readable', 'open', 'opened']);
+    expect(await names(api.master)).toEqual(['mine', 'readable', 'open', 'opened']);
     expect((await api.get(`${path}/${mine}`)).status).toBe(403);
     expect((await api.as(jerry.sessionToken).put(`${path}/${mine}`, { name: 'x' })).status).toBe(403);
     expect((await api.as(jerry.sessionToken).delete(`${path}/${mine}`)).status).toBe(403);

@@ -46,11 +46,11 @@ export function allows(record: DataRecord, requester: Requester, access: Access)
   return entries.some((entry) => isJsonObject(entry) && entry[access] === true);
 }
 
-/** The same for reading, as a part of a query. */
+/** The same for reading, as a part of a query; null is equal to nothing there as well. */
 export function readable({ isMaster, user }: Requester): readonly Condition[] {
   if (isMaster) return [];
   const allowed = (who: string): Condition => ({ test: 'equal', path: ['ACL', who, 'read'], value: true });
-  const conditions: Condition[] = [{ test: 'exists', path: ['ACL'], present: false }, allowed('*')];
+  const conditions: Condition[] = [{ test: 'equal', path: ['ACL'], value: null }, allowed('*')];
   if (user !== undefined) conditions.push(allowed(user.id));
   return [{ test: 'any', conditions }];
 }
