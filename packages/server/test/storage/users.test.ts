@@ -160,6 +160,40 @@ describe('users', () => {
     expect([missing.status, missing.body.code]).toEqual([400, 211]);
   });
 
+  it('have no column that belongs to the server, by no key within it either', async () => {
+    const user = await signUp();
+    const own = api.as(user.sessionToken);
+    const path = `/users/${user.objectId}`;
+    const before = (await own.get('/users/me')).body;
+    const refusals: readonly [object, number][] = [
+      [{ 'password.x': 1 }, 218],
+      [{ 'password.x': { __op: 'Increment', amount: 1 } }, 218],
+      [{ password: { __op: 'Delete' } }, 218],
+      [{ 'username.x': 1 }, 111],
+      [{ username: { __op: 'Delete' } }, 200],
+      [{ 'email.x': 1 }, 111],
+      [{ 'mobilePhoneNumber.x': 1 }, 111],
+      [{ 'authData.weixin.openid': 'o1' }, 1],
+    ];
+    for (const [fields, code] of refusals) {
+      expect([fields, (await own.put(path, fields)).body.code]).toEqual([fields, code]);
+    }
+    const ignored = {
+      'sessionToken.x': 1,
+      'emailVerified.x': 1,
+      'salt.x': 1,
+      'objectId.x': 1,
+      'createdAt.x': 1,
+    };
+    expect((await own.put(path, ignored)).status).toBe(200);
+    expect((await own.get('/users/me')).body).toEqual({ ...before, updatedAt: expect.anything() });
+    expect((await api.master.put(path, { 'emailVerified.x': 1 })).body.code).toBe(111);
+    const signedUp = await api.post('/users', { username: freshName(), password: 'p', 'password.x': 1 });
+    expect([signedUp.status, signedUp.body.code]).toEqual([400, 218]);
+    const named = await signUp({ 'username.x': 1, ...ignored });
+    expect(Object.keys(named).sort()).toEqual(Object.keys(before).sort());
+  });
+
   it('cannot name their own session, nor say that they are verified', async () => {
     const user = await signUp();
     const path = `/users/${user.objectId}`;

@@ -6,7 +6,13 @@ import type { Requester } from '../records/requester.ts';
 import { writableFields } from '../records/writable-fields.ts';
 import { insertRecord } from '../records/write-record.ts';
 import type { World } from '../world.ts';
-import { checkUser, passwordIn, SESSION_TOKEN_LENGTH, usernameIn } from './user-fields.ts';
+import {
+  checkUser,
+  passwordIn,
+  refuseWithinPassword,
+  SESSION_TOKEN_LENGTH,
+  usernameIn,
+} from './user-fields.ts';
 import { identities, USER, userRules } from './user-rules.ts';
 
 export interface SignedUp {
@@ -29,6 +35,7 @@ export async function signUp(
   onlyExisting = false,
 ): Promise<SignedUp> {
   const { username, password, ...others } = fields;
+  refuseWithinPassword(others);
   const columns = applyFields({}, parseFields(writableFields(requester, userRules, others)));
   const isByIdentity = isJsonObject(columns.authData) && isAbsent(username) && isAbsent(password);
   if (isByIdentity) return byIdentity(world, requester, columns, onlyExisting);

@@ -4,7 +4,13 @@ import type { Requester } from '../records/requester.ts';
 import type { RecordParts } from '../records/write-record.ts';
 import type { World } from '../world.ts';
 import { checkProviders } from './sign-up.ts';
-import { checkUser, passwordIn, SESSION_TOKEN_LENGTH, withVerification } from './user-fields.ts';
+import {
+  checkUser,
+  passwordIn,
+  refuseWithinPassword,
+  SESSION_TOKEN_LENGTH,
+  withVerification,
+} from './user-fields.ts';
 import { USER } from './user-rules.ts';
 
 /** How saving a user differs from saving anything else. */
@@ -25,6 +31,7 @@ export async function prepareUserSave(
   requester: Requester,
   { password, ...fields }: JsonObject,
 ): Promise<UserSave> {
+  refuseWithinPassword(fields);
   const passwordHash =
     password === undefined ? undefined : await world.accounts.passwords.hash(passwordIn(password));
   return {

@@ -27,6 +27,13 @@ export function passwordIn(value: JsonValue | undefined): string {
   return value;
 }
 
+/** A password is no column, so none may come to be by a key within it. @throws DataError INVALID_PASSWORD */
+export function refuseWithinPassword(fields: JsonObject): void {
+  const inner = Object.keys(fields).find((key) => key.startsWith('password.'));
+  if (inner === undefined) return;
+  throw new DataError('INVALID_PASSWORD', '"password" is a text; set it as a whole.');
+}
+
 /** What an ordinary save may not leave behind. @throws DataError INVALID_EMAIL, INVALID_MOBILE_PHONE, … */
 export function checkUser(columns: JsonObject): void {
   const { email, mobilePhoneNumber, username } = columns;
