@@ -115,6 +115,20 @@ describe('operations', () => {
     );
   });
 
+  it('combines the bits of whole numbers', () => {
+    const columns = { attr: { and: 6, or: 6, xor: 6, none: null } };
+    const bits = (op: string, value: JsonValue) => ({ __op: op, value });
+    const change = {
+      'attr.and': bits('BitAnd', 3),
+      'attr.or': bits('BitOr', 2 ** 40),
+      'attr.xor': bits('BitXor', 3),
+      'attr.none': bits('BitOr', 1),
+    };
+    expect(update(columns, change).columns).toEqual({ attr: { and: 2, or: 2 ** 40 + 6, xor: 5, none: 1 } });
+    expect(refusal({ n: bits('BitAnd', 1) }, { n: 0.5 })).toContain('"n" is no whole number');
+    expect(refusal({ n: bits('BitAnd', 'x') })).toContain('BitAnd on "n" needs a number, "value"');
+  });
+
   it('adds to and takes from lists', () => {
     const columns = { attr: { list: [1, { a: 1, b: 2 }, 1] } };
     const apply = (op: string, objects: JsonValue[]) =>
@@ -138,9 +152,9 @@ describe('operations', () => {
 
 describe('refusing', () => {
   it.each<[string, JsonObject]>([
-    ['operation "Explode" on "a" is unknown', { a: { __op: 'Explode' } }],
-    ['Increment needs a number', { a: { __op: 'Increment', amount: '1' } }],
-    ['Add needs a list', { a: { __op: 'Add', objects: 'x' } }],
+    ['operation "Explode" on "a" is not implemented', { a: { __op: 'Explode' } }],
+    ['Increment on "a" needs a number', { a: { __op: 'Increment', amount: '1' } }],
+    ['Add on "a" needs a list', { a: { __op: 'Add', objects: 'x' } }],
     ['has an empty part', { 'attr.': 1 }],
     ['at most 16 parts', { [`${'a.'.repeat(16)}a`]: 1 }],
     ['"name" must be a string', { name: 5 }],

@@ -1,6 +1,7 @@
 import { changeAtPath, NoObjectThere } from '../change-at-path.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import type { KeyPath } from '../query/condition.ts';
+import { parseOperator, type ValueChange } from '../value-operators.ts';
 import {
   checkKey,
   checkSize,
@@ -9,19 +10,14 @@ import {
   MAX_OPERATIONS,
   MAX_PATH_SEGMENTS,
 } from './attribute-limits.ts';
-import { appendMissing, withoutElements } from './list-elements.ts';
 import { isReservedColumn } from './reserved-columns.ts';
 
-/** One change of an update. The path begins with a top-level column. */
-export type AttributeOperation =
-  | { readonly change: 'set'; readonly path: KeyPath; readonly value: JsonValue }
-  | { readonly change: 'delete'; readonly path: KeyPath }
-  | { readonly change: 'increment'; readonly path: KeyPath; readonly amount: number }
-  | {
-      readonly change: 'append' | 'append-missing' | 'remove';
-      readonly path: KeyPath;
-      readonly elements: readonly JsonValue[];
-    };
+/** One change of an update. */
+export interface AttributeOperation {
+  /** Begins with a top-level column. */
+  readonly path: KeyPath;
+  readonly change: ValueChange;
+}
 
 /**
  * Reads an attribute update (`wire-protocol §4.4`). Keys are top-level columns or dotted paths; values replace what
@@ -32,7 +28,7 @@ export type AttributeOperation =
  *
  * @example
  * parseAttributeUpdate({ name: 'n', 'attr.old': { __op: 'Delete' } });
- * // [{ change: 'set', path: ['name'], value: 'n' }, { change: 'delete', path: ['attr', 'old'] }]
+ * // [{ path: ['name'], change: () => 'n' }, { path: ['attr', 'old'], change: () => undefined }]
  * @throws ImError CONVERSATION_UPDATE_FAILED
  */
 export function parseAttributeUpdate(update: JsonObject): AttributeOperation[] {
@@ -58,47 +54,26 @@ function parsePath(key: string): KeyPath {
 }
 
 function parseOperation(path: KeyPath, value: JsonValue): AttributeOperation {
-  if (isJsonObject(value) && Object.hasOwn(value, '__op')) return parseOperator(path, value);
+  if (isJsonObject(value) && Object.hasOwn(value, '__op')) return { path, change: operator(path, value) };
   // A conversation without name or attributes lacks the key: to SDKs a null is worse than nothing.
-  if (value === null && path.length === 1 && isNotNull(path[0])) return { change: 'delete', path };
+  if (value === null && path.length === 1 && isNotNull(path[0])) return { path, change: () => undefined };
   checkValue(value);
-  return { change: 'set', path, value };
+  return { path, change: () => value };
 }
 
 function isNotNull(column: string | undefined): boolean {
   return column === 'name' || column === 'attr';
 }
 
-function parseOperator(path: KeyPath, value: JsonObject): AttributeOperation {
-  switch (value.__op) {
-    case 'Delete':
-      return { change: 'delete', path };
-    case 'Increment':
-      return { change: 'increment', path, amount: amountOf(value) };
-    case 'Decrement':
-      return { change: 'increment', path, amount: -amountOf(value) };
-    case 'Add':
-      return { change: 'append', path, elements: elementsOf(value) };
-    case 'AddUnique':
-      return { change: 'append-missing', path, elements: elementsOf(value) };
-    case 'Remove':
-      return { change: 'remove', path, elements: elementsOf(value) };
-    default:
-      throw invalidUpdate(`The operation ${quote(String(value.__op))} on ${named(path)} is unknown.`);
-  }
-}
-
-function amountOf(value: JsonObject): number {
-  const amount = Object.hasOwn(value, 'amount') ? value.amount : undefined;
-  if (typeof amount !== 'number') throw invalidUpdate(`${String(value.__op)} needs a number, "amount".`);
-  return amount;
-}
-
-function elementsOf(value: JsonObject): readonly JsonValue[] {
-  const elements = Object.hasOwn(value, 'objects') ? value.objects : undefined;
-  if (!isList(elements)) throw invalidUpdate(`${String(value.__op)} needs a list, "objects".`);
-  checkValue(elements);
-  return elements;
+function operator(path: KeyPath, value: JsonObject): ValueChange {
+  return parseOperator({
+    key: named(path),
+    value,
+    check: checkValue,
+    unknown: invalidUpdate,
+    malformed: invalidUpdate,
+    mismatch: invalidUpdate,
+  });
 }
 
 /**
@@ -146,10 +121,9 @@ export function applyAttributeUpdate(
   return { columns: changed, resulting };
 }
 
-function applyOperation(columns: JsonObject, operation: AttributeOperation): JsonObject {
-  const { path } = operation;
+function applyOperation(columns: JsonObject, { path, change }: AttributeOperation): JsonObject {
   try {
-    return changeAtPath(columns, path, (value) => newValue(value, operation));
+    return changeAtPath(columns, path, change);
   } catch (error) {
     if (!(error instanceof NoObjectThere)) throw error;
     throw invalidUpdate(
@@ -158,49 +132,11 @@ function applyOperation(columns: JsonObject, operation: AttributeOperation): Jso
   }
 }
 
-/** What stands at the path afterwards; `undefined` for nothing. */
-function newValue(value: JsonValue | undefined, operation: AttributeOperation): JsonValue | undefined {
-  switch (operation.change) {
-    case 'set':
-      return operation.value;
-    case 'delete':
-      return undefined;
-    case 'increment':
-      return incremented(value ?? 0, operation);
-    case 'append':
-      return [...listAt(value ?? [], operation.path), ...operation.elements];
-    case 'append-missing':
-      return appendMissing(listAt(value ?? [], operation.path), operation.elements);
-    case 'remove':
-      return value === undefined
-        ? undefined
-        : withoutElements(listAt(value, operation.path), operation.elements);
-  }
-}
-
-function incremented(
-  value: JsonValue,
-  { amount, path }: Extract<AttributeOperation, { change: 'increment' }>,
-): number {
-  const sum = typeof value === 'number' ? value + amount : Number.NaN;
-  if (!Number.isFinite(sum)) throw invalidUpdate(`${named(path)} is no number that could be incremented so.`);
-  return sum;
-}
-
-function listAt(value: JsonValue, path: KeyPath): readonly JsonValue[] {
-  if (!isList(value)) throw invalidUpdate(`${named(path)} is not a list.`);
-  return value;
-}
-
 /** SDKs cast these two columns without looking. */
 function checkTypes(resulting: JsonObject): void {
   const { name, attr } = resulting;
   if (name !== undefined && typeof name !== 'string') throw invalidUpdate('"name" must be a string.');
   if (attr !== undefined && !isJsonObject(attr)) throw invalidUpdate('"attr" must be an object.');
-}
-
-function isList(value: unknown): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }
 
 function named(path: KeyPath): string {

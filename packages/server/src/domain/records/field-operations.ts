@@ -1,8 +1,7 @@
 import { changeAtPath, NoObjectThere } from '../change-at-path.ts';
-import { appendMissing, withoutElements } from '../conversation/list-elements.ts';
 import { DataError } from '../errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
-import { isList } from '../query/document.ts';
+import { parseOperator, type ValueChange } from '../value-operators.ts';
 import { checkValue } from './check-value.ts';
 import { checkColumnName, MAX_FIELDS, MAX_RECORD_BYTES, quote } from './limits.ts';
 
@@ -16,7 +15,7 @@ export interface FieldOperation {
   /** An operator makes the new value from the old one, so whoever saved learns it from the answer. */
   readonly isOperator: boolean;
   /** What stands there afterwards; `undefined` for nothing. */
-  readonly change: (value: JsonValue | undefined) => JsonValue | undefined;
+  readonly change: ValueChange;
 }
 
 /**
@@ -59,9 +58,11 @@ function applyField(columns: JsonObject, { key, path, change }: FieldOperation):
   try {
     return changeAtPath(columns, path, change);
   } catch (error) {
-    if (error instanceof NoObjectThere)
-      throw mismatch(key, 'cannot be changed inside something that is no object');
-    throw error;
+    if (!(error instanceof NoObjectThere)) throw error;
+    throw new DataError(
+      'TYPE_MISMATCH',
+      `${quote(key)} cannot be changed inside something that is no object.`,
+    );
   }
 }
 
@@ -78,85 +79,15 @@ function parseField(key: string, value: JsonValue): FieldOperation {
   return { key, path, isOperator: false, change: () => value };
 }
 
-function operator(key: string, value: JsonObject): FieldOperation['change'] {
-  switch (value.__op) {
-    case 'Delete':
-      return () => undefined;
-    case 'Increment':
-      return adding(key, operand(key, value, 'amount'));
-    case 'Decrement':
-      return adding(key, -operand(key, value, 'amount'));
-    case 'Add': {
-      const objects = objectsOf(key, value);
-      return (before) => [...listAt(key, before), ...objects];
-    }
-    case 'AddUnique': {
-      const objects = objectsOf(key, value);
-      return (before) => appendMissing(listAt(key, before), objects);
-    }
-    case 'Remove': {
-      const objects = objectsOf(key, value);
-      return (before) => (before === undefined ? undefined : withoutElements(listAt(key, before), objects));
-    }
-    case 'BitAnd':
-      return bitwise(key, operand(key, value, 'value'), (a, b) => a & b);
-    case 'BitOr':
-      return bitwise(key, operand(key, value, 'value'), (a, b) => a | b);
-    case 'BitXor':
-      return bitwise(key, operand(key, value, 'value'), (a, b) => a ^ b);
-    default:
-      throw new DataError(
-        'NOT_IMPLEMENTED',
-        `The operation ${quote(String(value.__op))} on ${quote(key)} is not implemented.`,
-      );
-  }
-}
-
-function operand(key: string, value: JsonObject, name: string): number {
-  const number = Object.hasOwn(value, name) ? value[name] : undefined;
-  if (typeof number === 'number') return number;
-  throw new DataError('BAD_ARGUMENT', `${String(value.__op)} on ${quote(key)} needs a number, "${name}".`);
-}
-
-function objectsOf(key: string, value: JsonObject): readonly JsonValue[] {
-  const objects = Object.hasOwn(value, 'objects') ? value.objects : undefined;
-  if (!isList(objects)) {
-    throw new DataError('BAD_ARGUMENT', `${String(value.__op)} on ${quote(key)} needs a list, "objects".`);
-  }
-  checkValue(objects, key);
-  return objects;
-}
-
-function adding(key: string, amount: number): FieldOperation['change'] {
-  return (before = 0) => {
-    const sum = typeof before === 'number' ? before + amount : Number.NaN;
-    if (!Number.isFinite(sum)) throw mismatch(key, 'is no number that could be incremented so');
-    return sum;
-  };
-}
-
-/** On 64 bits, which is what deployed data holds; the result is a number again. */
-function bitwise(
-  key: string,
-  value: number,
-  combine: (a: bigint, b: bigint) => bigint,
-): FieldOperation['change'] {
-  return (before = 0) => {
-    if (!Number.isSafeInteger(before) || !Number.isSafeInteger(value)) {
-      throw mismatch(key, 'is no whole number whose bits could be combined');
-    }
-    return Number(combine(BigInt(before as number), BigInt(value)));
-  };
-}
-
-function listAt(key: string, value: JsonValue | undefined): readonly JsonValue[] {
-  if (value === undefined || value === null) return [];
-  if (!isList(value)) throw mismatch(key, 'is not a list');
-  return value;
-}
-
-function mismatch(key: string, what: string): DataError {
-  return new DataError('TYPE_MISMATCH', `${quote(key)} ${what}.`);
+function operator(key: string, value: JsonObject): ValueChange {
+  return parseOperator({
+    key: quote(key),
+    value,
+    check: (objects) => checkValue(objects, key),
+    unknown: (sentence) => new DataError('NOT_IMPLEMENTED', sentence),
+    malformed: (sentence) => new DataError('BAD_ARGUMENT', sentence),
+    mismatch: (sentence) => new DataError('TYPE_MISMATCH', sentence),
+  });
 }
 
 /** Replacing `attr` and setting `attr.k` in one request has no order and therefore no meaning. */
