@@ -29,7 +29,8 @@ export class Checked {
   }
 
   /**
-   * Texts become what the schema wants where they can: `True` a boolean, `12.0` a number (`rest §1.1`).
+   * Texts become what the schema wants where they can: `True` a boolean, `12.0` a number (`rest §1.1`). What is no whole
+   * number becomes the one the schema names in `x-otherwise`.
    *
    * @param said what was said in JSON, which counts where both say it
    */
@@ -38,7 +39,8 @@ export class Checked {
       if (Object.hasOwn(said, name)) return [];
       const given = Object.hasOwn(texts, name) ? texts[name] : undefined;
       const text = Array.isArray(given) ? given.at(-1) : given;
-      return typeof text === 'string' ? [[name, fromText(name, text, schema)]] : [];
+      const value = typeof text === 'string' ? fromText(name, text, schema) : undefined;
+      return value === undefined ? [] : [[name, value]];
     });
     return this.body({ ...Object.fromEntries(entries), ...said });
   }
@@ -83,20 +85,31 @@ function schemaAt(root: TSchema, pointer: string): TSchema | undefined {
   return at as TSchema | undefined;
 }
 
-function fromText(name: string, text: string, schema: TSchema & { readonly type?: string }): JsonValue {
+interface TextSchema extends TSchema {
+  readonly type?: string;
+  readonly 'x-otherwise'?: number;
+}
+
+/** `undefined` for an object of which nothing is said. */
+function fromText(name: string, text: string, schema: TextSchema): JsonValue | undefined {
   switch (schema.type) {
     case 'integer':
     case 'number':
-      return /^-?\d{1,16}(\.\d+)?$/.test(text) ? Number(text) : text;
+      return numberFrom(text, schema['x-otherwise']);
     case 'boolean':
       return BOOLEANS.get(text) ?? text;
     case 'object':
-      return parseObject(text, name);
+      return text.trim() === '' ? undefined : parseObject(text, name);
     case 'array':
       return parseJson(text, name);
     default:
       return text;
   }
+}
+
+function numberFrom(text: string, otherwise: number | undefined): number | string {
+  const value = /^-?\d{1,16}(\.\d+)?$/.test(text) ? Number(text) : text;
+  return otherwise === undefined || Number.isInteger(value) ? value : otherwise;
 }
 
 const BOOLEANS: ReadonlyMap<string, boolean> = new Map([

@@ -137,11 +137,18 @@ describe('finding conversations', () => {
     const topic = fresh('topic');
     await create({ topic });
     const where = JSON.stringify({ topic });
-    for (const limit of [1001, -1, 0]) {
+    for (const limit of [1001, -1, 0, '99999999999999999999', '1.5', 'many', '']) {
       const { results } = await api.done(api.get(PATH, { where, limit }));
       expect([limit, results.length]).toEqual([limit, 1]);
     }
     expect(await api.done(api.get(PATH, { where, limit: 0, count: 1 }))).toEqual({ results: [], count: 1 });
+  });
+
+  it('takes a condition of which nothing is said for none', async () => {
+    await create();
+    const { count } = await api.done(api.get(PATH, { limit: 0, count: 1 }));
+    expect(count).toBeGreaterThan(0);
+    expect((await api.done(api.get(PATH, { where: '', limit: 0, count: 1 }))).count).toBe(count);
   });
 
   it('chooses keys as the data API does', async () => {

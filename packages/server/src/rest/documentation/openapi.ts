@@ -114,10 +114,10 @@ function json(schema: TSchema): JsonObject {
   return { 'application/json': { schema: plain(schema) } };
 }
 
-/** Without what only our own checks read. */
+/** What only our own checks read. */
+const OUR_OWN: ReadonlySet<string> = new Set(['x-rule', 'x-code', 'x-otherwise']);
+
 function plain(schema: TSchema): JsonObject {
-  const text = JSON.stringify(schema, (key, value) =>
-    key === 'x-rule' || key === 'x-code' ? undefined : value,
-  );
+  const text = JSON.stringify(schema, (key, value) => (OUR_OWN.has(key) ? undefined : value));
   return JSON.parse(text);
 }
