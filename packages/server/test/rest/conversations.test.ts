@@ -151,6 +151,15 @@ describe('finding conversations', () => {
     expect((await api.done(api.get(PATH, { where: '', limit: 0, count: 1 }))).count).toBe(count);
   });
 
+  it.each(['$inQuery', '$notInQuery', '$select', '$nearSphere'])(
+    'says that %s is not implemented, as the data API does',
+    async (operator) => {
+      const refused = await api.get(PATH, { where: JSON.stringify({ m: { [operator]: {} } }) });
+      expect(refusal(refused)).toEqual([400, 1, 'Not implemented.']);
+      expect(refused.body.detail).toContain(operator);
+    },
+  );
+
   it('chooses keys as the data API does', async () => {
     const topic = fresh('topic');
     await create({ topic, attr: { level: 1, secret: 2 }, c: 'boss' });

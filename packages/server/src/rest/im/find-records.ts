@@ -3,6 +3,7 @@ import type { App } from '../../domain/app/app.ts';
 import { countConversations, queryConversations } from '../../domain/conversation/query-conversations.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { choiceOf, chooseKeys } from '../../domain/records/choose-keys.ts';
+import { parseCondition } from '../../domain/records/where.ts';
 import type { World } from '../../domain/world.ts';
 import { Limit, limitOf } from '../page-size.ts';
 import { AnyObject } from '../schemas.ts';
@@ -31,6 +32,8 @@ export async function findRecords(
   query: Static<typeof RecordsQuery>,
   kind?: 'basic' | 'chat-room' | 'service',
 ): Promise<JsonObject> {
+  // Parsed here too: what is not implemented has another code than a command gives it.
+  parseCondition(query.where);
   const scope = {
     ...(query.where !== undefined && { where: query.where }),
     ...(kind !== undefined && { kind }),
