@@ -140,6 +140,34 @@ describe('_Conversation as a class', () => {
     expect((await api.master.get(path, { where: { name: { $inQuery: {} } } })).body.code).toBe(1);
   });
 
+  it('shows files in place of references, and what pointers lead to where it is asked for', async () => {
+    const url = 'https://cdn.example.org/logo.png';
+    const file = (await api.post('/files', { name: 'logo', url })).body.objectId;
+    const user = (await api.post('/users', { username: 'host', password: 'p' })).body.objectId;
+    const pointer = { __type: 'Pointer', className: '_User', objectId: user };
+    const created = await api.master.post(path, {
+      name: 'pointing',
+      logo: { __type: 'File', id: file },
+      host: pointer,
+    });
+    const id = created.body.objectId;
+    expect(await read(id)).toMatchObject({
+      logo: { __type: 'File', id: file, name: 'logo', url },
+      host: pointer,
+    });
+    const query = { include: 'host', keys: 'host.username,logo.url' };
+    const chosen = {
+      objectId: id,
+      createdAt: expect.anything(),
+      updatedAt: expect.anything(),
+      host: { ...pointer, username: 'host' },
+      logo: { __type: 'File', id: file, objectId: file, url },
+    };
+    expect((await api.master.get(`${path}/${id}`, query)).body).toEqual(chosen);
+    const found = await api.master.get(path, { ...query, where: { name: 'pointing' } });
+    expect(found.body.results).toEqual([chosen]);
+  });
+
   it('refuses what is malformed, and changes nothing', async () => {
     const { body } = await api.master.post(path, { name: 'ok', m: ['A'] });
     const before = await read(body.objectId);

@@ -106,7 +106,7 @@ export const recordActions: ClassActions = {
 };
 
 /** Objects with what the caller wants of them, and what it wants included. */
-async function asAsked(
+export async function asAsked(
   world: World,
   requester: Requester,
   objects: readonly JsonObject[],

@@ -9,14 +9,13 @@ import { DataError, ImError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { conversationDocument } from '../../domain/query/conversation-document.ts';
 import { compileCondition } from '../../domain/query/matches.ts';
-import { chooseKeys } from '../../domain/records/choose-keys.ts';
 import { parseCondition, parseOrder } from '../../domain/records/where.ts';
 import { conversationIdOf } from '../im/collection.ts';
 import { changedRecord, conversationRecord } from '../im/conversation-record.ts';
 import { limitOf } from '../page-size.ts';
 import { created, ok } from '../route.ts';
-import { type ClassActions, valuesTold, wantsAll } from './class-actions.ts';
-import { choiceIn, whereOf } from './parts.ts';
+import { asAsked, type ClassActions, valuesTold, wantsAll } from './class-actions.ts';
+import { whereOf } from './parts.ts';
 
 /** `_Conversation`: the very conversations clients are in, as objects of the data API (`rest §8.1`). */
 export const conversationActions: ClassActions = {
@@ -43,8 +42,8 @@ export const conversationActions: ClassActions = {
       skip: query.skip ?? 0,
       withLastMessage: false,
     });
-    const choice = choiceIn(query);
-    const results = found.map(({ conversation }) => chooseKeys(conversationRecord(conversation), choice));
+    const records = found.map(({ conversation }) => conversationRecord(conversation));
+    const results = await asAsked(world, requester, records, query);
     if (query.count !== true) return ok({ results });
     const count = await countConversations(world, operator, where === undefined ? {} : { where });
     return ok({ results, count });
@@ -53,7 +52,8 @@ export const conversationActions: ClassActions = {
     requireManager(requester);
     const conversation = await world.conversations.load(requester.app.key, conversationIdOf(id));
     if (conversation === undefined) return ok({});
-    return ok(chooseKeys(conversationRecord(conversation), choiceIn(query)));
+    const [object] = await asAsked(world, requester, [conversationRecord(conversation)], query);
+    return ok(object);
   },
   async update({ world, requester }, id, fields, query, inBatch = false) {
     const { conversation, operations } = await updateConversationObject(
