@@ -315,11 +315,49 @@ describe('users', () => {
     }
   });
 
-  it('learn that mail and SMS are not configured', async () => {
-    for (const path of ['/requestPasswordReset', '/requestEmailVerify', '/requestSmsCode', '/roles']) {
+  it('learn what is not done here, at every path of it', async () => {
+    const id = '6650b4bbc3f1d2e4b5a6983a';
+    for (const path of [
+      '/cloudQuery',
+      '/scan/classes/Note',
+      '/roles',
+      `/roles/${id}`,
+      '/search/select',
+      '/statuses',
+      `/statuses/${id}`,
+      '/subscribe/statuses',
+      `/users/${id}/friendship`,
+      `/users/${id}/friendship/${id}`,
+      `/users/${id}/followersAndFollowees`,
+      '/users/friendshipRequests',
+      `/users/friendshipRequests/${id}/accept`,
+      '/users/self/friendBlocklist',
+      `/users/self/friendBlocklist/${id}`,
+      '/users/strictlyQuery',
+      '/leaderboard/leaderboards/world',
+      '/requestSmsCode',
+      '/verifySmsCode/123456',
+      '/usersByMobilePhone',
+      '/requestCaptcha',
+      '/requestEmailVerify',
+      '/requestPasswordReset',
+      '/requestPasswordResetBySmsCode',
+      '/push',
+      '/functions/hello',
+      '/call/hello',
+      '/schemas',
+      '/schemas/Note',
+      '/exportData',
+      '/stats/appinfo',
+      '/statistics/classes/_User',
+      '/LiveQuery/subscribe',
+      `/files/${id}/censor`,
+      '/bigquery/jobs',
+      '/../__engine/1/ping',
+    ]) {
       const { status, body } = await api.post(path, { email: 'x@example.com' });
       expect([path, status, body.code]).toEqual([path, 404, 1]);
-      expect(body.error).toMatch(/^Not implemented/);
+      expect(body.error).toMatch(/^Not implemented: .*\.$/);
     }
   });
 });

@@ -9,7 +9,13 @@ const AREAS: Readonly<Record<string, readonly string[]>> = {
   'full-text search': ['/1.1/search/*'],
   'status feeds': ['/1.1/statuses', '/1.1/statuses/*', '/1.1/subscribe/*'],
   friendship: [
+    '/1.1/users/:objectId/friendship',
     '/1.1/users/:objectId/friendship/*',
+    '/1.1/users/:objectId/followers',
+    '/1.1/users/:objectId/followees',
+    '/1.1/users/:objectId/followersAndFollowees',
+    '/1.1/users/self/friendBlocklist',
+    '/1.1/users/self/friendBlocklist/*',
     '/1.1/users/friendshipRequests',
     '/1.1/users/friendshipRequests/*',
     '/1.1/users/strictlyQuery',
@@ -33,11 +39,14 @@ const AREAS: Readonly<Record<string, readonly string[]>> = {
     '/1.1/requestEmailVerify',
     '/1.1/requestPasswordReset',
   ],
+  'sending push notifications; messages are pushed to who is offline': ['/1.1/push'],
+  'cloud functions; call the server they run on': ['/1.1/functions/*', '/1.1/call/*'],
   'schemas and exports': ['/1.1/schemas', '/1.1/schemas/*', '/1.1/exportData', '/1.1/exportData/*'],
   'statistics of the data API': ['/1.1/stats/*', '/1.1/statistics/*'],
   'live queries': ['/1.1/LiveQuery/*'],
   'file moderation': ['/1.1/files/:objectId/censor'],
   bigquery: ['/1.1/bigquery/*'],
+  'management of cloud engines': ['/__engine/*'],
 };
 
 /** One sentence instead of a page that is not there. */
