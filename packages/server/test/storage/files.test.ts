@@ -338,7 +338,12 @@ describe('downloads', () => {
       'bytes',
     ]);
     const etag = head.headers.get('etag') ?? '';
-    expect((await fetch(url, { headers: { 'if-none-match': etag } })).status).toBe(304);
+    for (const kept of [etag, `W/${etag}`, `"another", ${etag}`, `W/"a","b",W/${etag}`, '*']) {
+      expect([kept, (await fetch(url, { headers: { 'if-none-match': kept } })).status]).toEqual([kept, 304]);
+    }
+    for (const other of ['"another"', etag.slice(1, -1)]) {
+      expect((await fetch(url, { headers: { 'if-none-match': other } })).status).toBe(200);
+    }
     expect((await part('bytes=0-1', { 'if-range': etag }))[0]).toBe(206);
     expect((await part('bytes=0-1', { 'if-range': '"other"' }))[0]).toBe(200);
   });

@@ -26,7 +26,7 @@ export async function sendFile(
 
   const etag = `"${record.id}-${size}-${Number(storedAt)}"`;
   setHeaders(reply, record, etag);
-  if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+  if (isKept(request, etag)) return reply.code(304).send();
   const range = rangeOf(request, size, etag);
   if (range === 'unsatisfiable') {
     reply.header('content-range', `bytes */${size}`);
@@ -70,6 +70,12 @@ function dispositionOf(type: string, name: string): string {
     (character) => `%${character.charCodeAt(0).toString(16)}`,
   );
   return `${SHOWN.test(type) ? 'inline' : 'attachment'}; filename="${ascii}"; filename*=UTF-8''${utf8}`;
+}
+
+/** Whether the caller has this version already, among others it names: whether it calls them weak, does not matter. */
+function isKept({ headers }: FastifyRequest, etag: string): boolean {
+  const named = (headers['if-none-match'] ?? '').split(',').map((one) => one.trim().replace(/^W\//, ''));
+  return named.includes(etag) || named.includes('*');
 }
 
 /** The one range a caller asks for. Several at once, or one of another version, are answered with everything. */
