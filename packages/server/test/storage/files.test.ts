@@ -186,7 +186,10 @@ describe('uploads', () => {
     expect((await api.get(`/files/${tokens.objectId}`)).body).toEqual({});
     expect((await fetch(tokens.url)).status).toBe(404);
     expect((await callback('unknown', true)).body).toEqual({});
-    expect((await api.post('/fileCallback', {})).status).toBe(400);
+    for (const body of [{}, { token: 'unknown' }, { token: 'unknown', result: 'yes' }]) {
+      const refused = await api.post('/fileCallback', body);
+      expect([body, refused.status, refused.body.code]).toEqual([body, 400, 1]);
+    }
   });
 
   it('need the token of the very file, in time', async () => {

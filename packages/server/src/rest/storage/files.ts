@@ -83,10 +83,10 @@ const fileCallback = route({
   path: '/1.1/fileCallback',
   summary: 'Confirm an upload, or take it back',
   audit: { not: 'a part of the upload' },
-  body: open({ token: Type.String(), result: Type.Optional(Type.Boolean()) }),
+  body: open({ token: Type.String(), result: Type.Boolean({ description: 'Whether the bytes were sent.' }) }),
   answers: { 200: Empty },
   async handle({ world, caller, body }) {
-    await finishUpload(world, caller.app, body.token, body.result !== false);
+    await finishUpload(world, caller.app, body.token, body.result);
     return ok({});
   },
 });
