@@ -424,6 +424,23 @@ describe('files', () => {
     for (const url of ['javascript:alert(1)', 'data:text/html,x', 'nothing', 5, undefined]) {
       expect((await api.post('/files', { ...external, url })).status).toBe(400);
     }
+    const uploaded = await upload('x');
+    for (const url of ['javascript:alert(1)', 5, null, { __op: 'Delete' }]) {
+      const { status, body: refused } = await api.master.put(`/files/${body.objectId}`, { url });
+      expect([url, status, refused.code]).toEqual([url, 400, 1]);
+    }
+    for (const url of ['javascript:alert(1)', 5]) {
+      expect((await api.master.put(`/files/${uploaded.objectId}`, { url })).status).toBe(400);
+    }
+    expect((await api.get(`/files/${body.objectId}`)).body.url).toBe(external.url);
+    const moved = 'https://elsewhere.example.org/logo.png';
+    expect((await api.master.put(`/files/${body.objectId}`, { url: moved })).status).toBe(200);
+    expect((await api.get(`/files/${body.objectId}`)).body.url).toBe(moved);
+    expect((await api.master.put(`/files/${uploaded.objectId}`, { url: null, name: 'y' })).status).toBe(200);
+    expect((await api.get(`/files/${uploaded.objectId}`)).body).toMatchObject({
+      url: uploaded.url,
+      name: 'y',
+    });
   });
 
   it('are deleted with their bytes, as far as their ACL lets the caller', async () => {

@@ -1,5 +1,5 @@
 import { DataError } from '../errors.ts';
-import type { JsonObject, JsonValue } from '../json.ts';
+import type { JsonObject } from '../json.ts';
 import { applyFields, parseFields } from '../records/field-operations.ts';
 import type { DataRecord } from '../records/record.ts';
 import type { Requester } from '../records/requester.ts';
@@ -17,13 +17,19 @@ export async function createExternalFile(
   fields: JsonObject,
 ): Promise<DataRecord> {
   const columns = applyFields({}, parseFields(writableFields(requester, fileRules, fields)));
-  checkAddress(columns.url);
+  checkFile(columns);
   const ref = { app: requester.app.key, className: FILE, id: world.random.objectId() };
   return insertRecord(world, ref, { columns, secrets: {} });
 }
 
-/** Clients open what stands here, so no other scheme than those of the web. */
-function checkAddress(url: JsonValue | undefined): void {
+/**
+ * What a save may not leave behind: a file was uploaded, or lies at an address. Clients open what stands there, so no
+ * other scheme than those of the web.
+ *
+ * @throws DataError BAD_ARGUMENT
+ */
+export function checkFile({ key, url }: JsonObject): void {
+  if (key !== undefined && (url ?? null) === null) return;
   const isWeb =
     typeof url === 'string' && url.length <= MAX_URL && URL.canParse(url) && /^https?:/i.test(url);
   if (!isWeb) throw new DataError('BAD_ARGUMENT', '"url" must be a web address, http or https.');

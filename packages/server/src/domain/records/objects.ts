@@ -1,5 +1,5 @@
 import { DataError } from '../errors.ts';
-import { createExternalFile } from '../files/external-file.ts';
+import { checkFile, createExternalFile } from '../files/external-file.ts';
 import { FILE } from '../files/file-rules.ts';
 import { removeFile } from '../files/remove-file.ts';
 import { INSTALLATION } from '../installations/installation-rules.ts';
@@ -116,6 +116,7 @@ export async function updateObject(
     requireMayTouch(requester, rules, 'update', before);
     if (!meets(recordDocument(before))) throw new DataError('NO_EFFECT');
     const columns = applyFields(before.columns, operations);
+    if (className === FILE) checkFile(columns);
     return save?.finish(before, columns) ?? { columns, secrets: before.secrets };
   });
   if (record === undefined) throw gone(rules);
