@@ -83,6 +83,8 @@ describe('users', () => {
       { username: 'nina' },
       { email: 'nina@example.com' },
       { mobilePhoneNumber: '+351911111111' },
+      { username: null, email: 'nina@example.com', mobilePhoneNumber: null, smsCode: null },
+      { username: null, email: null, mobilePhoneNumber: '+351911111111' },
     ]) {
       const { status, body } = await api.post('/login', { ...who, password: 'pa55' });
       expect([status, body.objectId]).toEqual([200, objectId]);
@@ -100,6 +102,9 @@ describe('users', () => {
     expect((await refused({ email: 'no@example.com', password: 'x' }))[1]).toBe(205);
     expect((await refused({ mobilePhoneNumber: '1234567', password: 'x' }))[1]).toBe(213);
     expect((await refused({ password: 'x' }))[1]).toBe(200);
+    expect((await refused({ username: null, password: 'x' }))[1]).toBe(200);
+    expect((await refused({ username: 'nina', password: null }))[1]).toBe(201);
+    expect((await refused({ username: 5, password: 'x' }))[1]).toBe(1);
     expect((await refused({ username: 'nina' }))[1]).toBe(201);
     expect((await refused({ mobilePhoneNumber: '+351911111111', smsCode: '123456' }))[1]).toBe(1);
   });

@@ -44,13 +44,14 @@ const UNKNOWN: Readonly<Record<string, 'EMAIL_NOT_FOUND' | 'MOBILE_PHONE_NOT_FOU
 };
 
 function keyIn({ username, email, mobilePhoneNumber, smsCode }: JsonObject): RecordKey {
-  if (smsCode !== undefined) {
+  if ((smsCode ?? null) !== null) {
     throw new DataError('NOT_IMPLEMENTED', 'Logging in by SMS is not configured; log in with a password.');
   }
-  if (typeof email === 'string' && username === undefined) {
+  const isNamed = (username ?? null) !== null;
+  if (typeof email === 'string' && !isNamed) {
     return { name: 'email', value: String(emailKey(email)) };
   }
-  if (typeof mobilePhoneNumber === 'string' && username === undefined) {
+  if (typeof mobilePhoneNumber === 'string' && !isNamed) {
     return { name: 'mobilePhoneNumber', value: mobilePhoneNumber };
   }
   return { name: 'username', value: usernameIn(username) };

@@ -15,6 +15,8 @@ const WholeUser = open(
   { objectId: Type.String(), sessionToken: Type.String() },
   'The user with everything it may see, and its session.',
 );
+/** SDKs send null for what they were not given. */
+const TextOrNull = Type.Optional(Type.Union([Type.String(), Type.Null()]));
 
 const logIn = route({
   ...common,
@@ -24,10 +26,10 @@ const logIn = route({
   audit: { not: 'a user acts for itself' },
   description: 'After more than 6 failures a user is locked for 15 minutes.',
   body: open({
-    username: Type.Optional(Type.String()),
-    email: Type.Optional(Type.String()),
-    mobilePhoneNumber: Type.Optional(Type.String()),
-    password: Type.Optional(Type.String()),
+    username: TextOrNull,
+    email: TextOrNull,
+    mobilePhoneNumber: TextOrNull,
+    password: TextOrNull,
   }),
   answers: { 200: WholeUser },
   handle: async ({ world, caller, body }) =>
@@ -75,10 +77,7 @@ const updatePassword = route({
   summary: 'Change a password, knowing the present one',
   audit: { action: 'user.change-password' },
   params: Path,
-  body: open({
-    old_password: Type.Optional(Type.String()),
-    new_password: Type.Optional(Type.String()),
-  }),
+  body: open({ old_password: TextOrNull, new_password: TextOrNull }),
   answers: {
     200: Type.Object({ updatedAt: Type.String(), objectId: Type.String(), sessionToken: Type.String() }),
   },
