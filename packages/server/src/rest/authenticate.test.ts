@@ -71,6 +71,15 @@ describe('the caller of an API', () => {
     expect(levelOf({ ...signed, 'x-lc-key': 'wrong' })).toBeUndefined();
   });
 
+  it('is believed what it says under the present name before what it says under an earlier one', () => {
+    for (const earlier of ['x-avoscloud-master-key', 'x-uluru-master-key', 'x-avoscloud-application-key']) {
+      const wrong = { [earlier]: 'wrong' };
+      expect(levelOf({ ...wrong, 'x-lc-key': `${app.masterKey},master` })).toBe('master');
+      expect(levelOf({ ...wrong, 'x-lc-key': app.appKey })).toBe('app');
+      expect(levelOf({ [earlier]: app.masterKey, 'x-lc-key': 'wrong' })).toBeUndefined();
+    }
+  });
+
   it('has to say which app it means', () => {
     for (const id of ['', 'unknown', `${app.id}x`]) {
       expect([id, levelOf({ 'x-lc-key': app.appKey }, id)]).toEqual([id, undefined]);

@@ -15,9 +15,10 @@ export interface Caller {
   readonly userToken?: string;
 }
 
-/** Names of earlier years first to last; deployed callers still send them (`storage-subset §1.5`). */
+/** Names of earlier years come last; deployed callers still send them (`storage-subset §1.5`). */
 const ID_HEADERS = ['x-lc-id', 'x-avoscloud-application-id', 'x-uluru-application-id'];
-const KEY_HEADERS = ['x-lc-key', 'x-avoscloud-application-key', 'x-uluru-application-key'];
+const KEY_HEADERS = ['x-lc-key'];
+const EARLIER_KEY_HEADERS = ['x-avoscloud-application-key', 'x-uluru-application-key'];
 const MASTER_HEADERS = ['x-avoscloud-master-key', 'x-uluru-master-key'];
 const SIGN_HEADERS = ['x-lc-sign', 'x-avoscloud-request-sign', 'x-uluru-request-sign'];
 const USER_HEADERS = ['x-lc-session', 'x-avoscloud-session-token', 'x-uluru-session-token'];
@@ -67,18 +68,23 @@ export function requireLevel(
   }
 }
 
+/** What is said under the present name of the key counts, whatever earlier names say beside it. */
 function levelOf(app: App, headers: IncomingHttpHeaders): Caller['level'] | undefined {
+  const key = first(headers, KEY_HEADERS);
+  if (key !== undefined) return levelOfKey(app, key);
   const masterKey = first(headers, MASTER_HEADERS);
   if (masterKey !== undefined) return isSameSecret(masterKey, app.masterKey) ? 'master' : undefined;
-  const key = first(headers, KEY_HEADERS);
-  if (key !== undefined) {
-    if (key.endsWith(MASTER_SUFFIX)) {
-      return isSameSecret(key.slice(0, -MASTER_SUFFIX.length), app.masterKey) ? 'master' : undefined;
-    }
-    return isSameSecret(key, app.appKey) || isSameSecret(key, app.masterKey) ? 'app' : undefined;
-  }
+  const earlier = first(headers, EARLIER_KEY_HEADERS);
+  if (earlier !== undefined) return levelOfKey(app, earlier);
   const sign = first(headers, SIGN_HEADERS);
   return sign === undefined ? undefined : levelOfSign(app, sign);
+}
+
+function levelOfKey(app: App, key: string): Caller['level'] | undefined {
+  if (key.endsWith(MASTER_SUFFIX)) {
+    return isSameSecret(key.slice(0, -MASTER_SUFFIX.length), app.masterKey) ? 'master' : undefined;
+  }
+  return isSameSecret(key, app.appKey) || isSameSecret(key, app.masterKey) ? 'app' : undefined;
 }
 
 /** `{md5 of time and key},{time}` with `,master` for the master key. Devices have wrong clocks, so age is no reason. */
