@@ -140,6 +140,19 @@ describe('_Conversation as a class', () => {
     expect((await api.master.get(path, { where: { name: { $inQuery: {} } } })).body.code).toBe(1);
   });
 
+  it('creates no more services than the app may have', async () => {
+    const small = await startParley({ store: 'memory', settings: { maxServiceConversations: 1 } });
+    try {
+      const { master } = new DataApi(small);
+      expect((await master.post(path, { name: 'News', sys: true })).status).toBe(201);
+      const refused = await master.post(path, { name: 'More news', sys: true });
+      expect([refused.status, refused.body.code]).toEqual([400, 4318]);
+      expect((await master.post(path, { name: 'Lobby', tr: true })).status).toBe(201);
+    } finally {
+      await small.close();
+    }
+  });
+
   it('shows files in place of references, and what pointers lead to where it is asked for', async () => {
     const url = 'https://cdn.example.org/logo.png';
     const file = (await api.post('/files', { name: 'logo', url })).body.objectId;

@@ -10,6 +10,7 @@ import { applyFields, type FieldOperation, parseFields } from '../records/field-
 import { quote } from '../records/limits.ts';
 import type { Requester } from '../records/requester.ts';
 import { parseCondition } from '../records/where.ts';
+import { requireRoom } from '../service-conversation/create-service.ts';
 import { conversationTurn } from '../turns.ts';
 import type { World } from '../world.ts';
 import { MAX_COLUMNS_BYTES } from './attribute-limits.ts';
@@ -33,6 +34,7 @@ export function requireManager({ app, isMaster }: Requester): void {
  * not looked at. Clients see it at once.
  *
  * @throws DataError
+ * @throws ImError CONVERSATION_API_QUOTA_EXCEEDED
  */
 export async function createConversationObject(
   world: World,
@@ -43,6 +45,7 @@ export async function createConversationObject(
   const { tr, sys, ...others } = fields;
   const parts = partsOf(requester, applyFields({}, parseFields(writable(others))));
   const kind: ConversationKind = sys === true ? 'service' : tr === true ? 'chat-room' : 'basic';
+  if (kind === 'service') await requireRoom(world, requester.app);
   const { conversation } = await world.store.conversations.create({
     app: requester.app.key,
     id: world.random.conversationId(),

@@ -43,8 +43,12 @@ export async function createService(
   return conversation;
 }
 
-/** Two that are created at the same moment may both find the last place; that hurts nobody. */
-async function requireRoom(world: World, app: App): Promise<void> {
+/**
+ * Two that are created at the same moment may both find the last place; that hurts nobody.
+ *
+ * @throws ImError CONVERSATION_API_QUOTA_EXCEEDED
+ */
+export async function requireRoom(world: World, app: App): Promise<void> {
   const most = app.settings.maxServiceConversations;
   const count = await countConversations(world, { app }, { kind: 'service' });
   if (count >= most) {
