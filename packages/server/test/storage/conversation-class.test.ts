@@ -140,6 +140,19 @@ describe('_Conversation as a class', () => {
     expect((await api.master.get(path, { where: { name: { $inQuery: {} } } })).body.code).toBe(1);
   });
 
+  it('leaves temporary conversations as they are', async () => {
+    const tom = await TestClient.open(parley, 'Tom-temporary');
+    const started = await conv(tom, OpType.start, { m: ['Jerry-temporary'], tempConv: true });
+    const id = started.convMessage?.cid ?? '';
+    const before = await read(id);
+    expect(before.m).toContain('Jerry-temporary');
+    for (const fields of [{ name: 'x' }, { m: ['Tom-temporary'] }]) {
+      const refused = await api.master.put(`${path}/${id}`, fields);
+      expect([refused.status, refused.body.code]).toEqual([400, 4307]);
+    }
+    expect(await read(id)).toEqual(before);
+  });
+
   it('creates no more services than the app may have', async () => {
     const small = await startParley({ store: 'memory', settings: { maxServiceConversations: 1 } });
     try {

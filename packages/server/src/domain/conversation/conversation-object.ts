@@ -1,5 +1,5 @@
 import { changeAtPath } from '../change-at-path.ts';
-import { DataError } from '../errors.ts';
+import { DataError, ImError } from '../errors.ts';
 import type { ClientId } from '../identifiers.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import { conversationDocument } from '../query/conversation-document.ts';
@@ -79,7 +79,7 @@ export interface WrittenConversation {
  *
  * @param where what it must meet at that moment
  * @throws DataError NO_EFFECT, FORBIDDEN, …
- * @throws ImError CONVERSATION_NOT_FOUND
+ * @throws ImError CONVERSATION_NOT_FOUND, CONVERSATION_READ_ONLY
  */
 export async function updateConversationObject(
   world: World,
@@ -93,6 +93,9 @@ export async function updateConversationObject(
   const meets = compileCondition(parseCondition(where));
   const outcome = await world.turns.change(conversationTurn(requester.app, id), async () => {
     const before = await findConversation(world, requester.app, id);
+    if (before.kind === 'temporary') {
+      throw new ImError('CONVERSATION_READ_ONLY', 'A temporary conversation stays as it was created.');
+    }
     if (!meets(conversationDocument(before))) throw new DataError('NO_EFFECT');
     const parts = partsOf(requester, applyFields(viewOf(before), operations));
     const written = await world.store.conversations.overwrite(before, {
