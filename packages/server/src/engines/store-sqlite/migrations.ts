@@ -361,10 +361,13 @@ const steps: readonly string[] = [
     row INTEGER NOT NULL,
     PRIMARY KEY (run, hash, row)
   ) WITHOUT ROWID;
-  INSERT INTO mark SELECT 'token_row', max(row) FROM message HAVING max(row) > 0;
+  -- What is not in the index yet has no row in message_token either, and is read back from the messages themselves.
+  INSERT INTO mark SELECT 'token_row', max(row) FROM message
+    WHERE row <= (SELECT value FROM mark WHERE name = 'indexed_row') HAVING max(row) > 0;
   INSERT INTO token_run SELECT m.row, m.timestamp, NULL FROM mark JOIN message m ON m.row = mark.value WHERE name = 'token_row';
   INSERT INTO send_token
-    SELECT value, token_hash(conversation, sender, token), row FROM message_token, mark WHERE name = 'token_row'
+    SELECT value, token_hash(conversation, sender, token), row FROM message_token, mark
+      WHERE name = 'token_row' AND row <= value
       ORDER BY 2, 3;
   DROP TABLE message_token;
   `,

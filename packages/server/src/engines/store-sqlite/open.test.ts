@@ -124,8 +124,9 @@ describe('opening the embedded store', () => {
       INSERT INTO member (app, conversation, client, position, read_to, delivered_to) VALUES (1, 1, 'Tom', 0, 0, 0);
       INSERT INTO message (row, conversation, timestamp, seq, id, sender, body, receipt, mention_all, token) VALUES
         (1, 1, 2000, 1, 'first', 'Tom', '', 0, 0, 'kept'),
-        (2, 1, 2001, 2, 'second', 'Tom', '', 0, 0, 'forgotten');
-      INSERT INTO message_order SELECT conversation, timestamp, sender, row FROM message;
+        (2, 1, 2001, 2, 'second', 'Tom', '', 0, 0, 'forgotten'),
+        (3, 1, 2002, 3, 'third', 'Tom', '', 0, 0, 'not indexed when the process was killed');
+      INSERT INTO message_order SELECT conversation, timestamp, sender, row FROM message WHERE row <= 2;
       INSERT INTO message_token SELECT conversation, token, sender, row FROM message WHERE token = 'kept';
       INSERT INTO mark VALUES ('indexed_row', 2);
     `);
@@ -133,9 +134,15 @@ describe('opening the embedded store', () => {
     const store = await open();
     const again = await store.messages.append(message(1, { token: 'kept' }));
     expect(again).toEqual({ state: 'duplicate', id: 'first', timestamp: 2000 });
+    const late = { token: 'not indexed when the process was killed' };
+    expect(await store.messages.append(message(1, late))).toEqual({
+      state: 'duplicate',
+      id: 'third',
+      timestamp: 2002,
+    });
     expect(await store.messages.append(message(1, { token: 'forgotten' }))).toMatchObject({
       state: 'appended',
-      seq: 3,
+      seq: 4,
     });
   });
 
