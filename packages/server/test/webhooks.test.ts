@@ -6,7 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { CommandType, OpType } from '@parley/protocol';
-import { FakeClock, type Parley, startParley, startParleyProcess, TestClient } from '@parley/testkit';
+import {
+  FakeClock,
+  openMemoryStore,
+  type Parley,
+  type Store,
+  startParley,
+  startParleyProcess,
+  TestClient,
+} from '@parley/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runParley } from '../src/app/testing/run-parley.ts';
 import { conv, say, startConversation } from './flow.ts';
@@ -59,10 +67,11 @@ const texts = () => batches().flatMap(({ data }) => data.map((record) => record.
 
 let parley: Parley;
 let clock: FakeClock;
-async function start(settings: object): Promise<void> {
+async function start(settings: object, store?: Store): Promise<void> {
   clock = new FakeClock();
   parley = await startParley({
     clock,
+    ...(store !== undefined && { store }),
     settings,
     limits: { readTimeoutMs: 2 ** 40, loginTimeoutMs: 2 ** 40 },
   });
@@ -168,6 +177,27 @@ describe('the webhook of every message', () => {
     await expect.poll(() => texts().at(-1)).toBe('two');
     expect(texts()).toEqual(['one', 'one', 'one', 'two']);
     expect((await rest('GET', '/1.2/rtm/webhooks/dead-letters')).body).toEqual({ results: [] });
+  });
+
+  it('[F-HOOK-07] goes on by itself when the store is back', async () => {
+    const store = await openMemoryStore();
+    let isBroken = false;
+    let failures = 0;
+    const setPosition: typeof store.webhooks.setPosition = async (...position) => {
+      if (!isBroken) return store.webhooks.setPosition(...position);
+      failures++;
+      throw new Error('database or disk is full');
+    };
+    await start(webhook(), { ...store, webhooks: { ...store.webhooks, setPosition } });
+    const tom = await TestClient.open(parley, 'Tom');
+    const cid = await startConversation(tom, { m: ['Tom', 'Jerry'] });
+    isBroken = true;
+    await say(tom, cid, 'one');
+    await expect.poll(() => failures).toBe(1);
+    await say(tom, cid, 'two');
+    isBroken = false;
+    await triedAgain(5000);
+    await expect.poll(() => texts().at(-1)).toBe('two');
   });
 
   it('[F-HOOK-07] sets aside what is never taken, goes on, and repeats it when it is asked to', async () => {

@@ -6,6 +6,8 @@ import type { LogPlace, WebhookName, WebhookRepository } from '../../domain/port
 import { NotTaken } from './post.ts';
 
 const BATCH = 100;
+/** Before it tries again with a store that failed. */
+const STORE_PAUSE: Milliseconds = 5000;
 
 /** What is different between one webhook and another. */
 export interface WebhookKind<Item = unknown> {
@@ -106,7 +108,10 @@ export class Webhook {
       } catch (error) {
         // The store failed, or the process is about to end; what was not delivered is still in the log.
         const app = this.#current();
-        if (app !== undefined && !this.#isStopped) this.#parts.failed(app, this.#kind.name, error);
+        if (app === undefined || this.#isStopped) continue;
+        this.#parts.failed(app, this.#kind.name, error);
+        this.#isAsked = true;
+        await this.#wait(STORE_PAUSE);
       }
     }
     this.#isRunning = false;
