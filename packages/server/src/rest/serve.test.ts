@@ -32,7 +32,7 @@ function servicesOf(served: App): RestServices {
       clock: { now: () => 0 },
       store: { audit: { add: async (_app: number, draft: AuditDraft) => void audited.push(draft) } },
     } as unknown as RestServices['world'],
-    rates: new RestRates({ now: () => 0, after: () => () => {} }),
+    rates: new RestRates({ now: () => 0, elapsed: () => 0, after: () => () => {} }),
     files: { maxBytes: 1000 },
     isSessionToken: (_app, client, token) => token === `token of ${client}`,
     replay: async () => undefined,

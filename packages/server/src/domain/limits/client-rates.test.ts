@@ -5,7 +5,7 @@ import { ClientRates } from './client-rates.ts';
 
 function ratesAt(start: number) {
   let now = start;
-  const rates = new ClientRates({ now: () => now, after: () => () => {} });
+  const rates = new ClientRates({ now: () => 0, elapsed: () => now, after: () => () => {} });
   return { rates, advance: (ms: number) => (now += ms) };
 }
 

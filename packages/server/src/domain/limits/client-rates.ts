@@ -24,14 +24,14 @@ export class ClientRates {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#sweptAt = clock.now();
+    this.#sweptAt = clock.elapsed();
   }
 
   /** Counts one operation; false where the client has used up its minute. */
   allow(app: App, client: ClientId, limited: LimitedClass): boolean {
     const limit = limitOf(app, limited);
     if (limit <= 0) return true;
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     this.#sweep(now);
     const window = this.#windowOf(`${app.key}/${limited}/${client}`, limit);
     if (window.used === limit && (window.moments[window.next] as number) > now - WINDOW) return false;

@@ -9,7 +9,7 @@ export type RestClass = 'normal' | 'subscription' | 'broadcast' | 'upload';
 const MINUTE: Milliseconds = 60_000;
 
 interface Budget {
-  /** When the running minute began, and how much of it is used. */
+  /** When the running minute began, as the clock counts what elapsed, and how much of it is used. */
   since: Milliseconds;
   used: number;
   /** Everything is refused until then. */
@@ -32,10 +32,10 @@ export class RestRates {
 
   /** Counts one call; milliseconds to wait where it is refused. */
   take(app: App, limited: RestClass): Milliseconds | undefined {
-    const now = this.#clock.now();
-    const budget = this.#budgetOf(app, limited, now);
+    const now = this.#clock.elapsed();
+    const budget = this.#budgetOf(app, limited);
     const { perMinute, perDay } = limitsOf(app, limited);
-    if (perDay > 0 && budget.usedToday >= perDay) return untilMidnight(now);
+    if (perDay > 0 && budget.usedToday >= perDay) return untilMidnight(this.#clock.now());
     if (now < budget.closedUntil) return budget.closedUntil - now;
     if (now - budget.since >= MINUTE) {
       budget.since = now;
@@ -52,18 +52,18 @@ export class RestRates {
 
   /** What was counted was refused for another reason, and costs nothing. */
   giveBack(app: App, limited: RestClass): void {
-    const budget = this.#budgetOf(app, limited, this.#clock.now());
+    const budget = this.#budgetOf(app, limited);
     // The minute or day it was counted in may be over.
     budget.used = Math.max(0, budget.used - 1);
     budget.usedToday = Math.max(0, budget.usedToday - 1);
   }
 
-  #budgetOf(app: App, limited: RestClass, now: Milliseconds): Budget {
+  #budgetOf(app: App, limited: RestClass): Budget {
     const name = `${app.key}/${limited}`;
-    const day = dayOf(now);
+    const day = dayOf(this.#clock.now());
     let budget = this.#budgets.get(name);
     if (budget === undefined) {
-      budget = { since: now, used: 0, closedUntil: 0, day, usedToday: 0 };
+      budget = { since: this.#clock.elapsed(), used: 0, closedUntil: 0, day, usedToday: 0 };
       this.#budgets.set(name, budget);
     }
     if (budget.day !== day) {

@@ -25,7 +25,7 @@ export class DeliveryCeiling {
   grant(app: AppKey, wished: number): number {
     const limit = this.#apps.byKey(app)?.settings.deliveriesPerSecond ?? 0;
     if (limit === 0) return wished;
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     if (now >= this.#secondEnds) {
       this.#delivered.clear();
       this.#secondEnds = now + SECOND;
