@@ -3,10 +3,12 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import tls from 'node:tls';
 import { CommandType, type GenericCommand, OpType, type SessionCommand } from '@parley/protocol';
 import { TestClient } from '@parley/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { say, startConversation } from '../../test/flow.ts';
 import { certificateOne, certificateTwo } from '../gateway/testing/certificates.ts';
 import { type Run, runParley } from './testing/run-parley.ts';
 
@@ -139,6 +141,38 @@ describe('a start that cannot succeed ends with a sentence', STARTS, () => {
     const run = parley({}, 'frobnicate');
     expect(await run.exited).toBe(1);
     expect(run.output()).toContain('Usage: parley');
+  });
+});
+
+describe('the clock of the machine', STARTS, () => {
+  /** When a message is dated that comes to a server whose data was written so far ahead of this machine's clock. */
+  async function datedAfter(ahead: number): Promise<{ readonly timestamp: number; readonly output: string }> {
+    const first = parley();
+    await first.printed(READY);
+    first.child.kill('SIGTERM');
+    await first.exited;
+    const data = new DatabaseSync(join(folder, 'parley.db'));
+    data.prepare("INSERT INTO mark VALUES ('latest_time', ?)").run(Date.now() + ahead);
+    data.close();
+    const run = parley();
+    await run.printed(READY);
+    const url = /ws:\/\/127\.0\.0\.1:\d+\//.exec(run.output())?.[0] ?? '';
+    const tom = await TestClient.open({ wsUrl: url, appId: keysIn(run.output())[0] ?? '' }, 'Tom');
+    const cid = await startConversation(tom, { m: ['Jerry'] });
+    const { t: timestamp = 0 } = (await say(tom, cid, 'hello')).ackMessage ?? {};
+    await tom.close();
+    return { timestamp, output: run.output() };
+  }
+
+  it('[F-MSG-44] that was corrected between two runs makes time wait, so that clients are told of what comes next', async () => {
+    const before = Date.now();
+    expect((await datedAfter(600_000)).timestamp).toBeGreaterThanOrEqual(before + 600_000);
+  });
+
+  it('that was wrong by more than an hour is pointed out, and time goes on', async () => {
+    const { timestamp, output } = await datedAfter(2 * 3_600_000);
+    expect(timestamp).toBeLessThanOrEqual(Date.now());
+    expect(output).toContain("ahead of this machine's clock");
   });
 });
 

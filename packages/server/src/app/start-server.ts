@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { type Config, ConfigInvalid, type LoadedConfig, loadConfig } from '../config/index.ts';
+import type { Milliseconds } from '../domain/identifiers.ts';
 import type { Store } from '../domain/ports/store.ts';
 import { openSqliteStore } from '../engines/store-sqlite/index.ts';
 import type { TlsMaterial } from '../gateway/index.ts';
@@ -17,8 +18,11 @@ import { openFiles } from './open-files.ts';
 import { productionWarnings } from './production-warnings.ts';
 import { provisionApp } from './provision-app.ts';
 import { readTlsFiles } from './read-tls-files.ts';
-import { systemClock } from './system-clock.ts';
+import { continueFrom, systemClock } from './system-clock.ts';
 import { version } from './version.ts';
+
+/** How far the data may be ahead of the machine's clock for time to wait. */
+const MOST_AHEAD: Milliseconds = 3_600_000;
 
 /** A process that serves, and what its signals do. */
 export interface RunningServer {
@@ -59,6 +63,7 @@ export async function startServer(
 
   let app: ParleyApp | undefined;
   try {
+    await continueTime(store, logger);
     const provisioned = await provisionApp(store.apps, config, systemClock);
     const demo = config.demo ? await openDemo(store, config, tls, logger) : undefined;
     const apps = await AppDirectory.load(store.apps, {
@@ -100,6 +105,20 @@ export async function startServer(
     await (app ?? store).close();
     throw error;
   }
+}
+
+/** Time that stands still until the machine's has caught up is better than messages nobody is told of, for an hour. */
+async function continueTime(store: Store, logger: Logger): Promise<void> {
+  const left = await store.latestTime();
+  const ahead = left - Date.now();
+  if (ahead <= MOST_AHEAD) {
+    continueFrom(left);
+    return;
+  }
+  logger.warn(
+    { latest: new Date(left).toISOString() },
+    "The newest messages are dated more than an hour ahead of this machine's clock. Clients that have seen them are not told of what comes until then, unless they are open; see that the clock is right.",
+  );
 }
 
 async function openDemo(

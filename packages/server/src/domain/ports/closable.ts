@@ -32,6 +32,7 @@ export function closable(store: Omit<Store, 'close'>, release: () => Promise<voi
     bans: guarded(store.bans),
     retention: guarded(store.retention),
     ping: () => (released === undefined ? store.ping() : refuse()),
+    latestTime: () => (released === undefined ? store.latestTime() : refuse()),
     close() {
       released ??= release();
       return released;

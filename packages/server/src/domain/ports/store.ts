@@ -1,3 +1,4 @@
+import type { Milliseconds } from '../identifiers.ts';
 import type { AppRepository } from './app-repository.ts';
 import type { AuditRepository } from './audit.ts';
 import type { BanRepository } from './bans.ts';
@@ -52,6 +53,8 @@ export interface Store {
    * called before it has resolved, and so has every write that an earlier read may have seen.
    */
   ping(): Promise<void>;
+  /** The latest present time that messages came with or were changed at, give or take a second; 0 where none did. */
+  latestTime(): Promise<Milliseconds>;
   /** Finishes what was called, then releases files and connections. Calls made later reject. */
   close(): Promise<void>;
 }

@@ -47,6 +47,9 @@ export async function openMemoryStore(): Promise<Store> {
       bans: banRepository(tables),
       retention: retentionRepository(tables),
       async ping() {},
+      async latestTime() {
+        return 0;
+      },
     },
     async () => {},
   );

@@ -234,6 +234,7 @@ export async function openSqliteStore({ path, onFatal, onCommit }: SqliteOptions
       count: (query) => searcher.call('countRecords', query),
     },
     ping: () => writer.call('ping'),
+    latestTime: () => writer.call('latestTime'),
   };
   /** Which logs a message went to is known only when it is there; nobody can have counted on it before. */
   async function appendedToLogs(appending: Promise<SentToClients>): Promise<SentToClients> {

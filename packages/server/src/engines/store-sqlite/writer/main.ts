@@ -16,6 +16,7 @@ import { ConversationTails } from './conversation-tails.ts';
 import { ConversationWrites } from './conversation-writes.ts';
 import { IndexSchedule } from './index-schedule.ts';
 import { KeywordWrites } from './keyword-writes.ts';
+import { LatestTime } from './latest-time.ts';
 import { LogProgress } from './log-progress.ts';
 import { MemberStateWrites } from './member-state-writes.ts';
 import { MessageIndex } from './message-index.ts';
@@ -154,8 +155,9 @@ function operationTable(
   progress: LogProgress,
 ): Operations {
   const notices = new NoticeWrites(sql);
+  const time = new LatestTime(sql);
   const conversations = new ConversationWrites(sql, tails, notices);
-  const messages = new MessageWrites(sql, tails, index, tokens);
+  const messages = new MessageWrites(sql, tails, index, tokens, time);
   const services = new ServiceWrites(sql, tails, index, tokens, messages);
   const memberStates = new MemberStateWrites(sql, index, notices);
   const audit = new AuditWrites(sql);
@@ -169,6 +171,7 @@ function operationTable(
   const retention = new RetentionWrites(sql, conversations, index, progress);
   return {
     ping: () => undefined,
+    latestTime: () => time.latest,
     settle: index.settle.bind(index),
     settleOf: index.settleOf.bind(index),
     settleSought: index.settleSought.bind(index),

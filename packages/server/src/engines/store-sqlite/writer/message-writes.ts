@@ -13,6 +13,7 @@ import { hiddenFrom } from '../hidden-messages.ts';
 import { findMessage } from '../message-lookup.ts';
 import type { Statements } from '../statements.ts';
 import type { ConversationTails, Tail } from './conversation-tails.ts';
+import type { LatestTime } from './latest-time.ts';
 import type { MessageIndex } from './message-index.ts';
 import type { SendTokens } from './send-tokens.ts';
 
@@ -22,11 +23,20 @@ export class MessageWrites {
   readonly #index: MessageIndex;
   readonly #tokens: SendTokens;
 
-  constructor(sql: Statements, tails: ConversationTails, index: MessageIndex, tokens: SendTokens) {
+  readonly #time: LatestTime;
+
+  constructor(
+    sql: Statements,
+    tails: ConversationTails,
+    index: MessageIndex,
+    tokens: SendTokens,
+    time: LatestTime,
+  ) {
     this.#sql = sql;
     this.#tails = tails;
     this.#index = index;
     this.#tokens = tokens;
+    this.#time = time;
   }
 
   /** The hot path: at most one look-up each for membership and token, one insert at the end of the log. */
@@ -64,6 +74,7 @@ export class MessageWrites {
     const { id, timestamp } = at;
     const seq = tail.seq + 1;
     const row = this.#index.takeRow();
+    this.#time.saw(draft.now);
     this.#sql.run(
       `INSERT INTO message (row, conversation, timestamp, seq, id, sender, body, receipt, mention_all, mentions, type, token, from_ip, receivers)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -95,6 +106,7 @@ export class MessageWrites {
       return { state: 'refused', reason: 'not-the-author' };
     }
     if (message.recalled && !draft.recalled) return { state: 'refused', reason: 'recalled' };
+    this.#time.saw(draft.now);
     const patchedAt = Math.max(draft.now, (message.patchedAt ?? 0) + 1);
     this.#sql.run(
       `UPDATE message SET body = ?, mention_all = ?, mentions = ?, type = ?, recalled = ?, patched_at = ?
