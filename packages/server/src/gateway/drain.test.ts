@@ -30,6 +30,20 @@ describe('drain', () => {
     expect(gateway.stats().connections).toBe(0);
   });
 
+  it('cuts whoever says nothing to that a second later', async () => {
+    const { gateway, timers, peer } = await openGateway();
+    const client = await RawClient.connect(gateway.port);
+    client.socket.write(handshake({ 'Sec-WebSocket-Protocol': 'lc.protobuf2.3' }));
+    await peer();
+    const drained = gateway.drain({ graceMs: GRACE_MS });
+    timers.advance(GRACE_MS);
+    await turn();
+    expect(gateway.stats().connections).toBe(1);
+    timers.advance(1000);
+    await drained;
+    await until(() => client.ended);
+  });
+
   it('is over as soon as everybody has left', async () => {
     const { gateway, peer } = await openGateway();
     const { socket } = await connect(gateway.wsUrl);

@@ -36,6 +36,8 @@ export {
 export type { MetricsDoor } from './serve-metrics.ts';
 export type { TrustProxy } from './trusted-proxies.ts';
 
+/** For the last words to those who did not move in time. Whoever does not read gets none; nobody waits for it. */
+const LAST_WORD_MS = 1000;
 /** Time that clients get to move elsewhere before they are disconnected (`wire-protocol §2.7`). */
 const DEFAULT_GRACE_MS = 10_000;
 
@@ -135,12 +137,19 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   }
 
   async function drain(graceMs: number): Promise<void> {
-    const cancel = timers.after(graceMs, () => {
-      void connections.visit((connection) => connection.close(CloseCode.GOING_AWAY, 'The node shuts down.'));
-    });
+    const cancels = [
+      timers.after(graceMs, () => {
+        void connections.visit((connection) =>
+          connection.close(CloseCode.GOING_AWAY, 'The node shuts down.'),
+        );
+      }),
+      timers.after(graceMs + LAST_WORD_MS, () => {
+        void connections.visit((connection) => connection.terminate());
+      }),
+    ];
     await connections.visit((connection) => connection.goAway());
     await connections.none();
-    cancel();
+    for (const cancel of cancels) cancel();
   }
 
   server.on('upgrade', createUpgrade(limits, { reasonToRefuse, refused, accepted }));
