@@ -8,6 +8,11 @@ export class DatabaseInUse extends DatabaseUnusable {
   override readonly name = 'DatabaseInUse';
 }
 
+/** There is no room for what is to be written. */
+export class DiskFull extends DatabaseUnusable {
+  override readonly name = 'DiskFull';
+}
+
 /** The database was written by a newer release. */
 export class DatabaseTooNew extends DatabaseUnusable {
   override readonly name = 'DatabaseTooNew';

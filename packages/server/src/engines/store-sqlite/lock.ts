@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { DatabaseInUse, DatabaseUnusable } from './failures.ts';
+import { DatabaseInUse, DatabaseUnusable, DiskFull } from './failures.ts';
 
 /**
  * Keeps every other process off the data for as long as this one lives. A lock of the operating system on a file
@@ -27,6 +27,7 @@ export function lockData(path: string): () => void {
 
 const SQLITE_BUSY = 5;
 const SQLITE_LOCKED = 6;
+const SQLITE_FULL = 13;
 
 /** Says in one sentence why the data cannot be used, and what to do. */
 export function explain(error: unknown, folder: string): DatabaseUnusable {
@@ -36,6 +37,11 @@ export function explain(error: unknown, folder: string): DatabaseUnusable {
   if (primary === SQLITE_BUSY || primary === SQLITE_LOCKED) {
     return new DatabaseInUse(
       `The data in ${folder} is in use by another Parley process: stop that one, or set PARLEY_DATA_DIR to another folder.`,
+    );
+  }
+  if (code === 'ENOSPC' || primary === SQLITE_FULL) {
+    return new DiskFull(
+      `The disk that holds ${folder} is full: make room, or set PARLEY_DATA_DIR to another disk.`,
     );
   }
   if (code === 'EEXIST' || code === 'ENOTDIR') {

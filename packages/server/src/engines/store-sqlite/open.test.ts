@@ -9,6 +9,7 @@ import type { ConversationDraft } from '../../domain/ports/conversations.ts';
 import type { MessageDraft } from '../../domain/ports/messages.ts';
 import type { Store } from '../../domain/ports/store.ts';
 import { DatabaseInUse, DatabaseTooNew, DatabaseUnusable, openSqliteStore } from './index.ts';
+import { explain } from './lock.ts';
 import { migrate } from './migrations.ts';
 
 const LAST_VERSION_WITH_TOKEN_TEXTS = 14;
@@ -194,6 +195,14 @@ describe('opening the embedded store', () => {
     await chmod(folder, 0o500);
     await expect(open()).rejects.toThrow(DatabaseUnusable);
     await chmod(folder, 0o700);
+  });
+
+  it('names the disk where that is full', () => {
+    const error = Object.assign(new Error('database or disk is full'), { errcode: 13 });
+    expect(explain(error, '/srv/parley')).toMatchObject({
+      name: 'DiskFull',
+      message: expect.stringContaining('The disk that holds /srv/parley is full'),
+    });
   });
 
   it('is refused where there is a file instead of a folder', async () => {

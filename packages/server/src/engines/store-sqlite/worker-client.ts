@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { QueryTooSlow } from '../../domain/ports/query-too-slow.ts';
-import { DatabaseInUse, DatabaseTooNew, DatabaseUnusable } from './failures.ts';
+import { DatabaseInUse, DatabaseTooNew, DatabaseUnusable, DiskFull } from './failures.ts';
 import type { Answer, Call, FromWorker, WorkerData } from './worker-protocol.ts';
 
 interface Waiting extends Call {
@@ -138,6 +138,8 @@ function revive({ name, message }: { readonly name: string; readonly message: st
       return new DatabaseInUse(message);
     case 'DatabaseTooNew':
       return new DatabaseTooNew(message);
+    case 'DiskFull':
+      return new DiskFull(message);
     case 'DatabaseUnusable':
       return new DatabaseUnusable(message);
     default:

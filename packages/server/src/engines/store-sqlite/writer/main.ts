@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ConversationRef } from '../../../domain/ports/conversations.ts';
+import { DiskFull } from '../failures.ts';
 import { explain, lockData } from '../lock.ts';
 import { LogGate } from '../log-gate.ts';
 import { migrate } from '../migrations.ts';
@@ -94,7 +95,8 @@ function serve(): void {
     try {
       return transaction(() => ({ ok: true, value: perform(call) }));
     } catch (error) {
-      const { name, message } = error as Error;
+      const explained = explain(error, dirname(path));
+      const { name, message } = explained instanceof DiskFull ? explained : (error as Error);
       return { ok: false, error: { name, message } };
     }
   }
