@@ -99,6 +99,20 @@ const byRow = <Row extends { readonly row?: unknown }>(rows: readonly Row[]) =>
   [...rows].sort((a, b) => Number(a.row) - Number(b.row));
 
 describe('the index of the message log', () => {
+  it('gives no row out again that a webhook has come past, also if the newest messages were deleted before a kill', () => {
+    const db = new DatabaseSync(':memory:');
+    migrate(db);
+    const sql = new Statements(db);
+    const next = () => new MessageIndex(sql, new ConversationTails(sql)).takeRow();
+    expect(next()).toBe(1);
+    sql.run("INSERT INTO webhook_position VALUES (1, 'messages', 7), (1, 'events', 4711)");
+    expect(next()).toBe(8);
+    sql.run(
+      "INSERT INTO dead_letter (app, webhook, from_place, to_place, messages, error, at) VALUES (1, 'service-messages', 7, 9, 2, '', 0)",
+    );
+    expect(next()).toBe(10);
+  });
+
   it('[F-MSG-67] has in the end what was committed, and never promises more than it has, whatever fails in between', () => {
     const fails = fc.nat(7).map((n) => n === 0);
     const adds = fc.array(fc.nat(6), { maxLength: 20, size: 'max' });

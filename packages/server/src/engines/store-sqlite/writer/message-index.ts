@@ -62,7 +62,12 @@ export class MessageIndex {
     this.#indexedTo = Number(sql.get("SELECT value FROM mark WHERE name = 'indexed_row'")?.value ?? 0);
     // Rows are never reused, also if the newest are deleted: what follows the log late knows messages by their rows.
     const newest = sql.get(
-      "SELECT max((SELECT coalesce(max(row), 0) FROM message), (SELECT coalesce(max(value), 0) FROM mark WHERE name LIKE '%_row')) AS row",
+      `SELECT max(
+        (SELECT coalesce(max(row), 0) FROM message),
+        (SELECT coalesce(max(value), 0) FROM mark WHERE name LIKE '%_row'),
+        (SELECT coalesce(max(place), 0) FROM webhook_position WHERE webhook <> 'events'),
+        (SELECT coalesce(max(to_place), 0) FROM dead_letter WHERE webhook <> 'events')
+      ) AS row`,
     );
     this.#nextRow = Number(newest?.row) + 1;
     this.#before = this.#state();
