@@ -53,7 +53,7 @@ export interface Store {
    * called before it has resolved, and so has every write that an earlier read may have seen.
    */
   ping(): Promise<void>;
-  /** The latest present time that messages came with or were changed at, give or take a second; 0 where none did. */
+  /** A time that no message came or was changed after, later than it needs to be by a second at most; 0 where none did. */
   latestTime(): Promise<Milliseconds>;
   /** Finishes what was called, then releases files and connections. Calls made later reject. */
   close(): Promise<void>;

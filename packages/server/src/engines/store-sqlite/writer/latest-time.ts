@@ -14,8 +14,9 @@ export class LatestTime {
     this.#kept = Number(sql.get("SELECT value FROM mark WHERE name = 'latest_time'")?.value ?? 0);
   }
 
+  /** The latest it may have come to. */
   get latest(): Milliseconds {
-    return this.#kept;
+    return this.#kept === 0 ? 0 : this.#kept + STEP;
   }
 
   /** In the transaction of what is written at that time. */
