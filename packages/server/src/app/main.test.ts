@@ -3,12 +3,12 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import tls from 'node:tls';
 import { CommandType, type GenericCommand, OpType, type SessionCommand } from '@parley/protocol';
 import { TestClient } from '@parley/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { say, startConversation } from '../../test/flow.ts';
+import { openSqliteStore } from '../engines/store-sqlite/index.ts';
 import { certificateOne, certificateTwo } from '../gateway/testing/certificates.ts';
 import { type Run, runParley } from './testing/run-parley.ts';
 
@@ -151,9 +151,18 @@ describe('the clock of the machine', STARTS, () => {
     await first.printed(READY);
     first.child.kill('SIGTERM');
     await first.exited;
-    const data = new DatabaseSync(join(folder, 'parley.db'));
-    data.prepare("INSERT INTO mark VALUES ('latest_time', ?)").run(Date.now() + ahead);
-    data.close();
+    const store = await openSqliteStore({
+      path: join(folder, 'parley.db'),
+      onFatal: (error) => {
+        throw error;
+      },
+    });
+    const now = Date.now() + ahead;
+    const draft = { app: 1, id: 'f'.repeat(24), columns: {}, members: ['Tom'], unique: false, now } as const;
+    const { conversation } = await store.conversations.create({ ...draft, kind: 'basic' });
+    const said = { sender: 'Tom', body: '', receipt: false, mentions: [], mentionAll: false } as const;
+    await store.messages.append({ ...said, conversation: conversation.key, membersOnly: true, now });
+    await store.close();
     const run = parley();
     await run.printed(READY);
     const url = /ws:\/\/127\.0\.0\.1:\d+\//.exec(run.output())?.[0] ?? '';
