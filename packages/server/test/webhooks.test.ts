@@ -176,6 +176,10 @@ describe('the webhook of every message', () => {
     await triedAgain(2000);
     await expect.poll(() => texts().at(-1)).toBe('two');
     expect(texts()).toEqual(['one', 'one', 'one', 'two']);
+    // What is sent again has the same id, by which receivers know what they have.
+    const ids = received.map(({ headers }) => headers['webhook-id']);
+    expect(ids.slice(0, 3)).toEqual([ids[0], ids[0], ids[0]]);
+    expect(new Set(ids).size).toBe(2);
     expect((await rest('GET', '/1.2/rtm/webhooks/dead-letters')).body).toEqual({ results: [] });
   });
 
@@ -377,6 +381,24 @@ describe('the webhook of events', () => {
     await expect.poll(() => parley.store.webhooks.eventsAfter(1, 0, 10), PATIENT).toEqual([]);
   });
 
+  it('[F-HOOK-12] tells of changes of what was said to everybody, though no device is told', async () => {
+    await start(withEvents(['message-changed']));
+    const created = await rest('POST', '/1.2/rtm/service-conversations', { name: 'desk' });
+    const service = String(created.body.objectId);
+    const from_client = 'desk';
+    const said = await rest('POST', '/1.2/rtm/broadcasts', {
+      from_client,
+      conv_id: service,
+      message: 'frist',
+    });
+    const { 'msg-id': id, timestamp } = said.body;
+    const path = `/1.2/rtm/service-conversations/${service}/messages/${id}`;
+    expect((await rest('PUT', path, { from_client, timestamp, message: 'first' })).status).toBe(200);
+    expect((await rest('PUT', `${path}/recall`, { from_client, timestamp })).status).toBe(200);
+    await expect.poll(() => events().length).toBe(2);
+    expect(events()).toMatchObject([{ data: 'first', recalled: false }, { recalled: true }]);
+  });
+
   it('[F-HOOK-12] has begun when the server listens, so that the first of all is not left out', async () => {
     await start(withEvents(EVERYTHING));
     expect(await parley.store.webhooks.position(1, 'events')).toBe(0);
@@ -444,6 +466,15 @@ describe('the callback of services', () => {
       to_clients: ['Tom'],
       message: 'coming',
     });
+    // Said in the name of a client, but not by it.
+    for (const transient of [false, true]) {
+      await rest('POST', `/1.2/rtm/service-conversations/${service}/messages`, {
+        from_client: 'Tom',
+        to_clients: ['Tom'],
+        message: 'not by Tom',
+        transient,
+      });
+    }
     await expect.poll(() => received.length).toBe(1);
     const at = { __type: 'Date', iso: new Date(ack.ackMessage?.t ?? 0).toISOString() };
     expect(JSON.parse(received[0]?.body ?? '')).toEqual([

@@ -96,6 +96,8 @@ export interface MessageSent extends InConversation {
   readonly pushData?: string;
   /** Whether the sender's own devices get it, member or not; absent: as any member. */
   readonly reachesSender?: boolean;
+  /** A client said it to a service. */
+  readonly isToService?: true;
 }
 
 /**

@@ -48,6 +48,8 @@ export interface LoggedMessage {
   readonly conversation: { readonly id: ConversationId; readonly kind: ConversationKind };
   /** In a service: the client whose exchange with it this is; absent for what is said to many. */
   readonly client?: ClientId;
+  /** Set where the client said it to the service. */
+  readonly isToService?: true;
   readonly message: StoredMessage;
 }
 

@@ -139,16 +139,16 @@ async function patchCopy(
   if (outcome.state === 'refused') {
     throw refused(outcome.reason, request, service);
   }
-  if (audience === undefined) return;
   const { hiddenFrom } = outcome;
+  // Also where no client is told: the app's own server hears of every change.
+  const told = audience ?? ({ to: 'clients', clients: [], log } as const);
   world.outbox.publish({
     type: 'message-patched',
     app: app.key,
     at: outcome.message.patchedAt ?? world.clock.now(),
     conversation: service,
     // Whoever does not see it is not to hear of it again.
-    audience:
-      audience.to === 'clients' || hiddenFrom === undefined ? audience : { ...audience, except: hiddenFrom },
+    audience: told.to === 'clients' || hiddenFrom === undefined ? told : { ...told, except: hiddenFrom },
     message: outcome.message,
   });
 }

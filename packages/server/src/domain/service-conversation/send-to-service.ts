@@ -31,7 +31,7 @@ export async function sendToService(
     mentionAll: request.mentionAll,
   };
   if (request.kind === 'transient') {
-    const sent = unstored(world);
+    const sent = unstored(request.at);
     const message = { ...content, ...sent };
     tellOwnDevices(world, author, service, message, 'transient');
     tellOfChange(world, author.app, service, service.key, message, request.changed);
@@ -78,6 +78,7 @@ function tellOwnDevices(
     message,
     kind,
     priority: 'normal',
+    isToService: true,
     ...(author.address !== undefined && { address: author.address }),
     ...(isUnhooked(author) && { isUnhooked: true }),
     ...(author.session !== undefined && { origin: author.session }),

@@ -25,6 +25,9 @@ export function webhookRepository(tables: Tables): WebhookRepository {
           place: next,
           conversation: { id: (service ?? entry).record.id, kind: entry.record.kind },
           ...(service !== undefined && slash >= 0 && { client: entry.record.id.slice(slash + 1) }),
+          ...(tables.received.some((one) => one.log === entry && one.id === id) && {
+            isToService: true as const,
+          }),
           message,
         });
         if (messages.length === limit) break;

@@ -176,11 +176,5 @@ export class Webhooks {
 }
 
 function isTransientToService(event: DomainEvent): event is MessageSent {
-  return (
-    event.type === 'message-sent' &&
-    event.kind === 'transient' &&
-    event.conversation.kind === 'service' &&
-    event.audience?.to === 'clients' &&
-    event.audience.clients.includes(event.message.sender)
-  );
+  return event.type === 'message-sent' && event.kind === 'transient' && event.isToService === true;
 }

@@ -26,7 +26,13 @@ export function messagesWebhook(
     name: 'messages',
     url: (app) => app.settings.webhook.url,
     ...logOf(repository, () => true),
-    send: (app, messages) => postSigned(post, clock, app, 'messages', messages.map(write)),
+    send(app, messages) {
+      return postSigned(post, clock, app, {
+        type: 'messages',
+        id: idOf(messages),
+        data: messages.map(write),
+      });
+    },
     retryAfter: (app) => PATIENCE.slice(0, app.settings.webhook.retries),
   };
 }
@@ -49,24 +55,29 @@ export function eventsWebhook(
     timeOf: ({ at }) => at,
     send(app, events) {
       const data = events.map((event) => event.data);
-      return postSigned(post, clock, app, 'events', data);
+      return postSigned(post, clock, app, { type: 'events', id: idOf(events), data });
     },
     retryAfter: (app) => PATIENCE.slice(0, app.settings.webhook.retries),
     taken: (app, from, to) => repository.forgetEvents(app, from, to),
   };
 }
 
-async function postSigned(
-  post: Post,
-  clock: Clock,
-  app: App,
-  type: string,
-  data: readonly object[],
-): Promise<void> {
+/** A part of a log by its first and last place, which never change. */
+function idOf(items: readonly { readonly place: LogPlace }[]): string {
+  return `${items.at(0)?.place}_${items.at(-1)?.place}`;
+}
+
+interface Batch {
+  readonly type: string;
+  readonly id: string;
+  readonly data: readonly object[];
+}
+
+async function postSigned(post: Post, clock: Clock, app: App, { type, id, data }: Batch): Promise<void> {
   const timestamp = new Date(clock.now()).toISOString();
   const body = JSON.stringify({ type, app: app.id, timestamp, data });
   const { url, secret } = app.settings.webhook;
-  await post(url, body, signedHeaders(secret, body, clock.now()));
+  await post(url, body, signedHeaders(`${app.id}_${type}_${id}`, secret, body, clock.now()));
 }
 
 /** The log of messages as the outbox of a webhook. */
@@ -90,7 +101,7 @@ export function serviceMessagesWebhook(
   return {
     name: 'service-messages',
     url: (app) => app.settings.serviceMessageCallbackUrl,
-    ...logOf(repository, ({ client, message }) => client !== undefined && message.sender === client),
+    ...logOf(repository, ({ isToService }) => isToService === true),
     async send(app, messages) {
       await post(
         app.settings.serviceMessageCallbackUrl,

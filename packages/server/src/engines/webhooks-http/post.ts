@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { Agent, request } from 'undici';
 import { connectTo, type Targets } from '../outgoing/targets.ts';
 
@@ -48,10 +48,10 @@ async function post(agent: Agent, url: string, body: string, headers: Record<str
 /**
  * The headers of Standard Webhooks (https://www.standardwebhooks.com), which libraries of every language verify.
  *
+ * @param id the same whenever the same is sent again: receivers know by it what they have already
  * @param secret base64, with or without `whsec_` in front
  */
-export function signedHeaders(secret: string, body: string, now: number): Record<string, string> {
-  const id = `msg_${randomUUID()}`;
+export function signedHeaders(id: string, secret: string, body: string, now: number): Record<string, string> {
   const timestamp = String(Math.floor(now / 1000));
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
   const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');

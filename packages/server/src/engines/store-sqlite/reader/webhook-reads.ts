@@ -19,9 +19,12 @@ export function readEndOfLog(sql: Statements): LogPlace {
 
 export function readMessagesAfter(sql: Statements, app: AppKey, place: LogPlace, limit: number) {
   const rows = sql.iterate(
-    `SELECT m.row, c.app, c.id AS conversation_id, c.kind, s.id AS service_id, ${MESSAGE_COLUMNS.split(', ')
-      .map((column) => `m.${column}`)
-      .join(', ')}
+    `SELECT m.row, c.app, c.id AS conversation_id, c.kind, s.id AS service_id,
+            EXISTS (SELECT 1 FROM received_message r WHERE r.row = m.row) AS received, ${MESSAGE_COLUMNS.split(
+              ', ',
+            )
+              .map((column) => `m.${column}`)
+              .join(', ')}
        FROM message m LEFT JOIN conversation c ON c.key = m.conversation LEFT JOIN conversation s ON s.key = c.service
       WHERE m.row > ? ORDER BY m.row LIMIT ?`,
     place,
@@ -98,6 +101,7 @@ function loggedMessage(row: Row): LoggedMessage {
       kind: row.kind as ConversationKind,
     },
     ...(client !== undefined && { client }),
+    ...(row.received === 1 && { isToService: true }),
     message: messageOf(row),
   };
 }
