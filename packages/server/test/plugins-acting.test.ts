@@ -74,6 +74,17 @@ describe('a plug-in that acts', () => {
     await say(tom, service, 'is anybody there');
     const { directMessage } = await tom.push(CommandType.direct);
     expect(directMessage).toMatchObject({ fromPeerId: 'desk', cid: service, msg: 'is anybody there?' });
+
+    await conv(tom, OpType.add, { cid: service, m: ['Tom'] });
+    await say(tom, service, 'say it and take it back');
+    for (let n = 0; n < 2; n++) {
+      const { patchMessage } = await tom.push(CommandType.patch);
+      expect(patchMessage?.patches).toMatchObject([{ cid: service, from: 'desk', recall: true }]);
+    }
+    tom.inbox.length = 0;
+    await say(tom, service, 'take it back');
+    await expect.poll(async () => (await history(tom, service)).at(-1)).toBe('{"_lctype":-127}');
+    tom.inbox.length = 0;
   });
 
   it('[F-MOD-02] learns who is in a conversation, and of none what there is not', async () => {

@@ -5,6 +5,10 @@ import { ImError } from '../domain/errors.ts';
 import type { SentMessage } from '../domain/message/message-to-send.ts';
 import { patchMessage } from '../domain/message/patch-message.ts';
 import { sendMessage } from '../domain/message/send-message.ts';
+import {
+  type PatchFromService,
+  patchFromService,
+} from '../domain/service-conversation/patch-from-service.ts';
 import { sendToClients, sendToSubscribers } from '../domain/service-conversation/send-from-service.ts';
 import type { World } from '../domain/world.ts';
 import type * as api from './plugin.ts';
@@ -68,13 +72,33 @@ async function sendFromService(
 async function recall(
   world: World,
   operator: Operator,
-  { conversation, id, sender, at }: api.RecalledMessage,
+  { conversation, id, sender, at, to }: api.RecalledMessage,
 ): Promise<void> {
+  const change = { action: 'recall' } as const;
+  const { kind } = await findConversation(world, operator.app, conversation);
+  if (kind === 'service') {
+    const said = { service: conversation, id, from: sender, timestamp: at, change };
+    const isTaken = await takenBack(world, operator, { ...said, ...(to !== undefined && { clients: to }) });
+    if (isTaken) return;
+  }
+  // In a service it may be what a client said to it.
   await patchMessage(
     world,
     { ...operator, speaksFor: sender },
-    { conversation, id, timestampHint: at, change: { action: 'recall' } },
+    { conversation, id, timestampHint: at, change },
   );
+}
+
+/** False where the service did not say it. */
+async function takenBack(world: World, operator: Operator, said: PatchFromService): Promise<boolean> {
+  try {
+    await patchFromService(world, operator, said);
+    return true;
+  } catch (error) {
+    if (error instanceof ImError && error.reason === 'MESSAGE_NOT_FOUND' && said.clients === undefined)
+      return false;
+    throw error;
+  }
 }
 
 async function find(world: World, app: App, id: string): Promise<api.ConversationDetails | undefined> {

@@ -302,6 +302,8 @@ export interface RecalledMessage {
   /** Who sent it, and when. */
   readonly sender: string;
   readonly at: number;
+  /** Of what a service said to chosen clients: those of them it is taken back from. */
+  readonly to?: readonly string[];
 }
 
 export interface MessageReference {

@@ -39,6 +39,15 @@ class Talkative implements AfterHandlers {
       case 'take it back':
         await app.recallMessage({ conversation: conversation.id, id: message.id, sender, at: message.at });
         return undefined;
+      case 'say it and take it back': {
+        const service = conversation.id;
+        for (const to of ['subscribers', [sender]] as const) {
+          const said = await app.sendServiceMessage({ service, from: 'desk', content: 'wrong', to });
+          const taken = { conversation: service, id: said.id, sender: 'desk', at: said.at };
+          await app.recallMessage(to === 'subscribers' ? taken : { ...taken, to });
+        }
+        return undefined;
+      }
       case 'look for nothing':
         return String(await app.findConversation('nowhere'));
       case 'send nowhere':

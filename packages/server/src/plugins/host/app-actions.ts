@@ -75,12 +75,14 @@ function fromService(given: unknown) {
 }
 
 function recalled(given: unknown) {
-  const message = closed(given, ['conversation', 'id', 'sender', 'at']);
+  const message = closed(given, ['conversation', 'id', 'sender', 'at', 'to']);
+  const to = optional(message, 'to', isSomeClients, `1 to ${MAX_CLIENTS} client ids`);
   return {
     conversation: idOf(message, 'conversation'),
     id: idOf(message, 'id'),
     sender: idOf(message, 'sender'),
     at: required(message, 'at', isTime, 'when it was sent, in milliseconds'),
+    ...(to !== undefined && { to }),
   };
 }
 
@@ -109,5 +111,9 @@ function isClients(value: unknown): value is readonly string[] {
 }
 
 function isAudience(value: unknown): value is readonly string[] | 'subscribers' {
-  return value === 'subscribers' || (isClients(value) && value.length > 0);
+  return value === 'subscribers' || isSomeClients(value);
+}
+
+function isSomeClients(value: unknown): value is readonly string[] {
+  return isClients(value) && value.length > 0;
 }
