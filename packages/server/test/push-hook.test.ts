@@ -99,6 +99,30 @@ describe('what is pushed to those who are away', () => {
     expect(await pushOf()).toMatchObject([{ receivers: everybody }]);
   });
 
+  it('[F-HOOK-10] spares the subscribers who silenced a service', async () => {
+    const rest = async (path: string, body: object) => {
+      const keys = { 'x-lc-id': parley.appId, 'x-lc-key': `${parley.masterKey},master` };
+      const headers = { 'content-type': 'application/json', ...keys };
+      const response = await fetch(`${parley.url}/1.2/rtm/service-conversations${path}`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      });
+      return (await response.json()) as { objectId: string };
+    };
+    const { objectId: service } = await rest('', { name: 'desk' });
+    const jerry = await TestClient.open(parley, 'Jerry');
+    await conv(jerry, OpType.add, { cid: service, m: ['Jerry'] });
+    await conv(jerry, OpType.mute, { cid: service });
+    await jerry.close();
+    await expect.poll(() => parley.app.core.live.isOnline(1, 'Jerry')).toBe(false);
+    pushes = [];
+    const to_clients = ['Jerry', 'Spike'];
+    await rest(`/${service}/messages`, { from_client: 'desk', to_clients, message: 'hello' });
+    await expect.poll(() => pushes.length).toBe(1);
+    expect(pushed()).toMatchObject([{ receivers: ['Spike'] }]);
+  });
+
   it('[F-HOOK-10] follows what the hook of the message made of it', async () => {
     engine.functions._messageReceived = () => ({ content: 'changed', toPeers: ['Muffin'] });
     engine.functions._receiversOffline = ({ content, offlinePeers }) => {

@@ -29,12 +29,25 @@ export async function planPush(world: World, app: App, event: MessageSent): Prom
   if (verdict.verdict === 'skip') return undefined;
   const { conversation, message } = event;
   const chosen = verdict.receivers === undefined ? undefined : new Set(verdict.receivers);
-  const muted = new Set(verdict.force ? [] : conversation.mutedBy);
-  const receivers = offline.filter((client) => chosen?.has(client) !== false && !muted.has(client));
+  const wanted = offline.filter((client) => chosen?.has(client) !== false);
+  const muted = new Set(verdict.force ? [] : await mutedBy(world, conversation, wanted));
+  const receivers = wanted.filter((client) => !muted.has(client));
   const content = verdict.content ?? contentOf(event.pushData) ?? contentOf(app.settings.offlinePushContent);
   return receivers.length === 0 || content === undefined
     ? undefined
     : { conversation, message, receivers, content };
+}
+
+/** In a service each subscriber has a mark of its own. */
+async function mutedBy(
+  world: World,
+  conversation: Conversation,
+  clients: readonly ClientId[],
+): Promise<readonly ClientId[]> {
+  if (conversation.kind !== 'service') return conversation.mutedBy;
+  const { services } = world.store;
+  const all = await Promise.all(clients.map((client) => services.subscriptions(client, [conversation.key])));
+  return all.flat().flatMap(({ client, muted }) => (muted ? [client] : []));
 }
 
 async function ask(
