@@ -125,6 +125,13 @@ describe('sending', () => {
     expect(record.data).toBe('{"_lctype":-1,"_lctext":"ü"}');
   });
 
+  it('[F-MSG-13] takes half a pair of surrogates for what it is in UTF-8: nothing', async () => {
+    const cid = await create();
+    const text = '{"from_client":"alice","message":"a\\ud800b"}';
+    await api.done(api.call('POST', `${CONVERSATIONS}/${cid}/messages`, { text }));
+    expect((await api.done(api.get(`${CONVERSATIONS}/${cid}/messages`)))[0].data).toBe('a\ufffdb');
+  });
+
   it('[F-MSG-01][F-MSG-02] refuses more than 5 KB, push content included, and keeps nothing', async () => {
     const cid = await create();
     const path = `${CONVERSATIONS}/${cid}/messages`;

@@ -60,8 +60,9 @@ export function messageToSend(
   };
 }
 
+/** JSON can write half a pair of surrogates, which no text on the wire may have. */
 export function textOf(value: string | JsonObject): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return (typeof value === 'string' ? value : JSON.stringify(value)).toWellFormed();
 }
 
 export const SentAnswer = Type.Object({
