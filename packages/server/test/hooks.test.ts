@@ -250,6 +250,36 @@ describe('the hook of a message', () => {
     engine.functions._messageReceived = () => ({ drop: true, code: 5 });
     expect((await say(tom, cid, 'bye', { will: true })).ackMessage).toMatchObject({ code: 4402, appCode: 5 });
   });
+
+  it('[F-HOOK-01] and what follows are told the same of a will', async () => {
+    const cid = await pair();
+    const spike = await TestClient.open(parley, 'Spike');
+    await conv(tom, OpType.add, { cid, m: ['Spike'] });
+    await say(spike, cid, 'bye', { will: true, r: true });
+    await spike.terminate();
+    const [sent] = await told('_messageSent');
+    expect(sent).toMatchObject({ fromPeer: 'Spike', receipt: true });
+    expect(called('_messageReceived')[0]?.parameters).toMatchObject({ receipt: true });
+  });
+
+  it('[F-HOOK-01] is told the time that a transient message has', async () => {
+    const cid = await pair();
+    engine.functions._messageReceived = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return {};
+    };
+    const { t } = (await say(tom, cid, 'now', { transient: true })).ackMessage ?? {};
+    expect(called('_messageReceived')[0]?.parameters.timestamp).toBe(t);
+  });
+
+  it('[F-HOOK-03] is told of receivers without the sender, also where a service speaks to that one, too', async () => {
+    const created = await rest('POST', '/1.2/rtm/service-conversations', { name: 'desk' });
+    const path = `/1.2/rtm/service-conversations/${created.body.objectId}/messages`;
+    engine.functions._messageReceived = ({ toPeers }) => ({ toPeers: (toPeers as string[]).slice(0, 1) });
+    await rest('POST', path, { from_client: 'Tom', to_clients: ['Jerry', 'Tom', 'Mary'], message: 'hi' });
+    expect(called('_messageReceived')[0]?.parameters.toPeers).toEqual(['Jerry', 'Mary']);
+    expect([await heard(tom), await heard(jerry)]).toEqual([['hi'], ['hi']]);
+  });
 });
 
 describe('the hook of an edit', () => {
@@ -291,6 +321,24 @@ describe('the hook of an edit', () => {
       content: '{"_lctype":-127}',
     });
     expect(await history(tom, cid)).toEqual(['{"_lctype":-127}']);
+  });
+
+  it('[F-HOOK-03][F-MSG-39] tells the author why the words are others than it wrote', async () => {
+    const cid = await pair();
+    const sent = await say(tom, cid, 'original');
+    engine.functions._messageUpdate = () => ({ content: 'of the app', code: 7, detail: 'why' });
+    tom.inbox.length = 0;
+    await edit(tom, cid, sent, { data: 'of Tom' });
+    const own = await tom.push(CommandType.patch);
+    const reason = { patchCode: 7, patchReason: 'why' };
+    expect(own.patchMessage?.patches).toMatchObject([{ data: 'of the app', ...reason }]);
+    const others = await jerry.push(CommandType.patch);
+    expect(others.patchMessage?.patches).toMatchObject([{ data: 'of the app' }]);
+    engine.functions._messageUpdate = () => ({ content: 'as it is', code: 7 });
+    await edit(tom, cid, sent, { data: 'as it is' });
+    await edit(tom, cid, sent, { recall: true });
+    await tom.settled();
+    expect(tom.inbox.filter(({ cmd, i }) => cmd === CommandType.patch && i === undefined)).toEqual([]);
   });
 
   it('is not asked about what is no business of its author', async () => {
@@ -355,6 +403,28 @@ describe('the hooks of a conversation', () => {
     expect(await told('_conversationAdded')).toMatchObject([
       { initBy: 'Tom', members: ['Mary'], convId: cid },
     ]);
+  });
+
+  it('[F-HOOK-04] are not asked where nobody can be added, nor about who may not invite any more', async () => {
+    const cid = await pair();
+    await parley.apps.changeSettings(parley.appId, { maxMembers: 2 });
+    expect((await conv(tom, OpType.add, { cid, m: ['Mary'] })).errorMessage).toMatchObject({ code: 4304 });
+    expect(called('_conversationAdd')).toEqual([]);
+    await parley.apps.changeSettings(parley.appId, { maxMembers: null });
+    engine.functions._conversationAdd = async () => {
+      await rest('DELETE', `/1.2/rtm/conversations/${cid}/members`, { client_ids: ['Jerry'] });
+      return {};
+    };
+    const late = await conv(jerry, OpType.add, { cid, m: ['Mary'] });
+    expect(late.errorMessage).toMatchObject({ code: 4317 });
+    expect((await query(tom, where({ objectId: cid })))[0]?.m).toEqual(['Tom']);
+  });
+
+  it('[F-HOOK-04] are not asked about muting a service by who has not subscribed', async () => {
+    const created = await rest('POST', '/1.2/rtm/service-conversations', { name: 'desk' });
+    const cid = created.body.objectId ?? '';
+    expect((await conv(tom, OpType.mute, { cid })).errorMessage).toMatchObject({ code: 4309 });
+    expect(called('_conversationUpdate')).toEqual([]);
   });
 
   it('[F-HOOK-04] are asked about chat rooms and services, and about REST without a name', async () => {

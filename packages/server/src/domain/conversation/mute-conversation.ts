@@ -25,6 +25,10 @@ export async function muteConversation(
   if (conversation.kind === 'basic' && !conversation.memberSet.has(actor.client)) {
     throw new ImError('CONVERSATION_UPDATE_REJECTED', `Only members may mute conversation ${id}.`);
   }
+  if (conversation.kind === 'service') {
+    const [known] = await world.store.services.subscriptions(actor.client, [conversation.key]);
+    if (known === undefined) throw notSubscribed(conversation);
+  }
   const wanted = await approveMute(world, actor, conversation, muted);
   if (conversation.kind === 'service') return muteService(world, actor, conversation, wanted);
   const record = await world.store.conversations.setMuted(conversation, {
@@ -45,7 +49,11 @@ async function muteService(
   muted: boolean,
 ): Promise<Conversation> {
   if (!(await world.store.services.setMuted(service, actor.client, muted))) {
-    throw new ImError('CONVERSATION_UPDATE_REJECTED', `Only subscribers may mute service ${service.id}.`);
+    throw notSubscribed(service);
   }
   return { ...service, updatedAt: Math.max(world.clock.now(), service.updatedAt + 1) };
+}
+
+function notSubscribed({ id }: Conversation): ImError {
+  return new ImError('CONVERSATION_UPDATE_REJECTED', `Only subscribers may mute service ${id}.`);
 }

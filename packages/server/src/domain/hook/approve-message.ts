@@ -52,16 +52,22 @@ export async function approveMessage(
   );
   if (verdict === undefined) return asIs;
   if (verdict.verdict === 'drop') throw refusedByApp('MESSAGE_REJECTED_BY_APP', verdict);
-  const { body, code, detail } = verdict;
+  const { body } = verdict;
   return {
     at,
     body: body ?? message.body,
     ...narrowed(receivers, verdict.receivers),
-    ...(body !== undefined &&
-      !isSame(body, message.body) && {
-        changed: { ...(code !== undefined && { code }), ...(detail !== undefined && { detail }) },
-      }),
+    ...changedBy(message.body, verdict),
   };
+}
+
+/** Why the body is not what the author wrote, where it is not. */
+export function changedBy(
+  written: MessageBody,
+  { body, code, detail }: Explanation & { readonly body?: MessageBody },
+): { readonly changed?: Explanation } {
+  if (body === undefined || isSame(body, written)) return {};
+  return { changed: { ...(code !== undefined && { code }), ...(detail !== undefined && { detail }) } };
 }
 
 /** The app may leave out receivers and not invent any (H-05); where it was told of none, it cannot choose. */

@@ -6,7 +6,7 @@ import type { PatchMessage } from '../message/message-to-patch.ts';
 import { patchRefused } from '../message/patch-refused.ts';
 import type { Explanation } from '../ports/hooks.ts';
 import type { World } from '../world.ts';
-import { narrowed } from './approve-message.ts';
+import { changedBy, narrowed } from './approve-message.ts';
 import { consult, hooksFor, refusedByApp } from './consult.ts';
 import { receiversOf } from './receivers.ts';
 
@@ -14,7 +14,7 @@ export interface ApprovedUpdate {
   readonly body: MessageBody;
   /** The only ones who are told; absent: whoever is in the conversation. */
   readonly receivers?: readonly ClientId[];
-  /** Set where keywords were taken out of it. */
+  /** Set where it is not what its author wrote. */
   readonly changed?: Explanation;
 }
 
@@ -58,9 +58,7 @@ export async function approveUpdate(
   );
   if (verdict === undefined) return { body };
   if (verdict.verdict === 'drop') throw refusedByApp('MESSAGE_UPDATE_REJECTED_BY_APP', verdict);
-  const isRecall = request.change.action === 'recall';
-  return {
-    body: isRecall ? body : (verdict.body ?? body),
-    ...narrowed(receivers, verdict.receivers),
-  };
+  const chosen = narrowed(receivers, verdict.receivers);
+  if (request.change.action === 'recall') return { body, ...chosen };
+  return { body: verdict.body ?? body, ...chosen, ...changedBy(body, verdict) };
 }

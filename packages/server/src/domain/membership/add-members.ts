@@ -55,7 +55,12 @@ export async function addMembers(
       : await world.store.refusedConversations.refusedBy(actor.app.key, conversation.id, others);
   const welcome = wished.filter((client) => !blocked.includes(client) && !unwilling.includes(client));
   const newcomers = welcome.filter((client) => !conversation.memberSet.has(client));
-  await approveMembership(world, actor, 'add', conversation, newcomers);
+  const room = actor.app.settings.maxMembers - conversation.members.length;
+  await approveMembership(world, actor, 'add', conversation, newcomers.slice(0, Math.max(0, room)));
+  // The app may have taken its time, and whoever invites may be out by now.
+  if (newcomers.some((client) => client !== actor.client)) {
+    requireMayInvite(actor, await findConversation(world, actor.app, id));
+  }
   const outcome = await world.store.conversations.addMembers(conversation, {
     ...byWhom(actor),
     clients: welcome,

@@ -26,6 +26,7 @@ export async function fireWill(world: World, actor: ClientActor): Promise<void> 
     kind: 'will',
     priority: 'normal',
     ...(will.receivers !== undefined && { receivers: will.receivers }),
+    ...(will.receipt && { receipt: true }),
     ...(actor.address !== undefined && { address: actor.address }),
   });
 }

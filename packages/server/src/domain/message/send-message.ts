@@ -117,7 +117,7 @@ function tellOnly(
   conversation: Conversation,
   request: ApprovedMessage,
 ): SentMessage {
-  const sent = unstored(world);
+  const sent = unstored(request.at);
   tell(world, author, conversation, request, sent, 'transient');
   return sent;
 }
@@ -128,11 +128,12 @@ function keepWill(
   conversation: Conversation,
   request: ApprovedMessage,
 ): SentMessage {
-  const sent = unstored(world);
+  const sent = unstored(request.at);
   world.wills.set(author.app.key, authorOf(author), {
     conversationId: conversation.id,
     message: deliverable(author, request, sent),
     session: author.session,
+    receipt: request.receipt,
     ...(request.receivers !== undefined && { receivers: request.receivers }),
   });
   return sent;

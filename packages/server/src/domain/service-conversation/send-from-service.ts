@@ -74,11 +74,14 @@ export async function sendToClients(
     const asked = distinctClients(request.clients);
     const service = await serviceFor(world, operator.app, request);
     const wished = asked.filter((client) => !service.blockedSet.has(client));
-    const message = await approved(world, operator, service, request, wished);
-    const clients = message.receivers ?? wished;
-    const reachesSender = request.reachesSender !== false && !clients.includes(message.from);
+    const { from } = request;
+    const others = wished.filter((client) => client !== from);
+    const message = await approved(world, operator, service, request, others);
+    const chosen = new Set(message.receivers ?? others);
+    const clients = wished.filter((client) => client === from || chosen.has(client));
+    const reachesSender = request.reachesSender !== false && !clients.includes(from);
     if (request.transient === true || clients.length === 0) {
-      const sent = unstored(world);
+      const sent = unstored(message.at);
       const audience = { to: 'clients', clients, log: service.key } as const;
       tell(world, operator, service, message, sent, audience, { reachesSender });
       return sent;
@@ -118,7 +121,7 @@ export async function broadcast(
     const service = await serviceFor(world, operator.app, request);
     const message = await approved(world, operator, service, request, []);
     if (request.transient === true) {
-      const sent = unstored(world);
+      const sent = unstored(message.at);
       tell(world, operator, service, message, sent, { to: 'everybody', log: service.key });
       return sent;
     }

@@ -33,6 +33,7 @@ export interface Will {
   readonly message: MessageSent['message'];
   /** The session that set it: the will fires when that session is lost, not when another device disconnects. */
   readonly session: SessionId | undefined;
+  readonly receipt: boolean;
   /** The only ones who get it, where the app chose when it was set. */
   readonly receivers?: readonly ClientId[];
 }
