@@ -13,11 +13,11 @@ export async function answer(row: CommandRow, context: CommandContext): Promise<
     if (row.writesTo !== undefined) session.tell(pushesOf(row));
     return reply;
   }
-  const deadline = world.clock.now() + PATIENCE;
+  const deadline = world.clock.elapsed() + PATIENCE;
   for (;;) {
     const toldBefore = session.told(outdatedBy);
     const reply = await row.handle(context);
-    if (session.told(outdatedBy) === toldBefore || world.clock.now() > deadline) return reply;
+    if (session.told(outdatedBy) === toldBefore || world.clock.elapsed() > deadline) return reply;
   }
 }
 

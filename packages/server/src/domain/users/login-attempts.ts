@@ -28,7 +28,7 @@ export class LoginAttempts {
 
   failed(user: DataRecord): void {
     const name = nameOf(user);
-    const failures = [...this.#recent(user), this.#clock.now()].slice(-MAX_FAILURES - 1);
+    const failures = [...this.#recent(user), this.#clock.elapsed()].slice(-MAX_FAILURES - 1);
     this.#failures.delete(name);
     this.#failures.set(name, failures);
     this.#forgetOldest();
@@ -41,7 +41,7 @@ export class LoginAttempts {
   /** Failures count together as long as no quarter of an hour passes between the last one and now. */
   #recent(user: DataRecord): readonly Milliseconds[] {
     const failures = this.#failures.get(nameOf(user)) ?? [];
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     const last = failures.at(-1) ?? 0;
     if (now - last >= WINDOW) return [];
     return failures.length > MAX_FAILURES ? failures : failures.filter((moment) => now - moment < WINDOW);
@@ -49,7 +49,7 @@ export class LoginAttempts {
 
   #forgetOldest(): void {
     for (const [name, failures] of this.#failures) {
-      const isOver = this.#clock.now() - (failures.at(-1) ?? 0) >= WINDOW;
+      const isOver = this.#clock.elapsed() - (failures.at(-1) ?? 0) >= WINDOW;
       if (!isOver && this.#failures.size <= MAX_USERS) return;
       this.#failures.delete(name);
     }
