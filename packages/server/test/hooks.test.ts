@@ -557,6 +557,8 @@ describe('an engine that fails', () => {
     'with a redirect': () => new Raw(307, '', { location: `${engine.url}/1.1/functions/elsewhere` }),
     'with the wrong type of content': () => ({ content: 7 }),
     'with content that is no base64': () => ({ content: '%%%', bin: true }),
+    'with a hundred thousand levels': () =>
+      new Raw(200, `{"result":{"content":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}}`),
     'with ten megabytes': () => new Raw(200, JSON.stringify({ result: { content: 'x'.repeat(10_000_000) } })),
     'by never answering': () => new Promise(() => {}),
   };

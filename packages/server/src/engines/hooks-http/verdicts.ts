@@ -1,6 +1,7 @@
 import type { ClientId } from '../../domain/identifiers.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { MessageBody } from '../../domain/message/message.ts';
+import { isTooDeep } from '../../domain/ports/hook-answers.ts';
 import {
   type Explanation,
   HookFailed,
@@ -20,9 +21,11 @@ function isJsonObject(value: unknown): value is JsonObject & JsonValue {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Anything but an object has nothing to say (`hooks-and-signatures §1.3`). */
+/** Anything but an object has nothing to say (`hooks-and-signatures §1.3`). @throws HookFailed */
 function answerOf(result: unknown): JsonObject {
-  return isJsonObject(result) ? result : {};
+  if (!isJsonObject(result)) return {};
+  if (isTooDeep(result)) throw new HookFailed('The answer of the engine nests too deep.');
+  return result;
 }
 
 /** @throws HookFailed where the new content cannot be one */
@@ -107,16 +110,22 @@ function clientsOf(value: unknown): readonly ClientId[] | undefined {
   return Array.isArray(value) ? value.filter((client) => typeof client === 'string') : undefined;
 }
 
-/** JSON as an object or as text; any other text is what is shown (`hooks-and-signatures §3.2`). */
+/** JSON as an object or as text; any other text is what is shown (`hooks-and-signatures §3.2`). @throws HookFailed */
 function pushContentOf(value: unknown): JsonObject | undefined {
   if (isJsonObject(value)) return value;
   if (typeof value !== 'string' || value === '') return undefined;
   if (Buffer.byteLength(value) > MAX_PUSH_BYTES) throw new HookFailed('The push of the engine is too long.');
+  const parsed = parsedOf(value);
+  if (!isJsonObject(parsed)) return { alert: value };
+  if (isTooDeep(parsed)) throw new HookFailed('The push of the engine nests too deep.');
+  return parsed;
+}
+
+function parsedOf(text: string): unknown {
   try {
-    const parsed: unknown = JSON.parse(value);
-    if (isJsonObject(parsed)) return parsed;
+    return JSON.parse(text);
   } catch {
     // Text for people.
+    return undefined;
   }
-  return { alert: value };
 }

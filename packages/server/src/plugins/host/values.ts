@@ -1,3 +1,4 @@
+import { isTooDeep } from '../../domain/ports/hook-answers.ts';
 import type { JsonObject } from '../plugin.ts';
 
 /** A value that a plug-in gave cannot be what it should be. The message completes "its answer cannot be used: …". */
@@ -43,12 +44,14 @@ export function required<T>(
   return value;
 }
 
-/** A copy that is nothing but JSON; `undefined` where it is no object, or JSON cannot hold it, or it is too long. */
+/** A copy that is nothing but JSON; `undefined` where it is no object, or JSON cannot hold it, or it is too long or deep. */
 export function jsonObject(value: unknown): JsonObject | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   try {
     const text = JSON.stringify(value);
-    return text.length > MAX_JSON ? undefined : JSON.parse(text);
+    if (text.length > MAX_JSON) return undefined;
+    const copy: JsonObject = JSON.parse(text);
+    return isTooDeep(copy) ? undefined : copy;
   } catch {
     return undefined;
   }

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { HookFailed } from '../../domain/ports/hooks.ts';
+import { messageVerdict, pushVerdict, startVerdict } from './verdicts.ts';
+
+const nested = (levels: number): unknown => JSON.parse(`${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`);
+
+describe('an answer of an engine that nests without end', () => {
+  const DEEP: Readonly<Record<string, () => unknown>> = {
+    content: () => messageVerdict({ content: nested(100_000) }, false),
+    detail: () => messageVerdict({ drop: true, detail: nested(100_000) }, false),
+    attributes: () => startVerdict({ attr: nested(100_000) }),
+    'a push': () => pushVerdict({ pushMessage: nested(100_000) }),
+    'a push as text': () => pushVerdict({ pushMessage: JSON.stringify(nested(1000)) }),
+  };
+  it.each(Object.keys(DEEP))('[F-HOOK-02] in %s is a failure of the engine', (where) => {
+    expect(DEEP[where]).toThrow(HookFailed);
+  });
+
+  it('is none within 64 levels', () => {
+    expect(messageVerdict({ content: nested(63) }, false)).toMatchObject({
+      body: JSON.stringify(nested(63)),
+    });
+  });
+});

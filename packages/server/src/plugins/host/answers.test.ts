@@ -1,0 +1,13 @@
+import { describe, expect, it } from 'vitest';
+import { readAnswer } from './answers.ts';
+import { MalformedValue } from './values.ts';
+
+const nested = (levels: number): unknown => JSON.parse(`${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`);
+
+describe('an answer of a plug-in', () => {
+  it('[F-HOOK-02] cannot nest deeper than 64 levels', () => {
+    expect(() => readAnswer('receiversOffline', { content: nested(65) })).toThrow(MalformedValue);
+    expect(() => readAnswer('conversationStart', { attributes: nested(5000) })).toThrow(MalformedValue);
+    expect(readAnswer('receiversOffline', { content: nested(64) })).toMatchObject({ content: nested(64) });
+  });
+});
