@@ -147,6 +147,20 @@ describe('the hook of a message', () => {
     expect(tom.inbox.filter(({ cmd }) => cmd === CommandType.patch)).toEqual([]);
   });
 
+  it('[F-HOOK-03] may cut within a character: what is left of it is shown as none', async () => {
+    const cid = await pair();
+    engine.functions._messageReceived = ({ content }) => ({
+      content: String(content).slice(0, -1),
+      code: 7,
+      detail: '\ud83d',
+    });
+    await say(tom, cid, 'cat 😀');
+    expect(await heard(jerry)).toEqual(['cat \ufffd']);
+    const patch = await tom.push(CommandType.patch, OpType.modify);
+    expect(patch.patchMessage?.patches).toMatchObject([{ data: 'cat \ufffd', patchReason: '\ufffd' }]);
+    expect(await history(jerry, cid)).toEqual(['cat \ufffd']);
+  });
+
   it('[F-HOOK-03] chooses who receives it; for the others it is in history, and unread for nobody else', async () => {
     const spike = await TestClient.open(parley, 'Spike');
     const cid = await startConversation(tom, { m: ['Tom', 'Jerry', 'Spike'] });

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 
 // What any answer of a hook may hold, whoever gives it.
 
@@ -8,4 +8,17 @@ const MAX_DEPTH = 64;
 export function isTooDeep(value: JsonValue, depth = 0): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return depth >= MAX_DEPTH || Object.values(value).some((inner) => isTooDeep(inner, depth + 1));
+}
+
+/** With a replacement character wherever half a character was left over from cutting: nothing else can be sent. */
+export function wellFormed(object: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(object).map(([key, value]) => [key.toWellFormed(), wellFormedValue(value)]),
+  );
+}
+
+function wellFormedValue(value: JsonValue): JsonValue {
+  if (typeof value === 'string') return value.toWellFormed();
+  if (typeof value !== 'object' || value === null) return value;
+  return isJsonObject(value) ? wellFormed(value) : value.map(wellFormedValue);
 }

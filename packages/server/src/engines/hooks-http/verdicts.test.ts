@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HookFailed } from '../../domain/ports/hooks.ts';
-import { messageVerdict, pushVerdict, startVerdict } from './verdicts.ts';
+import { messageVerdict, pushVerdict, signVerdict, startVerdict } from './verdicts.ts';
 
 const nested = (levels: number): unknown => JSON.parse(`${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`);
 
@@ -20,5 +20,25 @@ describe('an answer of an engine that nests without end', () => {
     expect(messageVerdict({ content: nested(63) }, false)).toMatchObject({
       body: JSON.stringify(nested(63)),
     });
+  });
+});
+
+describe('a text that an engine cuts within a character', () => {
+  const CUT = 'cut 😀'.slice(0, -1);
+  const SHOWN = 'cut \ufffd';
+
+  it('[F-HOOK-03] can be sent, wherever it is', () => {
+    expect(messageVerdict({ content: CUT, detail: CUT }, false)).toMatchObject({
+      body: SHOWN,
+      detail: SHOWN,
+    });
+    expect(messageVerdict({ content: { [CUT]: [CUT] } }, false)).toMatchObject({
+      body: JSON.stringify({ [SHOWN]: [SHOWN] }),
+    });
+    const content = { alert: { body: SHOWN } };
+    expect(pushVerdict({ pushMessage: { alert: { body: CUT } } })).toMatchObject({ content });
+    expect(pushVerdict({ pushMessage: JSON.stringify({ alert: { body: CUT } }) })).toMatchObject({ content });
+    expect(pushVerdict({ pushMessage: CUT })).toMatchObject({ content: { alert: SHOWN } });
+    expect(signVerdict({ result: false, error: CUT })).toMatchObject({ error: SHOWN });
   });
 });

@@ -1,7 +1,7 @@
 import type { ClientId } from '../../domain/identifiers.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { MessageBody } from '../../domain/message/message.ts';
-import { isTooDeep } from '../../domain/ports/hook-answers.ts';
+import { isTooDeep, wellFormed } from '../../domain/ports/hook-answers.ts';
 import {
   type Explanation,
   HookFailed,
@@ -25,7 +25,7 @@ function isJsonObject(value: unknown): value is JsonObject & JsonValue {
 function answerOf(result: unknown): JsonObject {
   if (!isJsonObject(result)) return {};
   if (isTooDeep(result)) throw new HookFailed('The answer of the engine nests too deep.');
-  return result;
+  return wellFormed(result);
 }
 
 /** @throws HookFailed where the new content cannot be one */
@@ -118,7 +118,7 @@ function pushContentOf(value: unknown): JsonObject | undefined {
   const parsed = parsedOf(value);
   if (!isJsonObject(parsed)) return { alert: value };
   if (isTooDeep(parsed)) throw new HookFailed('The push of the engine nests too deep.');
-  return parsed;
+  return wellFormed(parsed);
 }
 
 function parsedOf(text: string): unknown {

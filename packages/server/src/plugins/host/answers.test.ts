@@ -10,4 +10,17 @@ describe('an answer of a plug-in', () => {
     expect(() => readAnswer('conversationStart', { attributes: nested(5000) })).toThrow(MalformedValue);
     expect(readAnswer('receiversOffline', { content: nested(64) })).toMatchObject({ content: nested(64) });
   });
+
+  it('[F-HOOK-03] can be sent where it is cut within a character', () => {
+    const cut = 'cut 😀'.slice(0, -1);
+    const shown = 'cut \ufffd';
+    expect(readAnswer('messageReceived', { content: cut, detail: cut })).toMatchObject({
+      body: shown,
+      detail: shown,
+    });
+    expect(readAnswer('receiversOffline', { content: { alert: [cut] } })).toMatchObject({
+      content: { alert: [shown] },
+    });
+    expect(readAnswer('clientSign', { refuse: true, detail: cut })).toMatchObject({ error: shown });
+  });
 });

@@ -1,3 +1,4 @@
+import { wellFormed } from '../../domain/ports/hook-answers.ts';
 import type {
   BeforeHooks,
   Explanation,
@@ -67,7 +68,10 @@ function messageVerdict(given: unknown): MessageVerdict {
   const receivers = optional(answer, 'receivers', isClients, 'a list of client ids');
   return {
     ...PASS,
-    ...(body !== undefined && { body, ...explanation }),
+    ...(body !== undefined && {
+      body: typeof body === 'string' ? body.toWellFormed() : body,
+      ...explanation,
+    }),
     ...(receivers !== undefined && { receivers }),
   };
 }
@@ -119,7 +123,10 @@ function rejection(
 function explanationOf(answer: Readonly<Record<string, unknown>>): Explanation {
   const code = optional(answer, 'code', isWholeNumber, 'a whole number');
   const detail = optional(answer, 'detail', isDetail, `a text of at most ${MAX_DETAIL} characters`);
-  return { ...(code !== undefined && { code }), ...(detail !== undefined && { detail }) };
+  return {
+    ...(code !== undefined && { code }),
+    ...(detail !== undefined && { detail: detail.toWellFormed() }),
+  };
 }
 
 function attributesOf(answer: Readonly<Record<string, unknown>>): { readonly attributes?: JsonObject } {
@@ -131,7 +138,7 @@ function jsonOf(answer: Readonly<Record<string, unknown>>, key: string): JsonObj
   const value = answer[key];
   if (value === undefined) return undefined;
   const copy = jsonObject(value);
-  if (copy !== undefined) return copy;
+  if (copy !== undefined) return wellFormed(copy);
   throw new MalformedValue(`"${key}" must be an object that JSON can hold, not ${shown(value)}.`);
 }
 
