@@ -102,7 +102,7 @@ export interface AfterHandlers {
 }
 
 export interface Explanation {
-  /** A whole number of your own, which clients get as `appCode`. */
+  /** A whole number of your own, of 32 bits, which clients get as `appCode`. */
   readonly code?: number;
   /** A sentence for people, which clients get as `appMsg`. */
   readonly detail?: string;

@@ -2,6 +2,11 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 
 // What any answer of a hook may hold, whoever gives it.
 
+/** Clients get the code of the app in 32 bits; what is beyond would come as another one. */
+export function isAppCode(value: unknown): value is number {
+  return Number.isInteger(value) && value === (Number(value) | 0);
+}
+
 /** As in requests over REST: deeper nesting serves nobody, and what walks over values may recurse. */
 const MAX_DEPTH = 64;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HookFailed } from '../../domain/ports/hooks.ts';
-import { messageVerdict, pushVerdict, signVerdict, startVerdict } from './verdicts.ts';
+import { messageVerdict, pushVerdict, signVerdict, startVerdict, verdict } from './verdicts.ts';
 
 const nested = (levels: number): unknown => JSON.parse(`${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`);
 
@@ -40,5 +40,25 @@ describe('a text that an engine cuts within a character', () => {
     expect(pushVerdict({ pushMessage: JSON.stringify({ alert: { body: CUT } }) })).toMatchObject({ content });
     expect(pushVerdict({ pushMessage: CUT })).toMatchObject({ content: { alert: SHOWN } });
     expect(signVerdict({ result: false, error: CUT })).toMatchObject({ error: SHOWN });
+  });
+});
+
+describe('the code of an engine', () => {
+  const codeOf = (code: unknown) => {
+    const said = verdict({ reject: true, code });
+    return said.verdict === 'reject' ? said.code : said;
+  };
+
+  it('[F-HOOK-04] is a whole number of 32 bits, also as text', () => {
+    for (const code of [0, 123, -5, 2 ** 31 - 1, -(2 ** 31)]) {
+      expect([codeOf(code), codeOf(String(code))]).toEqual([code, code]);
+    }
+  });
+
+  it('[F-HOOK-04] is none where it is anything else', () => {
+    for (const code of [3e9, 2 ** 31, -(2 ** 31) - 1, 2 ** 40, 1.5, true, null, [], {}]) {
+      expect([codeOf(code), codeOf(String(code))]).toEqual([undefined, undefined]);
+    }
+    expect(codeOf('12345678901')).toBeUndefined();
   });
 });

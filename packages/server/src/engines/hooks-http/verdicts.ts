@@ -1,7 +1,7 @@
 import type { ClientId } from '../../domain/identifiers.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { MessageBody } from '../../domain/message/message.ts';
-import { isTooDeep, wellFormed } from '../../domain/ports/hook-answers.ts';
+import { isAppCode, isTooDeep, wellFormed } from '../../domain/ports/hook-answers.ts';
 import {
   type Explanation,
   HookFailed,
@@ -86,9 +86,9 @@ function isTruthy(value: unknown): boolean {
 }
 
 function explanationOf({ code, detail }: JsonObject): Explanation {
-  const number = typeof code === 'string' && /^-?\d{1,9}$/.test(code) ? Number(code) : code;
+  const number = typeof code === 'string' && /^-?\d{1,10}$/.test(code) ? Number(code) : code;
   return {
-    ...(typeof number === 'number' && Number.isSafeInteger(number) && { code: number }),
+    ...(isAppCode(number) && { code: number }),
     ...(detail !== undefined &&
       detail !== null && { detail: typeof detail === 'string' ? detail : JSON.stringify(detail) }),
   };

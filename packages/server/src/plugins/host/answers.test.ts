@@ -23,4 +23,13 @@ describe('an answer of a plug-in', () => {
     });
     expect(readAnswer('clientSign', { refuse: true, detail: cut })).toMatchObject({ error: shown });
   });
+
+  it('[F-HOOK-04] has a code that clients can get', () => {
+    for (const code of [2 ** 31 - 1, -(2 ** 31)]) {
+      expect(readAnswer('conversationAdd', { reject: true, code })).toMatchObject({ code });
+    }
+    for (const code of [3e9, 2 ** 40, -(2 ** 31) - 1, 1.5, '7']) {
+      expect(() => readAnswer('conversationAdd', { reject: true, code })).toThrow(MalformedValue);
+    }
+  });
 });

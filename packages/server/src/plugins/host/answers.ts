@@ -1,4 +1,4 @@
-import { wellFormed } from '../../domain/ports/hook-answers.ts';
+import { isAppCode, wellFormed } from '../../domain/ports/hook-answers.ts';
 import type {
   BeforeHooks,
   Explanation,
@@ -121,7 +121,7 @@ function rejection(
 }
 
 function explanationOf(answer: Readonly<Record<string, unknown>>): Explanation {
-  const code = optional(answer, 'code', isWholeNumber, 'a whole number');
+  const code = optional(answer, 'code', isAppCode, 'a whole number of 32 bits');
   const detail = optional(answer, 'detail', isDetail, `a text of at most ${MAX_DETAIL} characters`);
   return {
     ...(code !== undefined && { code }),
@@ -144,10 +144,6 @@ function jsonOf(answer: Readonly<Record<string, unknown>>, key: string): JsonObj
 
 function isBoolean(value: unknown): value is boolean {
   return typeof value === 'boolean';
-}
-
-function isWholeNumber(value: unknown): value is number {
-  return Number.isSafeInteger(value);
 }
 
 function isDetail(value: unknown): value is string {
