@@ -62,3 +62,27 @@ describe('the code of an engine', () => {
     expect(codeOf('12345678901')).toBeUndefined();
   });
 });
+
+describe('the bytes of an engine', () => {
+  const bytesOf = (content: string) => {
+    const said = messageVerdict({ content, bin: true }, false);
+    return said.verdict === 'pass' && [...(said.body ?? [])];
+  };
+
+  it('[F-HOOK-03] are base64, with its padding or without', () => {
+    expect(bytesOf('')).toEqual([]);
+    expect([bytesOf('AQ=='), bytesOf('AQ')]).toEqual([[1], [1]]);
+    expect([bytesOf('AQI='), bytesOf('AQI')]).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+    expect(bytesOf('AQID')).toEqual([1, 2, 3]);
+  });
+
+  it.each(['A', 'A===', 'AAAAA', 'AAAAA==', 'AQ=', 'AQI==', '=', '==', 'AQ==AQ==', 'A Q=', '%%%', 'AQI-'])(
+    '[F-HOOK-02] are a failure of the engine where they are %j',
+    (content) => {
+      expect(() => bytesOf(content)).toThrow(HookFailed);
+    },
+  );
+});
