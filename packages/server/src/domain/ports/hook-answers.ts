@@ -2,6 +2,9 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 
 // What any answer of a hook may hold, whoever gives it.
 
+/** Characters of a text for people. */
+export const MAX_DETAIL = 2000;
+
 /** Clients get the code of the app in 32 bits; what is beyond would come as another one. */
 export function isAppCode(value: unknown): value is number {
   return Number.isInteger(value) && value === (Number(value) | 0);

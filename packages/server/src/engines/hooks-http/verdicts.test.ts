@@ -86,3 +86,16 @@ describe('the bytes of an engine', () => {
     },
   );
 });
+
+describe('what an engine says to people', () => {
+  it('[F-HOOK-03][F-HOOK-04] ends after 2,000 characters, and not within one', () => {
+    const detailOf = (detail: unknown) => verdict({ reject: true, detail });
+    const a = (times: number) => 'a'.repeat(times);
+    expect(detailOf(a(2000))).toMatchObject({ detail: a(2000) });
+    expect(detailOf(a(900_000))).toMatchObject({ detail: a(2000) });
+    expect(detailOf(`${a(1998)}😀b`)).toMatchObject({ detail: `${a(1998)}😀` });
+    expect(detailOf(`${a(1999)}😀`)).toMatchObject({ detail: a(1999) });
+    expect(detailOf([a(3000)])).toMatchObject({ detail: `["${a(1998)}` });
+    expect(signVerdict({ result: false, error: a(3000) })).toMatchObject({ error: a(2000) });
+  });
+});

@@ -1,7 +1,7 @@
 import type { ClientId } from '../../domain/identifiers.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { MessageBody } from '../../domain/message/message.ts';
-import { isAppCode, isTooDeep, wellFormed } from '../../domain/ports/hook-answers.ts';
+import { isAppCode, isTooDeep, MAX_DETAIL, wellFormed } from '../../domain/ports/hook-answers.ts';
 import {
   type Explanation,
   HookFailed,
@@ -77,7 +77,7 @@ export function updateVerdict(result: unknown): UpdateVerdict {
 
 export function signVerdict(result: unknown): SignVerdict {
   const { result: isAllowed, error } = answerOf(result);
-  return { isAllowed: isTruthy(isAllowed), ...(typeof error === 'string' && { error }) };
+  return { isAllowed: isTruthy(isAllowed), ...(typeof error === 'string' && { error: shortened(error) }) };
 }
 
 /** As JavaScript sees it, in which most engines are written. */
@@ -90,8 +90,13 @@ function explanationOf({ code, detail }: JsonObject): Explanation {
   return {
     ...(isAppCode(number) && { code: number }),
     ...(detail !== undefined &&
-      detail !== null && { detail: typeof detail === 'string' ? detail : JSON.stringify(detail) }),
+      detail !== null && { detail: shortened(typeof detail === 'string' ? detail : JSON.stringify(detail)) }),
   };
+}
+
+/** Without half a character at its end. */
+function shortened(text: string): string {
+  return text.length > MAX_DETAIL ? text.slice(0, MAX_DETAIL).replace(/[\ud800-\udbff]$/, '') : text;
 }
 
 function bodyOf({ content, bin }: JsonObject, wasBinary: boolean): MessageBody | undefined {

@@ -1,4 +1,4 @@
-import { isAppCode, wellFormed } from '../../domain/ports/hook-answers.ts';
+import { isAppCode, MAX_DETAIL, wellFormed } from '../../domain/ports/hook-answers.ts';
 import type {
   BeforeHooks,
   Explanation,
@@ -16,7 +16,6 @@ import { closed, isText, jsonObject, MalformedValue, optional, shown } from './v
 /** What a plug-in may make of a message at most, as for hooks over HTTP; the limit of the app is about what clients write. */
 const MAX_CONTENT_BYTES = 32 * 1024;
 const MAX_RECEIVERS = 1000;
-const MAX_DETAIL = 2000;
 
 const EXPLANATION = ['code', 'detail'];
 
