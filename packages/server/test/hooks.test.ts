@@ -479,6 +479,42 @@ describe('the hooks of a conversation', () => {
   });
 });
 
+describe('attributes of a hook that a conversation cannot have', () => {
+  const WRONG = [{ name: 7 }, { attr: 'text' }, { 'a..b': 1 }, { kind: { __op: 'Nonsense' } }];
+  const attr = { data: '{"name":"of Tom","kind":"x"}' };
+
+  it.each(WRONG)(
+    '[F-HOOK-04][F-HOOK-02] %j are a failure of the hook, and not of the client',
+    async (wrong) => {
+      engine.functions._conversationStart = () => ({ attr: wrong });
+      const cid = await pair({ attr, unique: false });
+      engine.functions._conversationUpdate = () => ({ attr: wrong });
+      const updated = await conv(tom, OpType.update, { cid, attr: { data: '{"name":"still of Tom"}' } });
+      expect(updated.op).toBe(OpType.updated);
+      const [found] = await query(tom, where({ objectId: cid }));
+      expect(found).toMatchObject({ name: 'still of Tom', kind: 'x' });
+    },
+  );
+
+  it('[F-HOOK-04][F-HOOK-02] refuse what it was asked about, where the app wants that', async () => {
+    const cid = await pair({ attr, unique: false });
+    await parley.apps.changeSettings(parley.appId, { abortOnHookFailure: true });
+    const REFUSED = { code: 4305, appMsg: 'HOOK_CALL_FAILED' };
+    try {
+      engine.functions._conversationStart = () => ({ attr: { name: 7 } });
+      expect((await conv(tom, OpType.start, { m: ['Mary'], attr })).errorMessage).toMatchObject(REFUSED);
+      for (const wrong of [{ m: ['Mallory'] }, { kind: { __op: 'Increment', amount: 1 } }]) {
+        engine.functions._conversationUpdate = () => ({ attr: wrong });
+        expect((await conv(tom, OpType.update, { cid, attr })).errorMessage).toMatchObject(REFUSED);
+      }
+      // About something else they have no meaning.
+      expect((await conv(tom, OpType.mute, { cid })).op).toBe(OpType.updated);
+    } finally {
+      await parley.apps.changeSettings(parley.appId, { abortOnHookFailure: null });
+    }
+  });
+});
+
 describe('the hooks of clients', () => {
   it('[F-HOOK-06][F-SESS-41] are told of logins, and of how each session ended', async () => {
     const phone = { deviceId: 'phone', tag: 'mobile' };

@@ -1,3 +1,6 @@
+import { applyAttributeUpdate, parseAttributeUpdate } from '../conversation/attribute-operations.ts';
+import { initialColumns } from '../conversation/initial-columns.ts';
+import { ImError } from '../errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 
 // What any answer of a hook may hold, whoever gives it.
@@ -29,4 +32,24 @@ function wellFormedValue(value: JsonValue): JsonValue {
   if (typeof value === 'string') return value.toWellFormed();
   if (typeof value !== 'object' || value === null) return value;
   return isJsonObject(value) ? wellFormed(value) : value.map(wellFormedValue);
+}
+
+/** What is wrong with attributes that a new conversation is to have besides those asked for; nothing, if they can be. */
+export function problemOfInitial(attributes: JsonObject): string | undefined {
+  return problemOf(() => initialColumns(attributes));
+}
+
+/** The same for attributes to be set in place of those asked for, where the conversation has these columns. */
+export function problemOfUpdate(columns: JsonObject, attributes: JsonObject): string | undefined {
+  return problemOf(() => applyAttributeUpdate(columns, parseAttributeUpdate(attributes)));
+}
+
+function problemOf(read: () => unknown): string | undefined {
+  try {
+    read();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ImError) return error.message;
+    throw error;
+  }
 }

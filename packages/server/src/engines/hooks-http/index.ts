@@ -214,7 +214,9 @@ export class HttpHooks implements Hooks {
       }),
       ...(mayHave('_conversationUpdate') && {
         conversationUpdate: (update) =>
-          ask('_conversationUpdate', conversationUpdateParameters(update), updateVerdict),
+          ask('_conversationUpdate', conversationUpdateParameters(update), (result) =>
+            updateVerdict(result, update),
+          ),
       }),
       ...(mayHave('_rtmClientSign') && {
         clientSign: (user, sessionToken) =>

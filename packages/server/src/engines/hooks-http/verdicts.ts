@@ -1,8 +1,16 @@
 import type { ClientId } from '../../domain/identifiers.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { MessageBody } from '../../domain/message/message.ts';
-import { isAppCode, isTooDeep, MAX_DETAIL, wellFormed } from '../../domain/ports/hook-answers.ts';
 import {
+  isAppCode,
+  isTooDeep,
+  MAX_DETAIL,
+  problemOfInitial,
+  problemOfUpdate,
+  wellFormed,
+} from '../../domain/ports/hook-answers.ts';
+import {
+  type ConversationUpdate,
   type Explanation,
   HookFailed,
   type MessageVerdict,
@@ -59,18 +67,21 @@ export function verdict(result: unknown): Verdict {
   return isTruthy(answer.reject) ? { verdict: 'reject', ...explanationOf(answer) } : { verdict: 'pass' };
 }
 
+/** @throws HookFailed where a conversation cannot have such attributes */
 export function startVerdict(result: unknown): StartVerdict {
   const answer = answerOf(result);
   if (isTruthy(answer.reject)) return { verdict: 'reject', ...explanationOf(answer) };
-  return { verdict: 'pass', ...(isJsonObject(answer.attr) && { attributes: answer.attr }) };
+  return { verdict: 'pass', ...attributesOf(answer, problemOfInitial) };
 }
 
-export function updateVerdict(result: unknown): UpdateVerdict {
+/** @throws HookFailed where the conversation cannot have such attributes */
+export function updateVerdict(result: unknown, asked: ConversationUpdate): UpdateVerdict {
   const answer = answerOf(result);
   if (isTruthy(answer.reject)) return { verdict: 'reject', ...explanationOf(answer) };
+  const { columns } = asked.conversation;
   return {
     verdict: 'pass',
-    ...(isJsonObject(answer.attr) && { attributes: answer.attr }),
+    ...('attributes' in asked && attributesOf(answer, (given) => problemOfUpdate(columns, given))),
     ...(typeof answer.mute === 'boolean' && { muted: answer.mute }),
   };
 }
@@ -97,6 +108,17 @@ function explanationOf({ code, detail }: JsonObject): Explanation {
 /** Without half a character at its end. */
 function shortened(text: string): string {
   return text.length > MAX_DETAIL ? text.slice(0, MAX_DETAIL).replace(/[\ud800-\udbff]$/, '') : text;
+}
+
+/** Left to the verb, what is wrong with them would be told to a client that never sent them. @throws HookFailed */
+function attributesOf(
+  { attr }: JsonObject,
+  problemOf: (attributes: JsonObject) => string | undefined,
+): { readonly attributes?: JsonObject } {
+  if (!isJsonObject(attr)) return {};
+  const problem = problemOf(attr);
+  if (problem !== undefined) throw new HookFailed(`The attributes of the engine cannot be set: ${problem}`);
+  return { attributes: attr };
 }
 
 function bodyOf({ content, bin }: JsonObject, wasBinary: boolean): MessageBody | undefined {

@@ -32,4 +32,17 @@ describe('an answer of a plug-in', () => {
       expect(() => readAnswer('conversationAdd', { reject: true, code })).toThrow(MalformedValue);
     }
   });
+
+  it('[F-HOOK-04] has attributes that a conversation can have', () => {
+    const wrong = [{ name: 7 }, { attr: 'text' }, { 'a..b': 1 }, { k: { __op: 'Nonsense' } }];
+    for (const attributes of wrong) {
+      expect(() => readAnswer('conversationStart', { attributes })).toThrow(MalformedValue);
+      expect(() => readAnswer('conversationUpdate', { attributes })).toThrow(MalformedValue);
+    }
+    expect(() => readAnswer('conversationUpdate', { attributes: { m: ['Mallory'] } })).toThrow(
+      '"attributes" cannot be set: "m" is kept by the server',
+    );
+    const attributes = { name: 'n', 'attr.k': { __op: 'Increment', amount: 1 } };
+    expect(readAnswer('conversationUpdate', { attributes })).toMatchObject({ attributes });
+  });
 });

@@ -1,4 +1,10 @@
-import { isAppCode, MAX_DETAIL, wellFormed } from '../../domain/ports/hook-answers.ts';
+import {
+  isAppCode,
+  MAX_DETAIL,
+  problemOfInitial,
+  problemOfUpdate,
+  wellFormed,
+} from '../../domain/ports/hook-answers.ts';
 import type {
   BeforeHooks,
   Explanation,
@@ -94,13 +100,15 @@ function membershipVerdict(given: unknown): Verdict {
 
 function startVerdict(given: unknown): StartVerdict {
   const answer = closed(given, ['reject', 'attributes', ...EXPLANATION]);
-  return rejection(answer) ?? { ...PASS, ...attributesOf(answer) };
+  return rejection(answer) ?? { ...PASS, ...attributesOf(answer, problemOfInitial) };
 }
 
 function updateVerdict(given: unknown): UpdateVerdict {
   const answer = closed(given, ['reject', 'attributes', 'muted', ...EXPLANATION]);
   const muted = optional(answer, 'muted', isBoolean, 'true or false');
-  return rejection(answer) ?? { ...PASS, ...attributesOf(answer), ...(muted !== undefined && { muted }) };
+  // What the conversation has is not known in this process.
+  const attributes = attributesOf(answer, (given) => problemOfUpdate({}, given));
+  return rejection(answer) ?? { ...PASS, ...attributes, ...(muted !== undefined && { muted }) };
 }
 
 function signVerdict(given: unknown): SignVerdict {
@@ -128,9 +136,15 @@ function explanationOf(answer: Readonly<Record<string, unknown>>): Explanation {
   };
 }
 
-function attributesOf(answer: Readonly<Record<string, unknown>>): { readonly attributes?: JsonObject } {
+function attributesOf(
+  answer: Readonly<Record<string, unknown>>,
+  problemOf: (attributes: JsonObject) => string | undefined,
+): { readonly attributes?: JsonObject } {
   const attributes = jsonOf(answer, 'attributes');
-  return attributes === undefined ? {} : { attributes };
+  if (attributes === undefined) return {};
+  const problem = problemOf(attributes);
+  if (problem !== undefined) throw new MalformedValue(`"attributes" cannot be set: ${problem}`);
+  return { attributes };
 }
 
 function jsonOf(answer: Readonly<Record<string, unknown>>, key: string): JsonObject | undefined {
