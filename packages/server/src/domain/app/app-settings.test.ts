@@ -68,6 +68,20 @@ describe('app settings', () => {
     }
   });
 
+  it('[F-HOOK-01] take no hook key that a header cannot carry', () => {
+    const { engine } = defaultAppSettings;
+    for (const hookKey of ['', 'k', 'a long secret', '0/+=_-~!']) {
+      expect([hookKey, problemsOf({ engine: { ...engine, hookKey } })]).toEqual([hookKey, []]);
+    }
+    for (const hookKey of ['ключ', 'a\nb', 'a\tb', ' sp ', 'end ', 'key\n', 'schlüssel']) {
+      expect([hookKey, problemsOf({ engine: { ...engine, hookKey } })]).toEqual([
+        hookKey,
+        [expect.stringContaining('engine.hookKey cannot be sent in a header')],
+      ]);
+    }
+    expect(problemsOf({ engine: { ...engine, hookKey: 7 } })[0]).toContain('engine.hookKey must be string');
+  });
+
   it('are described on their reference page as they are (npm test -- domain/app -u writes the page)', async () => {
     await expect(settingsPage()).toMatchFileSnapshot('../../../../../docs/reference/app-settings.md');
   });

@@ -90,7 +90,7 @@ export const appSettingsSchema = Type.Object(
         },
         additionalProperties: false,
         description:
-          'Where the hooks of the app run: any server that answers like LeanEngine. `url` empty: nowhere. `hookKey` is the secret both sides know. `hooks` empty: those the engine lists itself. `legacySign` sends `__sign`, which the PHP SDK needs. `timeoutMs` is for hooks that are waited for, `notifyTimeoutMs` for the others; at most `maxInFlight` of these are under way, and as many of those.',
+          'Where the hooks of the app run: any server that answers like LeanEngine. `url` empty: nowhere. `hookKey` is the secret both sides know, as a header can carry it. `hooks` empty: those the engine lists itself. `legacySign` sends `__sign`, which the PHP SDK needs. `timeoutMs` is for hooks that are waited for, `notifyTimeoutMs` for the others; at most `maxInFlight` of these are under way, and as many of those.',
       },
     ),
     webhook: Type.Object(

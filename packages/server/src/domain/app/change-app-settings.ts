@@ -38,6 +38,7 @@ function problemsOf(name: string, value: unknown): readonly string[] {
   const address = addressIn(name, value);
   if (address !== '' && !URL.canParse(address))
     return [`${name} has no web address: ${address.slice(0, 60)}.`];
+  if (name === 'engine' && !isSendable((value as { hookKey?: unknown })?.hookKey)) return [UNSENDABLE];
   const candidate = { ...defaultAppSettings, [name]: value };
   return Value.Errors(appSettingsSchema, candidate).map(({ instancePath, message }) => {
     const path = instancePath.slice(1).replaceAll('/', '.') || name;
@@ -50,4 +51,12 @@ function addressIn(name: string, value: unknown): string {
   const url = name === 'engine' || name === 'webhook' ? (value as { url?: unknown })?.url : value;
   const isAddress = ['engine', 'webhook', 'serviceMessageCallbackUrl'].includes(name);
   return isAddress && typeof url === 'string' ? url : '';
+}
+
+const UNSENDABLE =
+  'engine.hookKey cannot be sent in a header: use letters, digits and signs of ASCII, with spaces only between them.';
+
+/** What is no text at all is left to the schema. */
+function isSendable(hookKey: unknown): boolean {
+  return typeof hookKey !== 'string' || /^([!-~]([ -~]*[!-~])?)?$/.test(hookKey);
 }
