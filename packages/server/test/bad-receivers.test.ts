@@ -41,7 +41,7 @@ async function start(options: Parameters<typeof startParley>[0] = {}): Promise<{
   const parley = await startParley({
     clock,
     limits: { readTimeoutMs: 2 ** 40, loginTimeoutMs: 2 ** 40 },
-    settings: { webhook: { url: url(), secret: '', retries: 11 } },
+    settings: { webhook: { url: url(), secret: 'c2VjcmV0'.repeat(4), retries: 11 } },
     ...options,
   });
   const tom = await TestClient.open(parley, 'Tom');
@@ -141,7 +141,9 @@ describe('a receiver of webhooks', () => {
 
   it('[F-HOOK-08] at a private address hears nothing where that is not allowed, and it is set aside', async () => {
     const { parley, speak } = await start({ privateTargets: ['10.0.0.0/8'] });
-    await parley.apps.changeSettings(parley.appId, { webhook: { url: url(), secret: '', retries: 0 } });
+    await parley.apps.changeSettings(parley.appId, {
+      webhook: { url: url(), secret: 'c2VjcmV0'.repeat(4), retries: 0 },
+    });
     await speak('one');
     const letters = () => parley.store.webhooks.deadLetters(1, 0, 10);
     await expect.poll(async () => (await letters())[0]?.error).toContain('PARLEY_PRIVATE_TARGETS');
@@ -155,7 +157,7 @@ describe('a receiver of webhooks', () => {
     await expect.poll(() => attempts).toBe(1);
     answer = take;
     await parley.apps.changeSettings(parley.appId, {
-      webhook: { url: `${url()}right`, secret: '', retries: 11 },
+      webhook: { url: `${url()}right`, secret: 'c2VjcmV0'.repeat(4), retries: 11 },
     });
     await expect.poll(() => taken).toEqual(['one']);
   });

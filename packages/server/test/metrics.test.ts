@@ -24,7 +24,7 @@ beforeAll(async () => {
     metricsToken: TOKEN,
     settings: {
       ...engine.settings({ hooks: ['_messageReceived', '_messageSent'] }),
-      webhook: { url: `http://127.0.0.1:${port}/`, secret: '', retries: 0 },
+      webhook: { url: `http://127.0.0.1:${port}/`, secret: 'c2VjcmV0'.repeat(4), retries: 0 },
       deliveriesPerSecond: 3,
     },
   });

@@ -131,7 +131,7 @@ describe('the audit log', () => {
   });
 
   it('[F-SEC-16] has what settings were before and after, and no key of the app', async () => {
-    const webhook = { url: 'https://app.example.com/hook', secret: 'c3dvcmRmaXNo', retries: 3 };
+    const webhook = { url: 'https://app.example.com/hook', secret: 'c3dvcmRmaXNo'.repeat(3), retries: 3 };
     await parley.apps.changeSettings(parley.appId, { maxMembers: 300, webhook });
     await parley.apps.changeSettings(parley.appId, { maxMembers: null, webhook: null });
     const [back, forth] = await entries({ action: 'app.settings' });

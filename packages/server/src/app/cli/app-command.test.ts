@@ -224,7 +224,7 @@ describe('parley webhook', { timeout: 120_000 }, () => {
     await once(receiver.listen(0, '127.0.0.1'), 'listening');
     const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
     const target = await startServer();
-    const setting = JSON.stringify({ url, secret: '', retries: 0 });
+    const setting = JSON.stringify({ url, secret: 'c2VjcmV0'.repeat(4), retries: 0 });
     expect((await parley('app', 'settings', `webhook=${setting}`)).code).toBe(0);
     const tom = await TestClient.open(target, 'Tom');
     const started = await tom.request({

@@ -82,6 +82,22 @@ describe('app settings', () => {
     expect(problemsOf({ engine: { ...engine, hookKey: 7 } })[0]).toContain('engine.hookKey must be string');
   });
 
+  it('[F-HOOK-07] take no webhook whose messages others could sign', () => {
+    const webhook = { url: 'https://backend.example.com/parley', retries: 11 };
+    const random = (bytes: number) => Buffer.alloc(bytes, 7).toString('base64');
+    for (const secret of [random(24), `whsec_${random(24)}`, random(64), random(25).replaceAll('=', '')]) {
+      expect([secret, problemsOf({ webhook: { ...webhook, secret } })]).toEqual([secret, []]);
+    }
+    for (const secret of ['', 'whsec_', random(23), `whsec_${random(16)}`, '=====', '='.repeat(100)]) {
+      expect([secret, problemsOf({ webhook: { ...webhook, secret } })]).toEqual([
+        secret,
+        [expect.stringContaining('webhook.secret must be base64 of 24 bytes or more')],
+      ]);
+    }
+    expect(problemsOf({ webhook: { ...webhook, secret: 7 } })[0]).toContain('webhook.secret must be string');
+    expect(problemsOf({ webhook: { ...webhook, url: '', secret: '' } })).toEqual([]);
+  });
+
   it('are described on their reference page as they are (npm test -- domain/app -u writes the page)', async () => {
     await expect(settingsPage()).toMatchFileSnapshot('../../../../../docs/reference/app-settings.md');
   });

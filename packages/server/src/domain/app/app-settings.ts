@@ -117,7 +117,7 @@ export const appSettingsSchema = Type.Object(
         default: { url: '', secret: '', retries: 11 },
         additionalProperties: false,
         description:
-          'Where every committed message is posted, signed with the base64 `secret` as Standard Webhooks describes. `url` empty: nowhere. After so many `retries`, over an hour in all, a batch is set aside (F-HOOK-07). `events` names what else is told there: `message-changed`, `conversation-created`, `conversation-updated`, `members-added`, `members-removed`, `client-online`, `client-offline`.',
+          'Where every committed message is posted, signed with the `secret`, base64 of at least 24 bytes, as Standard Webhooks describes. `url` empty: nowhere. After so many `retries`, over an hour in all, a batch is set aside (F-HOOK-07). `events` names what else is told there: `message-changed`, `conversation-created`, `conversation-updated`, `members-added`, `members-removed`, `client-online`, `client-offline`.',
       },
     ),
     filterOneToOne: switchSetting(

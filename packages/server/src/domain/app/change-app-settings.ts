@@ -39,6 +39,8 @@ function problemsOf(name: string, value: unknown): readonly string[] {
   if (address !== '' && !URL.canParse(address))
     return [`${name} has no web address: ${address.slice(0, 60)}.`];
   if (name === 'engine' && !isSendable((value as { hookKey?: unknown })?.hookKey)) return [UNSENDABLE];
+  if (name === 'webhook' && address !== '' && isForgeable((value as { secret?: unknown }).secret))
+    return [FORGEABLE];
   const candidate = { ...defaultAppSettings, [name]: value };
   return Value.Errors(appSettingsSchema, candidate).map(({ instancePath, message }) => {
     const path = instancePath.slice(1).replaceAll('/', '.') || name;
@@ -59,4 +61,15 @@ const UNSENDABLE =
 /** What is no text at all is left to the schema. */
 function isSendable(hookKey: unknown): boolean {
   return typeof hookKey !== 'string' || /^([!-~]([ -~]*[!-~])?)?$/.test(hookKey);
+}
+
+/** The least that Standard Webhooks recommends. */
+const MIN_SECRET_BYTES = 24;
+
+const FORGEABLE = `webhook.secret must be base64 of ${MIN_SECRET_BYTES} bytes or more, or others could sign what your receiver believes; make one with: openssl rand -base64 ${MIN_SECRET_BYTES}.`;
+
+/** What is no text at all is left to the schema. */
+function isForgeable(secret: unknown): boolean {
+  if (typeof secret !== 'string') return false;
+  return Buffer.from(secret.replace(/^whsec_/, ''), 'base64').length < MIN_SECRET_BYTES;
 }
