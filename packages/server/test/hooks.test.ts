@@ -479,6 +479,35 @@ describe('the hooks of a conversation', () => {
   });
 });
 
+describe('what a client causes', () => {
+  it('[F-HOOK-09] comes with its address in the headers of every hook of a conversation', async () => {
+    const cid = await pair();
+    await conv(tom, OpType.add, { cid, m: ['Mary'] });
+    await conv(tom, OpType.remove, { cid, m: ['Mary'] });
+    await conv(tom, OpType.update, { cid, attr: { data: '{"name":"x"}' } });
+    await conv(tom, OpType.mute, { cid });
+    const expected = {
+      _conversationStart: 1,
+      _conversationStarted: 1,
+      _conversationAdd: 1,
+      _conversationAdded: 1,
+      _conversationRemove: 1,
+      _conversationRemoved: 1,
+      _conversationUpdate: 2,
+    };
+    for (const [name, times] of Object.entries(expected)) {
+      await told(name, times);
+      for (const { headers, parameters } of called(name)) {
+        expect([name, headers]).toMatchObject([
+          name,
+          { 'x-real-ip': '127.0.0.1', 'x-forwarded-for': '127.0.0.1' },
+        ]);
+        expect(Object.keys(parameters)).not.toContain('address');
+      }
+    }
+  });
+});
+
 describe('attributes of a hook that a conversation cannot have', () => {
   const WRONG = [{ name: 7 }, { attr: 'text' }, { 'a..b': 1 }, { kind: { __op: 'Nonsense' } }];
   const attr = { data: '{"name":"of Tom","kind":"x"}' };

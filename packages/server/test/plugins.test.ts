@@ -214,6 +214,9 @@ describe('a plug-in that is asked about the rest', () => {
     });
     expect((await conv(tom, OpType.add, { cid, m: ['Stranger'] })).errorMessage).toMatchObject(REJECTED);
     expect((await conv(tom, OpType.remove, { cid, m: ['Protected'] })).errorMessage).toMatchObject(REJECTED);
+    const about = { conversation: { id: cid, kind: 'basic', name: 'fine' }, by: 'Tom' };
+    expect(lines('conversationAdd', cid)).toEqual([{ ...about, members: ['Stranger'] }]);
+    expect(lines('conversationRemove', cid)).toEqual([{ ...about, members: ['Protected'] }]);
     await conv(tom, OpType.add, { cid, m: ['Jerry'] });
     await conv(jerry, OpType.remove, { cid, m: ['Jerry'] });
     expect(lines('conversationRemove', cid)).toHaveLength(1);
@@ -229,6 +232,9 @@ describe('a plug-in that is asked about the rest', () => {
     const cid = await pair();
     const update = (data: string) => conv(tom, OpType.update, { cid, attr: { data } });
     expect((await update('{"name":"refuse"}')).errorMessage).toMatchObject({ code: 4305, appCode: 222 });
+    expect(lines('conversationUpdate', cid)).toEqual([
+      { conversation: { id: cid, kind: 'basic' }, by: 'Tom', attributes: { name: 'refuse' } },
+    ]);
     await update('{"name":"fine"}');
     await conv(tom, OpType.unmute, { cid });
     expect(await query(tom, where({ objectId: cid }))).toMatchObject([

@@ -56,6 +56,11 @@ export function byWhom(actor: Actor): { readonly by?: ClientId; readonly isUnhoo
   };
 }
 
+/** Where somebody acts from, as events and hooks tell it. */
+export function fromWhere({ address }: Actor): { readonly address?: string } {
+  return address === undefined ? {} : { address };
+}
+
 /** The address that is kept with a message: its writer's. An app's own server has none worth keeping (`rest §2.2`). */
 export function fromIp(author: Author): { readonly fromIp?: string } {
   return isOperator(author) || author.address === undefined ? {} : { fromIp: author.address };

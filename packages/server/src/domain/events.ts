@@ -46,18 +46,24 @@ interface InConversation extends Fact {
 export interface ConversationCreated extends InConversation {
   readonly type: 'conversation-created';
   readonly by?: ClientId;
+  /** Where it was asked for from. */
+  readonly address?: string;
 }
 
 export interface MembersAdded extends InConversation {
   readonly type: 'members-added';
   readonly by?: ClientId;
   readonly clients: readonly ClientId[];
+  /** Where it was asked for from. */
+  readonly address?: string;
 }
 
 export interface MembersRemoved extends InConversation {
   readonly type: 'members-removed';
   readonly by?: ClientId;
   readonly clients: readonly ClientId[];
+  /** Where it was asked for from. */
+  readonly address?: string;
 }
 
 export interface ConversationUpdated extends InConversation {

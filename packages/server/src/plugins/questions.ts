@@ -1,5 +1,6 @@
 import type { Conversation } from '../domain/conversation/known-conversation.ts';
 import type {
+  ConversationStart,
   ConversationUpdate,
   IncomingMessage,
   MembershipRequest,
@@ -27,11 +28,23 @@ export function missedMessage({ conversation, body, ...message }: MissedMessage)
   return { ...message, conversation: conversationAsSeen(conversation), content: body };
 }
 
-export function membershipRequest({ conversation, ...change }: MembershipRequest): api.MembershipRequest {
+export function conversationStart({ address, ...start }: ConversationStart): api.ConversationStart {
+  return start;
+}
+
+export function membershipRequest({
+  conversation,
+  address,
+  ...change
+}: MembershipRequest): api.MembershipRequest {
   return { ...change, conversation: conversationAsSeen(conversation) };
 }
 
-export function conversationUpdate({ conversation, ...update }: ConversationUpdate): api.ConversationUpdate {
+export function conversationUpdate({
+  conversation,
+  address,
+  ...update
+}: ConversationUpdate): api.ConversationUpdate {
   return { ...update, conversation: conversationAsSeen(conversation) };
 }
 

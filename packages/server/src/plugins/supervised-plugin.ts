@@ -9,6 +9,7 @@ import { type PluginEntry, PluginUnusable } from './plugin-entry.ts';
 import { PluginProcess, type Ready, StartRefused } from './plugin-process.ts';
 import type { Action, AfterName, BeforeName, Failure, LogLevel, Notification, Question } from './protocol.ts';
 import {
+  conversationStart,
   conversationUpdate,
   incomingMessage,
   membershipRequest,
@@ -213,7 +214,7 @@ export class SupervisedPlugin implements Hooks {
         receiversOffline: (message) => this.#ask(app, 'receiversOffline', missedMessage(message)),
       }),
       ...(has('conversationStart') && {
-        conversationStart: (start) => this.#ask(app, 'conversationStart', start),
+        conversationStart: (start) => this.#ask(app, 'conversationStart', conversationStart(start)),
       }),
       ...(has('conversationAdd') && {
         conversationAdd: (change) => this.#ask(app, 'conversationAdd', membershipRequest(change)),

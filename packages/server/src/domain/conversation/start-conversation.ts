@@ -1,4 +1,4 @@
-import { type Actor, byWhom } from '../actor.ts';
+import { type Actor, byWhom, fromWhere } from '../actor.ts';
 import { ImError } from '../errors.ts';
 import { approveStart } from '../hook/approve-change.ts';
 import { hooksFor } from '../hook/consult.ts';
@@ -86,6 +86,7 @@ export async function startConversation(
       at: outcome.eventAt,
       conversation,
       ...byWhom(actor),
+      ...fromWhere(actor),
     });
   }
   return { conversation, existing: outcome.existing };

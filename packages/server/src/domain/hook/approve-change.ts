@@ -1,4 +1,4 @@
-import { type Actor, byWhom } from '../actor.ts';
+import { type Actor, byWhom, fromWhere } from '../actor.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import type { ClientId } from '../identifiers.ts';
 import type { JsonObject } from '../json.ts';
@@ -20,7 +20,7 @@ export async function approveStart(
 ): Promise<JsonObject> {
   const ask = hooksFor(world, actor)?.conversationStart;
   if (ask === undefined) return start.attributes;
-  const verdict = await consult(actor, REASON, () => ask(start));
+  const verdict = await consult(actor, REASON, () => ask({ ...start, ...fromWhere(actor) }));
   if (verdict?.verdict === 'reject') throw refusedByApp(REASON, verdict);
   return { ...start.attributes, ...verdict?.attributes };
 }
@@ -43,7 +43,9 @@ export async function approveMembership(
   // Who subscribes to a service always does so itself, also where the app's server asks for it.
   const [self] = members;
   const by = conversation.kind === 'service' && self !== undefined ? { by: self } : byWhom(actor);
-  const verdict = await consult(actor, REASON, () => ask({ conversation, members, ...by }));
+  const verdict = await consult(actor, REASON, () =>
+    ask({ conversation, members, ...by, ...fromWhere(actor) }),
+  );
   if (verdict?.verdict === 'reject') throw refusedByApp(REASON, verdict);
 }
 
@@ -61,7 +63,9 @@ export async function approveAttributes(
 ): Promise<JsonObject> {
   const ask = hooksFor(world, actor)?.conversationUpdate;
   if (ask === undefined) return attributes;
-  const verdict = await consult(actor, REASON, () => ask({ conversation, attributes, ...byWhom(actor) }));
+  const verdict = await consult(actor, REASON, () =>
+    ask({ conversation, attributes, ...byWhom(actor), ...fromWhere(actor) }),
+  );
   if (verdict?.verdict === 'reject') throw refusedByApp(REASON, verdict);
   return verdict?.attributes ?? attributes;
 }
@@ -80,7 +84,9 @@ export async function approveMute(
 ): Promise<boolean> {
   const ask = hooksFor(world, actor)?.conversationUpdate;
   if (ask === undefined) return muted;
-  const verdict = await consult(actor, REASON, () => ask({ conversation, muted, ...byWhom(actor) }));
+  const verdict = await consult(actor, REASON, () =>
+    ask({ conversation, muted, ...byWhom(actor), ...fromWhere(actor) }),
+  );
   if (verdict?.verdict === 'reject') throw refusedByApp(REASON, verdict);
   return verdict?.muted ?? muted;
 }

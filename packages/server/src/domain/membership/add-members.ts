@@ -1,4 +1,4 @@
-import { type Actor, byWhom } from '../actor.ts';
+import { type Actor, byWhom, fromWhere } from '../actor.ts';
 import { enterChatRoom } from '../chat-room/chat-room-membership.ts';
 import { findConversation } from '../conversation/find-conversation.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
@@ -77,6 +77,7 @@ export async function addMembers(
       at: outcome.eventAt,
       conversation: changed,
       ...byWhom(actor),
+      ...fromWhere(actor),
       clients: outcome.changed,
     });
   }

@@ -1,4 +1,4 @@
-import { type Actor, byWhom } from '../actor.ts';
+import { type Actor, byWhom, fromWhere } from '../actor.ts';
 import { leaveChatRoom } from '../chat-room/chat-room-membership.ts';
 import { findConversation } from '../conversation/find-conversation.ts';
 import { ImError } from '../errors.ts';
@@ -66,6 +66,7 @@ export async function removeMembers(
       at: outcome.eventAt,
       conversation: changed,
       ...byWhom(actor),
+      ...fromWhere(actor),
       clients: outcome.changed,
     });
   }

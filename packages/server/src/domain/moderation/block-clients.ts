@@ -1,4 +1,4 @@
-import { type Actor, byWhom } from '../actor.ts';
+import { type Actor, byWhom, fromWhere } from '../actor.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { ClientId, ConversationId } from '../identifiers.ts';
@@ -73,7 +73,8 @@ export async function blockClients(
     world.outbox.publish({ ...fact, ...what, ...(putOut.length > 0 && { putOut }), at: blockedAt });
   }
   if (removedAt !== undefined) {
-    world.outbox.publish({ ...fact, type: 'members-removed', clients: result.removed, at: removedAt });
+    const what = { type: 'members-removed', clients: result.removed } as const;
+    world.outbox.publish({ ...fact, ...what, ...fromWhere(actor), at: removedAt });
   }
   return result;
 }

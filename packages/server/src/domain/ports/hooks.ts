@@ -99,6 +99,7 @@ export interface ConversationStart {
   readonly by?: ClientId;
   readonly members: readonly ClientId[];
   readonly attributes: JsonObject;
+  readonly address?: string;
 }
 
 export type StartVerdict =
@@ -113,11 +114,13 @@ export interface MembershipRequest {
   readonly conversation: Conversation;
   readonly by?: ClientId;
   readonly members: readonly ClientId[];
+  readonly address?: string;
 }
 
 export type ConversationUpdate = {
   readonly conversation: Conversation;
   readonly by?: ClientId;
+  readonly address?: string;
 } & ({ readonly attributes: JsonObject } | { readonly muted: boolean });
 
 export type UpdateVerdict =

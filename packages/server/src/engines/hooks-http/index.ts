@@ -204,18 +204,22 @@ export class HttpHooks implements Hooks {
       }),
       ...(mayHave('_conversationStart') && {
         conversationStart: (start) =>
-          ask('_conversationStart', conversationStartParameters(start), startVerdict),
+          ask('_conversationStart', conversationStartParameters(start), startVerdict, start),
       }),
       ...(mayHave('_conversationAdd') && {
-        conversationAdd: (change) => ask('_conversationAdd', membershipParameters(change), verdict),
+        conversationAdd: (change) => ask('_conversationAdd', membershipParameters(change), verdict, change),
       }),
       ...(mayHave('_conversationRemove') && {
-        conversationRemove: (change) => ask('_conversationRemove', membershipParameters(change), verdict),
+        conversationRemove: (change) =>
+          ask('_conversationRemove', membershipParameters(change), verdict, change),
       }),
       ...(mayHave('_conversationUpdate') && {
         conversationUpdate: (update) =>
-          ask('_conversationUpdate', conversationUpdateParameters(update), (result) =>
-            updateVerdict(result, update),
+          ask(
+            '_conversationUpdate',
+            conversationUpdateParameters(update),
+            (result) => updateVerdict(result, update),
+            update,
           ),
       }),
       ...(mayHave('_rtmClientSign') && {
