@@ -145,6 +145,25 @@ describe('the server module', () => {
     await expect(refused).rejects.toMatchObject({ name: 'ParleyError' });
   });
 
+  it('[F-GEN-11] tells by name that a hook refused, and in its words why', async () => {
+    const hook = createHttpServer((_request, response) => {
+      response.end(JSON.stringify({ result: { drop: true, detail: 'not here' } }));
+    });
+    await once(hook.listen(0, '127.0.0.1'), 'listening');
+    const url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}`;
+    const engine = { url, hookKey: '', hooks: ['_messageReceived'], legacySign: true };
+    const limits = { timeoutMs: 10_000, notifyTimeoutMs: 10_000, maxInFlight: 1 };
+    const conversation = await server.createConversation({ members: ['Tom'] });
+    await parley.apps.changeSettings(parley.appId, { engine: { ...engine, ...limits } });
+    await expect(server.send({ conversation }, 'x', { from: 'shop' })).rejects.toMatchObject({
+      reason: 'MESSAGE_REJECTED_BY_APP',
+      code: 4402,
+      detail: 'not here',
+    });
+    await parley.apps.changeSettings(parley.appId, { engine: null });
+    await new Promise((resolve) => hook.close(resolve));
+  });
+
   it('[F-GEN-11] ends the sessions of a client', async () => {
     const tom = await person(parley, 'Tom', { authorize });
     await server.kick('Tom', 'enough');

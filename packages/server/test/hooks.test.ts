@@ -50,7 +50,10 @@ async function rest(method: string, path: string, body: object, headers = {}) {
     },
     body: JSON.stringify(body),
   });
-  return { status: response.status, body: (await response.json()) as { code?: number; objectId?: string } };
+  return {
+    status: response.status,
+    body: (await response.json()) as { code?: number; error?: string; objectId?: string },
+  };
 }
 
 describe('the hook of a message', () => {
@@ -479,6 +482,34 @@ describe('the hooks of a conversation', () => {
   });
 });
 
+describe('a refusal of a hook over REST', () => {
+  it('[F-HOOK-03][F-HOOK-04] says as the error what the hook says, or its name where that is nothing', async () => {
+    const cid = await pair();
+    const sent = await say(tom, cid, 'original');
+    const path = `/1.2/rtm/conversations/${cid}`;
+    const edit = `${path}/messages/${sent.ackMessage?.uid}`;
+    const asks: Readonly<Record<string, () => ReturnType<typeof rest>>> = {
+      MESSAGE_REJECTED_BY_APP: () => rest('POST', `${path}/messages`, { from_client: 'Tom', message: 'x' }),
+      MESSAGE_UPDATE_REJECTED_BY_APP: () =>
+        rest('PUT', edit, { from_client: 'Tom', message: 'x', timestamp: sent.ackMessage?.t }),
+      CONVERSATION_REJECTED_BY_APP: () => rest('POST', `${path}/members`, { client_ids: ['Mary'] }),
+    };
+    const refuse = (said: object) => () => ({ drop: true, reject: true, ...said });
+    for (const [name, ask] of Object.entries(asks)) {
+      for (const [said, error] of [
+        [{ detail: 'not here', code: 5 }, 'not here'],
+        [{ detail: 'not here' }, 'not here'],
+        [{ detail: '' }, name],
+        [{}, name],
+      ] as const) {
+        const hook = refuse(said);
+        engine.functions = { _messageReceived: hook, _messageUpdate: hook, _conversationAdd: hook };
+        expect([said, await ask()]).toMatchObject([said, { status: 403, body: { error } }]);
+      }
+    }
+  });
+});
+
 describe('what a client causes', () => {
   it('[F-HOOK-09] comes with its address in the headers of every hook of a conversation', async () => {
     const cid = await pair();
@@ -599,13 +630,19 @@ describe('the hook of a sign-in', () => {
       __sign: expect.any(String),
     });
     engine.functions._rtmClientSign = () => ({ result: false, error: 'not today' });
-    expect(await sign()).toMatchObject({ status: 403, body: { code: 4102, detail: 'not today' } });
+    expect(await sign()).toMatchObject({
+      status: 403,
+      body: { code: 4102, error: 'not today', detail: 'not today' },
+    });
     engine.functions._rtmClientSign = () => new Raw(500, '');
-    expect(await sign()).toMatchObject({ status: 403, body: { code: 4102 } });
+    expect(await sign()).toMatchObject({ status: 403, body: { code: 4102, error: 'HOOK_CALL_FAILED' } });
     await parley.apps.changeSettings(parley.appId, { signWhenHookFails: true });
     expect(await sign()).toMatchObject({ status: 200, body: { client_id: objectId } });
     engine.functions._rtmClientSign = () => ({ result: false });
-    expect(await sign()).toMatchObject({ status: 403, body: { code: 4102 } });
+    expect(await sign()).toMatchObject({
+      status: 403,
+      body: { code: 4102, error: 'SIGNATURE_FAILED', detail: 'The app refuses to sign.' },
+    });
     await parley.apps.changeSettings(parley.appId, { signWhenHookFails: null });
   });
 

@@ -1,4 +1,4 @@
-import { localError, ParleyError } from '../errors.ts';
+import { localError, ParleyError, type Reason } from '../errors.ts';
 import {
   asNumber,
   asString,
@@ -168,9 +168,17 @@ export class ParleyServer {
     const fields = isObject(answer) ? answer : {};
     if (response.ok) return Array.isArray(answer) ? { results: answer } : fields;
     const error = asString(fields.error) ?? `HTTP status ${response.status}`;
-    throw new ParleyError(error, asNumber(fields.code) ?? response.status, { detail: error });
+    const code = asNumber(fields.code) ?? response.status;
+    throw new ParleyError(OF_HOOKS[code] ?? error, code, { detail: error });
   }
 }
+
+/** Where a hook of the app refused, the server says what the hook said, and not which refusal that is. */
+const OF_HOOKS: Readonly<Record<number, Reason>> = {
+  4305: 'CONVERSATION_REJECTED_BY_APP',
+  4402: 'MESSAGE_REJECTED_BY_APP',
+  4405: 'MESSAGE_UPDATE_REJECTED_BY_APP',
+};
 
 const isBroadcast = (target: Target) => 'service' in target && target.to === 'subscribers';
 

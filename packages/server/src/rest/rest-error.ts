@@ -66,11 +66,21 @@ const STATUS: Partial<Readonly<Record<ErrorReason, number>>> = {
   BLACKLIST_FEATURE_DISABLED: 403,
 };
 
-/** The name of the refusal is what callers compare; the sentence is for people. */
+/** What callers compare is the name of the refusal, or what a hook of the app said; the sentence is for people. */
 export function refusalOf(error: ImError): RestError {
   // Over HTTP a condition is refused as in the data API (`storage-subset §2`).
   if (error instanceof InvalidQuery) return notJson(error.message);
-  return new RestError(STATUS[error.reason] ?? 400, error.code, error.reason, error.message);
+  return new RestError(
+    STATUS[error.reason] ?? 400,
+    error.code,
+    wordsOfHook(error) ?? error.reason,
+    error.message,
+  );
+}
+
+/** Codes below zero are of refusals of our own, which no hook worded. Nothing is no text to callers. */
+function wordsOfHook({ appCode = 0, appMsg }: ImError): string | undefined {
+  return appCode < 0 || appMsg === '' ? undefined : appMsg;
 }
 
 /** The same for refusals of the data API, whose texts callers know (`storage-subset §2`). */

@@ -54,5 +54,9 @@ async function askHook(
     () => ask(user, sessionToken),
     () => ({ isAllowed: app.settings.signWhenHookFails, error: 'HOOK_CALL_FAILED' }),
   );
-  if (!verdict.isAllowed) throw new ImError('SIGNATURE_FAILED', verdict.error ?? 'The app refuses to sign.');
+  const { isAllowed, error } = verdict;
+  if (isAllowed) return;
+  throw new ImError('SIGNATURE_FAILED', error ?? 'The app refuses to sign.', {
+    ...(error !== undefined && { appMsg: error }),
+  });
 }
