@@ -517,13 +517,19 @@ describe('what a client causes', () => {
     await conv(tom, OpType.remove, { cid, m: ['Mary'] });
     await conv(tom, OpType.update, { cid, attr: { data: '{"name":"x"}' } });
     await conv(tom, OpType.mute, { cid });
+    const desk = await rest('POST', '/1.2/rtm/service-conversations', { name: 'desk' });
+    const room = await startConversation(jerry, { transient: true });
+    for (const other of [desk.body.objectId ?? '', room]) {
+      await conv(tom, OpType.add, { cid: other, m: ['Tom'] });
+      await conv(tom, OpType.remove, { cid: other, m: ['Tom'] });
+    }
     const expected = {
-      _conversationStart: 1,
-      _conversationStarted: 1,
-      _conversationAdd: 1,
-      _conversationAdded: 1,
+      _conversationStart: 3,
+      _conversationStarted: 3,
+      _conversationAdd: 3,
+      _conversationAdded: 3,
       _conversationRemove: 1,
-      _conversationRemoved: 1,
+      _conversationRemoved: 3,
       _conversationUpdate: 2,
     };
     for (const [name, times] of Object.entries(expected)) {

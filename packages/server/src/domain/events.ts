@@ -177,6 +177,7 @@ export interface SubscriptionChanged extends InConversation {
   readonly subscribed: boolean;
   /** Absent where the app's own server did it, of which the client is not told. */
   readonly by?: ClientId;
+  readonly address?: string;
 }
 
 /** A client entered a chat room or left it, by its own will. Nobody in the room is told (F-ROOM-08). */
@@ -184,6 +185,7 @@ export interface ChatRoomVisited extends InConversation {
   readonly type: 'chat-room-visited';
   readonly client: ClientId;
   readonly entered: boolean;
+  readonly address?: string;
 }
 
 /** The app's own server sent a client away, from every device, or banned it. */

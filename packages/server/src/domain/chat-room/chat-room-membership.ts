@@ -1,4 +1,4 @@
-import { type Actor, isOperator } from '../actor.ts';
+import { type Actor, fromWhere, isOperator } from '../actor.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { ClientId, SessionId } from '../identifiers.ts';
@@ -57,9 +57,16 @@ function onlyItself(actor: Actor, clients: readonly ClientId[]): Visitor {
   return { client: actor.client, session: actor.session };
 }
 
-function tell(world: World, { app }: Actor, room: Conversation, { client }: Visitor, entered: boolean): void {
-  const at = world.clock.now();
-  world.outbox.publish({ type: 'chat-room-visited', app: app.key, at, conversation: room, client, entered });
+function tell(world: World, actor: Actor, room: Conversation, { client }: Visitor, entered: boolean): void {
+  world.outbox.publish({
+    type: 'chat-room-visited',
+    app: actor.app.key,
+    at: world.clock.now(),
+    conversation: room,
+    client,
+    entered,
+    ...fromWhere(actor),
+  });
 }
 
 function resultFor({ client }: Visitor, room: Conversation): MembershipResult {

@@ -1,4 +1,4 @@
-import { byWhom, type Operator } from '../actor.ts';
+import { byWhom, fromWhere, type Operator } from '../actor.ts';
 import type { App } from '../app/app.ts';
 import { initialColumns } from '../conversation/initial-columns.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
@@ -39,6 +39,7 @@ export async function createService(
     at: eventAt,
     conversation,
     ...byWhom(operator),
+    ...fromWhere(operator),
   });
   return conversation;
 }

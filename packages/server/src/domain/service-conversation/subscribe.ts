@@ -1,4 +1,4 @@
-import { type Actor, byWhom, isOperator } from '../actor.ts';
+import { type Actor, byWhom, fromWhere, isOperator } from '../actor.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { ClientId, Milliseconds } from '../identifiers.ts';
@@ -76,6 +76,7 @@ function tell(
     client,
     subscribed,
     ...byWhom(actor),
+    ...fromWhere(actor),
     ...(actor.session !== undefined && { origin: actor.session }),
   });
 }
