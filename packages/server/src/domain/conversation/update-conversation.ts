@@ -3,9 +3,9 @@ import { ImError } from '../errors.ts';
 import { approveAttributes } from '../hook/approve-change.ts';
 import type { ConversationId } from '../identifiers.ts';
 import type { JsonObject } from '../json.ts';
-import { conversationTurn } from '../turns.ts';
 import type { World } from '../world.ts';
 import { applyAttributeUpdate, parseAttributeUpdate } from './attribute-operations.ts';
+import { changeConversation } from './change-conversation.ts';
 import { findConversation } from './find-conversation.ts';
 import type { Conversation } from './known-conversation.ts';
 
@@ -33,7 +33,7 @@ export async function updateConversation(
   const requested = await approveAttributes(world, actor, before, update);
   const operations = parseAttributeUpdate(requested);
   if (operations.length === 0) return { conversation: before, resulting: {} };
-  const outcome = await world.turns.change(conversationTurn(actor.app, id), async () => {
+  return changeConversation(world, actor.app, id, async () => {
     const conversation = await findConversation(world, actor.app, id);
     requireMayUpdate(world, actor, conversation);
     const { columns, resulting } = applyAttributeUpdate(conversation.columns, operations);
@@ -60,15 +60,6 @@ export async function updateConversation(
     });
     return { conversation: changed, resulting };
   });
-  if (outcome === undefined)
-    throw new ImError('CONVERSATION_NOT_FOUND', `Conversation ${id} was just deleted.`);
-  if (outcome === 'conflict') {
-    throw new ImError(
-      'CONVERSATION_UPDATE_FAILED',
-      `Conversation ${id} is being changed by many at once; try again.`,
-    );
-  }
-  return outcome;
 }
 
 function requireMayUpdate(world: World, actor: Actor, conversation: Conversation): void {

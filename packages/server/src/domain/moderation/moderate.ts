@@ -1,10 +1,9 @@
 import { type Actor, byWhom } from '../actor.ts';
+import { changeConversation } from '../conversation/change-conversation.ts';
 import { findConversation } from '../conversation/find-conversation.ts';
 import type { Conversation } from '../conversation/known-conversation.ts';
-import { ImError } from '../errors.ts';
 import type { ConversationId, Milliseconds } from '../identifiers.ts';
 import type { ModerationChange } from '../ports/conversations.ts';
-import { conversationTurn } from '../turns.ts';
 import type { World } from '../world.ts';
 
 type Plan = Omit<ModerationChange, 'by' | 'now' | 'expectedVersion'>;
@@ -36,7 +35,7 @@ export async function moderate<Result>(
   id: ConversationId,
   plan: (conversation: Conversation) => Planned<Result>,
 ): Promise<Moderated<Result>> {
-  const outcome = await world.turns.change(conversationTurn(actor.app, id), async () => {
+  return changeConversation(world, actor.app, id, async () => {
     const before = await findConversation(world, actor.app, id);
     const { change, result, isSilent } = plan(before);
     if (change.notices.length === 0 && isSilent !== true)
@@ -52,13 +51,4 @@ export async function moderate<Result>(
     const conversation = world.conversations.put(moderated.conversation);
     return { before, conversation, moments: moderated.moments, result };
   });
-  if (outcome === undefined)
-    throw new ImError('CONVERSATION_NOT_FOUND', `Conversation ${id} was just deleted.`);
-  if (outcome === 'conflict') {
-    throw new ImError(
-      'CONVERSATION_UPDATE_FAILED',
-      `Conversation ${id} is being changed by many at once; try again.`,
-    );
-  }
-  return outcome;
 }
