@@ -207,6 +207,44 @@ describe('a client that loses its connection', () => {
     await Promise.all([host.close(), again.close()]);
   });
 
+  it.each([
+    ['a device', { deviceId: 'phone' }, { deviceId: 'phone', r: true }],
+    ['a device and a tag', { deviceId: 'phone', tag: 'T' }, { deviceId: 'phone', tag: 'T', r: true }],
+    ['a tag alone', { deviceId: '', tag: 'T' }, { deviceId: '', tag: 'T', r: true }],
+  ])(
+    '[F-ROOM-11][F-MSG-49] is in its room again, and has not died, if nobody noticed that its connection was lost: %s',
+    async (_what, first, second) => {
+      const host = await login('host');
+      const cid = await open(host);
+      const id = `guest-${Math.random()}`;
+      const lost = await TestClient.open(parley, id, first);
+      await conv(lost, OpType.add, { cid, m: [id] });
+      await say(lost, cid, 'bye', { will: true });
+      const again = await TestClient.open(parley, id, second);
+      expect(await count(host, cid)).toBe(2);
+      await say(host, cid, 'welcome back');
+      expect((await again.push(CommandType.direct)).directMessage?.msg).toBe('welcome back');
+      await lost.terminate();
+      await Promise.all([host.settled(), again.settled()]);
+      expect(await count(host, cid)).toBe(2);
+      const heard = [...host.inbox, ...again.inbox].map(({ directMessage }) => directMessage?.msg);
+      expect(heard).not.toContain('bye');
+      await Promise.all([host.close(), again.close()]);
+    },
+  );
+
+  it('[F-ROOM-11] is in its room again, also where it can name neither session nor device any more', async () => {
+    const host = await login('host');
+    const guest = await login('guest');
+    const cid = await open(host);
+    await join(guest, cid);
+    await guest.terminate();
+    await isGone(host, cid, 1);
+    const again = await back(guest, { deviceId: '', r: true });
+    expect(await count(host, cid)).toBe(2);
+    await Promise.all([host.close(), again.close()]);
+  });
+
   it('[F-ROOM-11] has to enter again after more than 30 minutes, or when it logs in afresh', async () => {
     const [host, late, fresh] = [await login('host'), await login('late'), await login('fresh')];
     const cid = await open(host);

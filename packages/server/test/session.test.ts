@@ -225,6 +225,26 @@ describe('tags', () => {
     expect(phone.inbox).toEqual([]);
   });
 
+  it('[F-SESS-21][F-SESS-22] let a client reconnect that never says which device it is, as C# may not', async () => {
+    const id = someone();
+    const nameless = { tag: 'Mobile', deviceId: '' };
+    const first = await TestClient.open(parley, id, nameless);
+    const halfOpen = await TestClient.open(parley, id, { ...nameless, r: true });
+    expect(await first.push(CommandType.session, OpType.closed)).toMatchObject({
+      sessionMessage: { code: 4111 },
+    });
+    await halfOpen.terminate();
+    const again = await TestClient.open(parley, id, { ...nameless, r: true });
+    // By force another device wins, and whoever has a name is somebody else.
+    await TestClient.open(parley, id, nameless);
+    expect(await again.push(CommandType.session, OpType.closed)).toMatchObject({
+      sessionMessage: { code: 4111 },
+    });
+    await TestClient.open(parley, id, { tag: 'Mobile', deviceId: 'A' });
+    const late = await TestClient.connect(parley.wsUrl);
+    expect((await late.login(parley.appId, id, { ...nameless, r: true })).errorMessage?.code).toBe(4111);
+  });
+
   it('[F-SESS-20] that are absent, empty or "default" never log anyone out', async () => {
     const id = someone();
     const first = await TestClient.open(parley, id, { deviceId: 'A' });

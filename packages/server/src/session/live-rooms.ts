@@ -4,6 +4,7 @@ import type { RoomAbsence } from '../domain/ports/room-absences.ts';
 import type { Rooms } from '../domain/ports/rooms.ts';
 import type { LiveSessions } from './live-sessions.ts';
 import type { Session } from './session.ts';
+import { isNameless } from './tag-holders.ts';
 
 /** A client that is back within this time is in its room again (F-ROOM-11). */
 const MAY_RETURN_WITHIN: Milliseconds = 30 * 60_000;
@@ -45,7 +46,7 @@ export class LiveRooms implements Rooms {
     const session = this.#live.byId(id);
     if (session === undefined) return false;
     // It may have been in the room before this login, and would come back to it.
-    for (const name of namesOf(session))
+    for (const name of [...namesOf(session), clientName(session)])
       if (this.#absences.get(name)?.room === room) this.#absences.delete(name);
     if (this.#roomOf.get(session) !== room) return false;
     this.#leave(session);
@@ -91,7 +92,7 @@ export class LiveRooms implements Rooms {
   /** The session is gone for good, or begins anew: logged in or out, or another device took its place. */
   forget(session: Session): void {
     this.#leave(session);
-    for (const name of namesOf(session)) this.#absences.delete(name);
+    for (const name of [...namesOf(session), clientName(session)]) this.#absences.delete(name);
   }
 
   /** The connection was lost: the session is in no room, but may come back to the one it was in. */
@@ -102,7 +103,7 @@ export class LiveRooms implements Rooms {
     this.#prune();
     const { app, client } = session.identity;
     const until = this.#clock.now() + MAY_RETURN_WITHIN;
-    for (const name of namesOf(session)) {
+    for (const name of [...namesOf(session), clientName(session)]) {
       // Deleted first, so that the newest is the last.
       this.#absences.delete(name);
       this.#absences.set(name, { name, app, client, room, until });
@@ -123,7 +124,11 @@ export class LiveRooms implements Rooms {
   /** A client reconnected: it is in its room again, if that is not too long ago. */
   returned(session: Session): void {
     this.#prune();
-    const [absence] = namesOf(session).flatMap((name) => this.#absences.get(name) ?? []);
+    // A session without a token or the name of a device can only be told by its client.
+    const names = isNameless(session.identity.device)
+      ? [...namesOf(session), clientName(session)]
+      : namesOf(session);
+    const [absence] = names.flatMap((name) => this.#absences.get(name) ?? []);
     if (absence !== undefined) this.#enter(absence.room, session);
   }
 
@@ -160,6 +165,10 @@ export class LiveRooms implements Rooms {
       this.#absences.delete(name);
     }
   }
+}
+
+function clientName({ identity }: Session): string {
+  return `client ${JSON.stringify([identity.app, identity.client])}`;
 }
 
 /** A reconnect with a token keeps the session's id; C# brings no token, but the device is the same. */

@@ -15,7 +15,7 @@ import type { LiveRooms } from './live-rooms.ts';
 import type { LiveSessions } from './live-sessions.ts';
 import { Session } from './session.ts';
 import { issueToken, readToken, type SessionClaims } from './session-token.ts';
-import { namelessDevice, type TagHolders } from './tag-holders.ts';
+import { isNameless, namelessDevice, type TagHolders } from './tag-holders.ts';
 import type { TokenInvalidations } from './token-invalidations.ts';
 
 /** The tag that is no tag (`wire-protocol §8` item 28). */
@@ -105,7 +105,7 @@ export class Sessions {
       },
       connection,
     );
-    this.#dropSameSessions(session);
+    this.#dropSameSessions(session, request.reconnect);
     // A client that is back before its last will was delivered has not died (`wire-protocol §4.9.5`).
     if (!this.#live.isOnline(app.key, client)) this.#world.wills.discard(app.key, client);
     this.#live.add(session);
@@ -261,29 +261,42 @@ export class Sessions {
       .of(app.key, client)
       .filter(({ identity }) => identity.tag === tag && !isItself(identity.device));
     const holder = this.#holders.deviceOf(app.key, client, tag);
-    if (request.reconnect && (others.length > 0 || (holder !== undefined && !isItself(holder)))) {
-      throw new ImError('SESSION_CONFLICT', `${client} is logged in with tag "${tag}" on another device.`);
+    if (request.reconnect) {
+      const holders = [
+        ...others.map(({ identity }) => identity.device),
+        ...(holder === undefined ? [] : [holder]),
+      ];
+      // C# may name no device at all. Another that has no name either may be the same one.
+      if (holders.some((name) => !isItself(name) && !(isNameless(name) && isNameless(device)))) {
+        throw new ImError('SESSION_CONFLICT', `${client} is logged in with tag "${tag}" on another device.`);
+      }
     }
-    for (const other of others) this.#evict(other);
+    for (const other of others) this.#evict(other, request.reconnect);
     this.#holders.remember(app.key, client, tag, device);
     return others;
   }
 
-  #evict(session: Session): void {
+  /** @param mayBeItself its room is kept for whoever takes its place */
+  #evict(session: Session, mayBeItself: boolean): void {
     session.push(
       closedPush(this.#world.clock.now(), 'SESSION_CONFLICT', 'The same client logged in on another device.'),
     );
-    this.#rooms.forget(session);
+    if (mayBeItself) this.#rooms.disconnected(session);
+    else this.#rooms.forget(session);
     this.#live.remove(session);
     this.#discardWillOf(session);
   }
 
-  /** One client has one session per connection, and per device under a tag; the new one takes its place. */
-  #dropSameSessions(session: Session): void {
+  /**
+   * One client has one session per connection, and per device under a tag; the new one takes its place. Without a tag
+   * a device that reconnects takes the place of its own session, whose loss nobody has noticed yet.
+   */
+  #dropSameSessions(session: Session, reconnect: boolean): void {
     const { app, client, device, tag } = session.identity;
     for (const other of this.#live.of(app, client)) {
       const sameConnection = other.connection === session.connection;
-      const sameDevice = tag !== undefined && other.identity.tag === tag && other.identity.device === device;
+      const sameDevice =
+        (tag !== undefined || reconnect) && other.identity.tag === tag && other.identity.device === device;
       if (sameConnection || sameDevice || other.identity.id === session.identity.id) {
         this.#live.remove(other);
         this.#rooms.disconnected(other);

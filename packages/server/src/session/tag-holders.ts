@@ -85,7 +85,7 @@ export class TagHolders {
 }
 
 /** Also where a device calls itself so: it is then merely forgotten with the server. */
-function isNameless(device: string): boolean {
+export function isNameless(device: string): boolean {
   return device.startsWith(NAMELESS);
 }
 
