@@ -139,7 +139,12 @@ describe('an app that signs what its clients do', () => {
     const room = { transient: true, ...sign('Tom', '', '') };
     expect((await conv(tom, OpType.start, room)).op).toBe(OpType.started);
     const temporary = { tempConv: true, m: ['Tom', 'Jerry'] };
+    // Swift signs none; but what is there has to be right.
+    expect((await conv(tom, OpType.start, temporary)).op).toBe(OpType.started);
+    expect(code(await conv(tom, OpType.start, { ...temporary, ...sign('Tom', 'Tom', '') }))).toBe(4302);
+    await parley.apps.changeSettings(parley.appId, { strictTemporarySignature: true });
     expect(code(await conv(tom, OpType.start, temporary))).toBe(4302);
+    await parley.apps.changeSettings(parley.appId, { strictTemporarySignature: null });
     const signed = { ...temporary, ...sign('Tom', 'Jerry:Tom', '') };
     expect((await conv(tom, OpType.start, signed)).convMessage?.cid).toMatch(/^_tmp:/);
   });

@@ -32,6 +32,7 @@ describe('app settings', () => {
       signHistory: false,
       signBlacklist: false,
       strictQuitSignature: false,
+      strictTemporarySignature: false,
       removalTakesInviteSignature: true,
       kickVoidsSignatures: false,
       signWhenHookFails: false,

@@ -51,6 +51,10 @@ export const appSettingsSchema = Type.Object(
       false,
       'With `signConversation`, a quit needs a signature too. The Java SDK never signs one (F-SEC-14).',
     ),
+    strictTemporarySignature: switchSetting(
+      false,
+      'With `signConversation`, creating a temporary conversation needs a signature too. The Swift SDK never signs one.',
+    ),
     removalTakesInviteSignature: switchSetting(
       true,
       'With `signConversation`, removing a member takes a signature for the action `invite`, too: the Objective-C SDK asks for that one.',
