@@ -102,6 +102,18 @@ describe('a service', () => {
     expect(await find(tom, cid)).not.toHaveProperty('joinedAt');
   });
 
+  it('[F-SYS-03] answers a change of a subscription with a time that is not before what the client knows', async () => {
+    const cid = await open();
+    const tom = await login('tom');
+    const known = async () => String((await query(tom, where({ objectId: cid })))[0]?.updatedAt);
+    for (const op of [OpType.add, OpType.remove, OpType.add]) {
+      await sendToSubscribers(world(), operator(), said(cid, 'news'));
+      const before = await known();
+      const { convMessage } = await conv(tom, op, { cid, m: [tom.id] });
+      expect(Date.parse(convMessage?.udate ?? '')).toBeGreaterThanOrEqual(Date.parse(before));
+    }
+  });
+
   it('[F-SYS-03] subscribes and unsubscribes a client over REST without telling it', async () => {
     const cid = await open();
     const tom = await login('tom');

@@ -25,8 +25,9 @@ export async function subscribe(
   const now = world.clock.now();
   const subscription = await world.store.services.subscribe(service, client, now);
   if (subscription === 'no-conversation') throw serviceIsGone(service);
-  if (subscription === 'new') tell(world, actor, service, client, true, now);
-  return { conversation: service, updatedAt: service.updatedAt, succeeded: [client], refused: [] };
+  const changed = asOf(service, now);
+  if (subscription === 'new') tell(world, actor, changed, client, true, now);
+  return { conversation: changed, updatedAt: changed.updatedAt, succeeded: [client], refused: [] };
 }
 
 /**
@@ -43,8 +44,17 @@ export async function unsubscribe(
   const client = subscriberOf(actor, clients);
   const now = world.clock.now();
   const was = await world.store.services.unsubscribe(service, client);
-  if (was) tell(world, actor, service, client, false, now);
-  return { conversation: service, updatedAt: service.updatedAt, succeeded: [client], refused: [] };
+  const changed = asOf(service, now);
+  if (was) tell(world, actor, changed, client, false, now);
+  return { conversation: changed, updatedAt: changed.updatedAt, succeeded: [client], refused: [] };
+}
+
+/**
+ * To the client the service changed just now, though nothing of it is stored with the service: Swift takes no change that
+ * looks older than what it knows (`wire-protocol §4.3`), and it knows the times of messages, too.
+ */
+function asOf(service: Conversation, now: Milliseconds): Conversation {
+  return { ...service, updatedAt: Math.max(now, service.updatedAt) };
 }
 
 function subscriberOf(actor: Actor, clients: readonly ClientId[]): ClientId {
