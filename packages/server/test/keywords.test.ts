@@ -1,4 +1,4 @@
-import { CommandType, type GenericCommand, OpType, type PatchItem } from '@parley/protocol';
+import { CommandType, decodeCommand, type GenericCommand, OpType, type PatchItem } from '@parley/protocol';
 import { openMemoryStore, type Parley, startParley, TestClient } from '@parley/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { BeforeHooks } from '../src/domain/ports/hooks.ts';
@@ -186,9 +186,13 @@ describe.each(kinds)('keywords in a %s', (kind) => {
     await before();
     const stage = await stageOf(kind);
     const { cid, sender, listener } = stage;
+    const order: (number | undefined)[] = [];
+    sender.socket.on('message', (frame: Buffer) => order.push(decodeCommand(frame).cmd));
     await say(sender, cid, 'bad typing', { transient: true });
     expect(wordsOf(await told(listener))).toEqual(['*** typing']);
     expect(patchesOf(await told(sender))).toMatchObject([{ data: '*** typing', ...CENSORED }]);
+    // It is answered before it is told what became of it: by then the SDK knows the message.
+    expect(order.slice(0, 2)).toEqual([CommandType.ack, CommandType.patch]);
     await say(sender, cid, 'a bad end', { will: true });
     await sender.terminate();
     const last = await listener.push(CommandType.direct);

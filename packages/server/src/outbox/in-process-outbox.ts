@@ -6,8 +6,9 @@ export type Reaction = (event: DomainEvent) => void;
 /**
  * Hands committed events to the reactions of this node, in the order they were published.
  *
- * Events wait for the end of the current turn: replies are sent from the promise callbacks of a commit, so the one
- * who asked has its answer queued before anybody, itself included, is told what happened.
+ * Events wait for the end of the current turn: replies are sent from promise callbacks, so the one who asked has its
+ * answer queued before anybody, itself included, is told what happened. What nothing was waited for is published before
+ * its promise callbacks have begun, which is why they are let begin first.
  */
 export class InProcessOutbox implements Publisher {
   readonly #reactions: readonly Reaction[];
@@ -22,7 +23,7 @@ export class InProcessOutbox implements Publisher {
 
   publish(event: DomainEvent): void {
     this.#waiting.push(event);
-    if (this.#waiting.length === 1) process.nextTick(() => this.#handOn());
+    if (this.#waiting.length === 1) queueMicrotask(() => process.nextTick(() => this.#handOn()));
   }
 
   #handOn(): void {
