@@ -495,7 +495,9 @@ describe('blocking clients', () => {
     const cid = await startConversation(host, { transient: true });
     await conv(guest, OpType.add, { cid, m: [guest.id] });
     await blacklist(host, OpType.block, { srcCid: cid, toPids: [guest.id] });
-    expect(await ops(guest)).toEqual([OpType.blocked, OpType.left]);
+    const left = await guest.push(CommandType.conv, OpType.left);
+    expect(left.convMessage).toMatchObject({ cid, initBy: host.id, udate: expect.stringMatching(/Z$/) });
+    expect(await ops(guest)).toEqual([OpType.blocked]);
     expect((await conv(host, OpType.count, { cid })).convMessage?.count).toBe(1);
     expect((await say(guest, cid, 'still here')).ackMessage?.code).toBe(4548);
     expect(codeOf(await conv(guest, OpType.add, { cid, m: [guest.id] }))).toBe(4548);

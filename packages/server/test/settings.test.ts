@@ -295,6 +295,8 @@ describe('the rates of a client', () => {
     for (let n = 0; n < 4; n++) codes.push((await create(tom)).errorMessage?.code);
     expect(codes).toEqual([undefined, undefined, undefined, 4116]);
     expect((await create(jerry)).errorMessage?.code).toBeUndefined();
+    // Whoever did too much may still leave.
+    expect((await tom.request({ cmd: CommandType.session, op: OpType.close })).op).toBe(OpType.closed);
     await Promise.all([tom.close(), jerry.close()]);
   });
 

@@ -5,7 +5,8 @@ import type { CommandRow } from './command.ts';
 export const sessionClose: CommandRow = {
   cmd: CommandType.session,
   op: OpType.close,
-  rate: 'operation',
+  // Whoever did too much in this minute must still be able to leave.
+  rate: 'free',
   handle: async ({ sessions, session, actor }) => {
     await sessions.close(actor.app, session);
     return { cmd: CommandType.session, op: OpType.closed, sessionMessage: {} };

@@ -5,6 +5,7 @@ import { audienceOf } from './audience.ts';
 import type { Delivery } from './delivery.ts';
 import { PERMANENT } from './membership.ts';
 import { createPush } from './push.ts';
+import { isoDate } from './wire-values.ts';
 
 /** What the affected client and the others are told: each of `what` once (`wire-protocol §4.15`, `§4.16`). */
 const operations = {
@@ -20,7 +21,7 @@ export function membersModerated(event: MembersModerated): readonly Delivery[] {
   const about = { cid: event.conversation.id, initBy: event.by ?? '' };
   const told: Delivery = { to: event.clients, push: convPush(event.at, target, about) };
   if (event.conversation.kind === 'chat-room') {
-    const left = convPush(event.at, OpType.left, about);
+    const left = convPush(event.at, OpType.left, { ...about, udate: isoDate(event.conversation.updatedAt) });
     return event.putOut === undefined ? [told] : [told, { to: event.putOut, push: left }];
   }
   const list = convPush(event.at, others, { ...about, m: [...event.clients] });
