@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { type Parley, startParley } from '@parley/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { indexedDbCache } from '../src/cache/index.ts';
+import { type Cache, indexedDbCache, type OpenCache } from '../src/cache/index.ts';
 import {
   type BasicConversation,
   type Client,
@@ -25,13 +25,20 @@ const cache = indexedDbCache();
 
 let group = 0;
 /** Tom with a cache on his device, and Jerry. */
-async function two() {
+async function two(onDevice: OpenCache = cache) {
   group++;
-  const tom = await person(parley, `Tom${group}`, { cache, messageTypes: [PollMessage] });
+  const tom = await person(parley, `Tom${group}`, { cache: onDevice, messageTypes: [PollMessage] });
   const jerry = await person(parley, `Jerry${group}`);
   const there = await jerry.client.conversations.create({ members: [tom.client.id], name: 'Cheese' });
   const chat = (await tom.client.conversations.get(there.id)) as BasicConversation;
   return { tom, jerry, chat, there };
+}
+
+/** Another conversation of both. */
+async function another({ tom, jerry }: Awaited<ReturnType<typeof two>>) {
+  const members = [tom.client.id, 'Spike'];
+  const otherThere = await jerry.client.conversations.create({ members, name: 'Milk' });
+  return { otherThere, other: await tom.client.conversations.get(otherThere.id) };
 }
 
 /** The same client after a restart of the app; its device has no network until somebody says so. */
@@ -59,6 +66,25 @@ async function written(platform: { clock: { advance(ms: number): void } }, isThe
       { timeout: PATIENCE },
     )
     .toBe(true);
+}
+
+const failing = () => Promise.reject(new Error('No space left.'));
+
+/** The cache, with some of its methods as a test wants them. */
+function partly(
+  own: {
+    [Name in keyof Cache]?: (real: Cache, ...given: Parameters<Cache[Name]>) => ReturnType<Cache[Name]>;
+  },
+): OpenCache {
+  return (owner) => {
+    const real = cache(owner);
+    return new Proxy(real, {
+      get: (_, name: keyof Cache) => {
+        const replaced = own[name] as ((real: Cache, ...given: unknown[]) => unknown) | undefined;
+        return replaced?.bind(undefined, real) ?? real[name].bind(real);
+      },
+    });
+  };
 }
 
 const opened = (client: Client) => cache({ appId: parley.appId, clientId: client.id });
@@ -186,6 +212,70 @@ describe('a client with a cache', () => {
     expect((await kept.load()).positions.absences).toEqual([]);
     expect(patient.again.conversations.known(chat.id)?.data.members).toContain('Spike');
     await patient.again.close();
+  });
+
+  it('[F-SDK-01] forgets also what was about to be written', async () => {
+    const { tom, chat, there } = await two();
+    const list = tom.client.messages.live(chat);
+    const conversations = tom.client.conversations.live();
+    await Promise.all([list.ready, conversations.ready]);
+    await there.send('secret');
+    await until(() => list.items.length === 1);
+    tom.platform.goOffline();
+    void chat.send('my secret').catch(() => {});
+    await tom.client.close();
+    await tom.client.clearCache();
+    await until(() => list.items[1]?.status === 'failed');
+    tom.platform.clock.advance(300);
+    const kept = opened(tom.client);
+    expect(await kept.load()).toEqual({ positions: {}, conversations: [], unsent: [] });
+    expect(await kept.loadMessages(chat.id)).toEqual([]);
+  });
+
+  it('[F-SDK-01] counts everything anew at the next start where it forgot and went on', async () => {
+    const pair = await two();
+    const { tom, chat, there } = pair;
+    const { other, otherThere } = await another(pair);
+    await there.send('1');
+    await until(() => chat.unreadCount === 1);
+    tom.platform.clock.advance(10_000);
+    await tom.client.clearCache();
+    await otherThere.send('2');
+    await until(() => other.unreadCount === 1);
+    const kept = opened(tom.client);
+    await written(tom.platform, async () => (await kept.load()).conversations.length > 0);
+    const { conversations, positions } = await kept.load();
+    expect(conversations.map(({ id }) => id)).toEqual([other.id]);
+    expect([typeof positions.events, positions.unread]).toEqual(['number', undefined]);
+    tom.client.connection.pause();
+
+    const { platform, again } = restart(tom.client);
+    platform.goOnline();
+    await again.whenOpen();
+    await until(() => [chat, other].every(({ id }) => again.conversations.known(id)?.unreadCount === 1));
+    await again.close();
+  });
+
+  it('[F-SDK-01] claims nothing of which the write has failed', async () => {
+    let isFull = false;
+    const pair = await two(
+      partly({ saveConversations: (real, ...all) => (isFull ? failing() : real.saveConversations(...all)) }),
+    );
+    const { tom, chat, there } = pair;
+    const { other, otherThere } = await another(pair);
+    const kept = opened(tom.client);
+    await written(tom.platform, async () => (await kept.load()).conversations.length === 2);
+    isFull = true;
+    await there.send('1');
+    await until(() => chat.unreadCount === 1);
+    tom.platform.clock.advance(300);
+    await Promise.resolve();
+    isFull = false;
+    await otherThere.send('2');
+    await until(() => other.unreadCount === 1);
+    const counts = async () => (await kept.load()).conversations.map(({ unreadCount }) => unreadCount);
+    await written(tom.platform, async () => (await counts()).includes(1));
+    expect(await counts()).toEqual([1, 1]);
   });
 
   it('[F-SDK-01] works without it where it is broken', async () => {

@@ -2,6 +2,7 @@ import type { Conversation } from '../conversations/conversation.ts';
 import type { Core } from '../core.ts';
 import type { Message } from '../messages/message.ts';
 import type { Outgoing } from '../messages/outbox.ts';
+import type { Positions } from '../session/session.ts';
 import type { Cache, StoredConversation, StoredMessage, StoredUnsent } from './cache.ts';
 
 /** Changes of a moment are one write. */
@@ -14,8 +15,14 @@ const TOKEN_LIFE = 24 * 60 * 60_000;
 export class CacheKeeper {
   readonly #core: Core;
   readonly #cache: Cache;
-  readonly #changed = new Set<Conversation>();
-  readonly #planned = new Set<string>();
+  #changed = new Set<Conversation>();
+  /** Those that are being written; a write may fail. */
+  #saving: Set<Conversation> | undefined;
+  /** The writes to come, and how to call each off. */
+  readonly #planned = new Map<string, () => void>();
+  /** What is not sent, and whether it may be kept: not if that was before everything was forgotten. */
+  readonly #unsent = new Map<string, boolean>();
+  #isCleared = false;
 
   constructor(core: Core, cache: Cache) {
     this.#core = core;
@@ -25,7 +32,8 @@ export class CacheKeeper {
   /** Resolves when everything that was kept is there, and begins to keep what changes. */
   async restore(): Promise<void> {
     const state = await this.#cache.load().catch(() => undefined);
-    if (state !== undefined) {
+    // What is to be forgotten by now is not shown either.
+    if (state !== undefined && !this.#isCleared) {
       Object.assign(this.#core.session.positions, state.positions);
       for (const conversation of state.conversations) this.#restoreConversation(conversation);
       const oldest = this.#clock.now() - TOKEN_LIFE;
@@ -41,17 +49,20 @@ export class CacheKeeper {
     }
     const changed = ({ conversation }: { readonly conversation: Conversation }) => {
       this.#changed.add(conversation);
-      this.#soon('conversations', () => this.#saveConversations());
+      this.#saveSoon();
     };
     this.#core.conversations.news.on('adopted', changed);
     this.#core.events.on('changed', changed);
   }
 
   unsent({ message, options }: Outgoing): void {
+    if (this.#unsent.get(message.key) === false) return;
+    this.#unsent.set(message.key, true);
     this.#quietly(this.#cache.saveUnsent({ key: message.key, message: stored(message), options }));
   }
 
   decided(key: string): void {
+    this.#unsent.delete(key);
     this.#quietly(this.#cache.removeUnsent(key));
   }
 
@@ -80,7 +91,14 @@ export class CacheKeeper {
     );
   }
 
+  /** Also what was about to be written; of a client that goes on only what happens from now on is kept. */
   clear(): Promise<void> {
+    this.#isCleared = true;
+    for (const callOff of this.#planned.values()) callOff();
+    this.#planned.clear();
+    this.#changed.clear();
+    this.#saving?.clear();
+    for (const key of this.#unsent.keys()) this.#unsent.set(key, false);
     return this.#cache.clear();
   }
 
@@ -94,14 +112,30 @@ export class CacheKeeper {
     conversation.unreadCounter.told(data.unreadCount, data.isMentioned, data.lastMessageAt ?? 0);
   }
 
-  #saveConversations(): Promise<void> {
-    const changed = [...this.#changed];
-    this.#changed.clear();
-    const { patches, ...positions } = this.#core.session.positions;
-    return this.#cache.saveConversations(
-      changed.map(({ data }) => ({ ...data, lastMessage: data.lastMessage && stored(data.lastMessage) })),
-      positions,
-    );
+  #saveSoon(): void {
+    this.#soon('conversations', () => this.#saveConversations());
+  }
+
+  /** One write at a time: the positions of the next claim what is in this one. */
+  async #saveConversations(): Promise<void> {
+    if (this.#saving !== undefined) return;
+    const saving = this.#changed;
+    this.#saving = saving;
+    this.#changed = new Set();
+    const isSaved = await this.#cache
+      .saveConversations([...saving].map(storedConversation), this.#positions())
+      .then(() => true)
+      .catch(() => false);
+    this.#saving = undefined;
+    // The next change takes along what failed.
+    if (!isSaved) this.#changed = new Set([...saving, ...this.#changed]);
+    else if (this.#changed.size > 0) this.#saveSoon();
+  }
+
+  #positions(): Positions {
+    const { patches, unread, ...positions } = this.#core.session.positions;
+    // Most of what was counted is not kept once everything was forgotten: the next start has to ask for all of it.
+    return this.#isCleared ? positions : { ...positions, unread };
   }
 
   #parse(message: StoredMessage): Message {
@@ -110,11 +144,11 @@ export class CacheKeeper {
 
   #soon(what: string, act: () => Promise<void>): void {
     if (this.#planned.has(what)) return;
-    this.#planned.add(what);
-    this.#clock.after(RHYTHM, () => {
+    const callOff = this.#clock.after(RHYTHM, () => {
       this.#planned.delete(what);
       this.#quietly(act());
     });
+    this.#planned.set(what, callOff);
   }
 
   #quietly(writing: Promise<void>): void {
@@ -123,6 +157,10 @@ export class CacheKeeper {
 }
 
 const inOrder = (a: StoredUnsent, b: StoredUnsent) => a.message.timestamp - b.message.timestamp;
+
+function storedConversation({ data }: Conversation): StoredConversation {
+  return { ...data, lastMessage: data.lastMessage && stored(data.lastMessage) };
+}
 
 function stored(message: Message): StoredMessage {
   const { error, ...envelope } = message.envelope;

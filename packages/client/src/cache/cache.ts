@@ -25,7 +25,8 @@ export interface StoredState {
 
 /**
  * Keeps on the device what a client knows, so that the next start shows something before the network answers. Values
- * are as `structuredClone` takes them. What is kept is shown, never trusted: the server's word replaces it.
+ * are as `structuredClone` takes them. What is kept is shown, never trusted: the server's word replaces it. Calls take
+ * effect in the order in which they were made.
  */
 export interface Cache {
   load(): Promise<StoredState>;
