@@ -1,5 +1,6 @@
 import 'fake-indexeddb/auto';
 import { type Parley, startParley } from '@parley/testkit';
+import { deleteDB } from 'idb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cache, indexedDbCache, type OpenCache } from '../src/cache/index.ts';
 import {
@@ -42,7 +43,7 @@ async function another({ tom, jerry }: Awaited<ReturnType<typeof two>>) {
 }
 
 /** The same client after a restart of the app; its device has no network until somebody says so. */
-function restart(client: Client) {
+function restart(client: Client, onDevice: OpenCache = cache) {
   const platform = testPlatform();
   platform.goOffline();
   const connection = new Connection({
@@ -51,7 +52,8 @@ function restart(client: Client) {
     appKey: parley.appKey,
     platform,
   });
-  const again = createClient({ connection, clientId: client.id, cache, messageTypes: [PollMessage] });
+  const settings = { clientId: client.id, cache: onDevice, messageTypes: [PollMessage] };
+  const again = createClient({ connection, ...settings });
   return { platform, again };
 }
 
@@ -276,6 +278,40 @@ describe('a client with a cache', () => {
     const counts = async () => (await kept.load()).conversations.map(({ unreadCount }) => unreadCount);
     await written(tom.platform, async () => (await counts()).includes(1));
     expect(await counts()).toEqual([1, 1]);
+  });
+
+  it('[F-SDK-01] goes on without it where it does not answer, and leaves it as it is', async () => {
+    const { tom, there } = await two();
+    const kept = opened(tom.client);
+    await written(tom.platform, async () => (await kept.load()).conversations.length === 1);
+    await tom.client.close();
+    const before = await kept.load();
+
+    const { platform, again } = restart(tom.client, partly({ load: () => new Promise(() => {}) }));
+    platform.goOnline();
+    await until(() => {
+      platform.clock.advance(1_000);
+      return again.state.name === 'open';
+    });
+    await again.whenRestored();
+    const chat = await again.conversations.get(there.id);
+    await there.send('hello');
+    await until(() => chat.unreadCount === 1);
+    platform.clock.advance(300);
+    expect(await kept.load()).toEqual(before);
+    await again.close();
+  });
+
+  it('[F-SDK-01] begins anew where somebody deleted the database', async () => {
+    const { tom, chat, there } = await two();
+    const kept = opened(tom.client);
+    await written(tom.platform, async () => (await kept.load()).conversations.length === 1);
+    const name = ['parley', parley.appId, tom.client.id].map(encodeURIComponent).join('/');
+    await deleteDB(name);
+    await tom.client.clearCache();
+    await there.send('hello');
+    await until(() => chat.unreadCount === 1);
+    await written(tom.platform, async () => (await kept.load()).conversations[0]?.unreadCount === 1);
   });
 
   it('[F-SDK-01] works without it where it is broken', async () => {

@@ -3,10 +3,12 @@ import type { Core } from '../core.ts';
 import type { Message } from '../messages/message.ts';
 import type { Outgoing } from '../messages/outbox.ts';
 import type { Positions } from '../session/session.ts';
-import type { Cache, StoredConversation, StoredMessage, StoredUnsent } from './cache.ts';
+import type { Cache, StoredConversation, StoredMessage, StoredState, StoredUnsent } from './cache.ts';
 
 /** Changes of a moment are one write. */
 const RHYTHM = 300;
+/** A device that has not read it after so long never will. */
+const PATIENCE = 5_000;
 const KEPT_MESSAGES = 100;
 /** For so long the server knows a token; what is older might arrive twice, so a person has to decide. */
 const TOKEN_LIFE = 24 * 60 * 60_000;
@@ -31,22 +33,11 @@ export class CacheKeeper {
 
   /** Resolves when everything that was kept is there, and begins to keep what changes. */
   async restore(): Promise<void> {
-    const state = await this.#cache.load().catch(() => undefined);
+    const state = await this.#load();
+    // The positions of this run would not be those of the conversations that are in there.
+    if (state === undefined) return;
     // What is to be forgotten by now is not shown either.
-    if (state !== undefined && !this.#isCleared) {
-      Object.assign(this.#core.session.positions, state.positions);
-      for (const conversation of state.conversations) this.#restoreConversation(conversation);
-      const oldest = this.#clock.now() - TOKEN_LIFE;
-      for (const { message: stored, options } of [...state.unsent].sort(inOrder)) {
-        const message = this.#parse(stored);
-        const restore = (conversation: Conversation) =>
-          this.#core.messages.restoreUnsent({ conversation, message, options }, stored.timestamp > oldest);
-        const conversation = this.#core.conversations.known(stored.conversationId);
-        if (conversation !== undefined) restore(conversation);
-        // The app ended before the conversation was kept. If it cannot be found the next start tries again.
-        else this.#core.conversations.get(stored.conversationId).then(restore, () => {});
-      }
-    }
+    if (!this.#isCleared) this.#restoreState(state);
     const changed = ({ conversation }: { readonly conversation: Conversation }) => {
       this.#changed.add(conversation);
       this.#saveSoon();
@@ -104,6 +95,30 @@ export class CacheKeeper {
 
   get #clock() {
     return this.#core.session.connection.platform.clock;
+  }
+
+  /** `undefined` where it fails, or takes so long that somebody who waits for it to log in is better off without. */
+  #load(): Promise<StoredState | undefined> {
+    return new Promise((resolve) => {
+      const giveUp = () => resolve(undefined);
+      const cancel = this.#clock.after(PATIENCE, giveUp);
+      this.#cache.load().then(resolve, giveUp).then(cancel);
+    });
+  }
+
+  #restoreState(state: StoredState): void {
+    Object.assign(this.#core.session.positions, state.positions);
+    for (const conversation of state.conversations) this.#restoreConversation(conversation);
+    const oldest = this.#clock.now() - TOKEN_LIFE;
+    for (const { message: stored, options } of [...state.unsent].sort(inOrder)) {
+      const message = this.#parse(stored);
+      const restore = (conversation: Conversation) =>
+        this.#core.messages.restoreUnsent({ conversation, message, options }, stored.timestamp > oldest);
+      const conversation = this.#core.conversations.known(stored.conversationId);
+      if (conversation !== undefined) restore(conversation);
+      // The app ended before the conversation was kept. If it cannot be found the next start tries again.
+      else this.#core.conversations.get(stored.conversationId).then(restore, () => {});
+    }
   }
 
   #restoreConversation({ lastMessage, ...data }: StoredConversation): void {
