@@ -100,11 +100,18 @@ class IndexedDbCache implements Cache {
         database.createObjectStore('messages');
         database.createObjectStore('lists');
       },
-      // Another tab has a newer version of the app: do not hold it up.
-      blocking: (_current, _blocked, { target }) => (target as unknown as { close(): void }).close(),
+      // Another tab has a newer version of the app, or deletes it: do not hold it up.
+      blocking: (_current, _blocked, { target }) => {
+        (target as unknown as { close(): void }).close();
+        this.#database = undefined;
+      },
       terminated: () => {
         this.#database = undefined;
       },
+    });
+    // One that could not be opened may be opened next time.
+    this.#database.catch(() => {
+      this.#database = undefined;
     });
     return this.#database;
   }
