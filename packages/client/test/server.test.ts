@@ -14,6 +14,7 @@ import {
   HookRefused,
   type IncomingCall,
   type Operation,
+  type ParleyError,
   type ParleyServer,
   verifyHook,
   verifyServiceWebhook,
@@ -162,6 +163,40 @@ describe('the server module', () => {
     });
     await parley.apps.changeSettings(parley.appId, { engine: null });
     await new Promise((resolve) => hook.close(resolve));
+  });
+
+  it.each<[string, number, string, Partial<ParleyError>]>([
+    [
+      'a budget that is used up',
+      429,
+      '{"code":429,"error":"Too many requests."}',
+      { reason: 'MESSAGE_SENT_QUOTA_EXCEEDED', message: 'Too many requests.', code: 429, isPassing: true },
+    ],
+    ['a gateway', 502, '<html>Bad gateway</html>', { reason: 'HTTP_FAILED', code: 502, isPassing: true }],
+    ['a failure with a name', 500, '{"code":4200,"error":"INTERNAL_ERROR"}', { reason: 'INTERNAL_ERROR' }],
+    [
+      'a wrong key',
+      401,
+      '{"code":401,"error":"Unauthorized."}',
+      { reason: 'ERROR_401', message: 'Unauthorized.', isPassing: false },
+    ],
+    ['a page', 200, '<html>Welcome</html>', { reason: 'INVALID_ARGUMENT', isPassing: false }],
+    ['something else', 200, '{"hello":"world"}', { message: expect.stringContaining('check the url') }],
+  ])('[F-GEN-11] says what to do about %s', async (_, status, body, refusal) => {
+    const answering = async () => new Response(body, { status });
+    const stranger = createServer({ ...parley, fetch: answering });
+    const calls = [
+      stranger.createConversation({ members: ['Tom'] }),
+      stranger.send({ conversation: 'c1' }, 'hello', { from: 'shop' }),
+      stranger.onlineClients(['Tom']),
+    ];
+    for (const call of calls) await expect(call).rejects.toMatchObject({ name: 'ParleyError', ...refusal });
+  });
+
+  it('[F-GEN-11] says so where an answer breaks off', async () => {
+    const half = new ReadableStream({ pull: (controller) => controller.error(new TypeError('terminated')) });
+    const stranger = createServer({ ...parley, fetch: async () => new Response(half) });
+    await expect(stranger.createService('News')).rejects.toMatchObject({ reason: 'HTTP_FAILED' });
   });
 
   it('[F-GEN-11] ends the sessions of a client', async () => {

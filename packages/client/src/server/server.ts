@@ -126,8 +126,9 @@ export class ParleyServer {
       ...(push !== undefined && { [isBroadcast(target) ? 'push' : 'push_data']: push }),
       ...given({ transient, priority }),
     };
-    const answer = await this.request('POST', pathTo(target), { body });
-    return { messageId: asString(answer['msg-id']) ?? '', timestamp: asNumber(answer.timestamp) ?? 0 };
+    const { 'msg-id': messageId, timestamp } = await this.request('POST', pathTo(target), { body });
+    if (typeof messageId !== 'string' || typeof timestamp !== 'number') throw notOurs();
+    return { messageId, timestamp };
   }
 
   /** Those of these clients (20 at most) that are logged in. */
@@ -135,6 +136,7 @@ export class ParleyServer {
     const { results } = await this.request('POST', '/1.2/rtm/clients/check-online', {
       body: { client_ids: clientIds },
     });
+    if (!Array.isArray(results)) throw notOurs();
     return asStrings(results);
   }
 
@@ -143,7 +145,7 @@ export class ParleyServer {
     await this.request('POST', `/1.2/rtm/clients/${encodeURIComponent(clientId)}/kick`, { body: { reason } });
   }
 
-  /** Anything else of the API. The answer is what came, whatever it is; check it before you rely on it. */
+  /** Anything else of the API. The answer is the object that came, whatever is in it; check it before you rely on it. */
   async request(
     method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     path: string,
@@ -153,23 +155,26 @@ export class ParleyServer {
     const search = new URLSearchParams(
       Object.fromEntries(Object.entries(query).map(([key, value]) => [key, String(value)])),
     );
-    const response = await fetch(`${url}${path}${search.size === 0 ? '' : `?${search}`}`, {
-      method,
-      headers: {
-        'X-LC-Id': appId,
-        'X-LC-Key': `${masterKey},master`,
-        ...(body !== undefined && { 'Content-Type': 'application/json' }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    }).catch((cause: unknown) => {
-      throw localError('HTTP_FAILED', 'The server could not be reached over HTTP.', { cause });
-    });
-    const answer = parseJson(await response.text());
+    const { ok, status, text } = await answerOf(
+      fetch(`${url}${path}${search.size === 0 ? '' : `?${search}`}`, {
+        method,
+        headers: {
+          'X-LC-Id': appId,
+          'X-LC-Key': `${masterKey},master`,
+          ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }),
+    );
+    const answer = parseJson(text);
+    if (ok && Array.isArray(answer)) return { results: answer };
+    // Some answers have no body.
+    if (ok && !isObject(answer) && text !== '') throw notOurs();
     const fields = isObject(answer) ? answer : {};
-    if (response.ok) return Array.isArray(answer) ? { results: answer } : fields;
-    const error = asString(fields.error) ?? `HTTP status ${response.status}`;
-    const code = asNumber(fields.code) ?? response.status;
-    throw new ParleyError(OF_HOOKS[code] ?? error, code, { detail: error });
+    if (ok) return fields;
+    const error = asString(fields.error) ?? `HTTP status ${status}`;
+    const code = asNumber(fields.code) ?? status;
+    throw new ParleyError(reasonOf(status, code, error), code, { detail: error });
   }
 }
 
@@ -179,6 +184,28 @@ const OF_HOOKS: Readonly<Record<number, Reason>> = {
   4402: 'MESSAGE_REJECTED_BY_APP',
   4405: 'MESSAGE_UPDATE_REJECTED_BY_APP',
 };
+
+async function answerOf(responding: Promise<Response>) {
+  try {
+    const response = await responding;
+    return { ok: response.ok, status: response.status, text: await response.text() };
+  } catch (cause) {
+    throw localError('HTTP_FAILED', 'The server could not be reached over HTTP.', { cause });
+  }
+}
+
+/** The text of a refusal is its name, or a sentence where the API that callers know has one there. */
+function reasonOf(status: number, code: number, text: string): Reason | (string & {}) {
+  const named = OF_HOOKS[code] ?? (/^[A-Z_]+$/.test(text) ? text : undefined);
+  if (named !== undefined) return named;
+  if (status === 429) return 'MESSAGE_SENT_QUOTA_EXCEEDED';
+  return status >= 500 ? 'HTTP_FAILED' : `ERROR_${code}`;
+}
+
+/** A page, or the answer of something else: that the same call succeeds later is not to be hoped for. */
+function notOurs(): ParleyError {
+  return localError('INVALID_ARGUMENT', 'What answers there is no Parley server; check the url.');
+}
 
 const isBroadcast = (target: Target) => 'service' in target && target.to === 'subscribers';
 
@@ -190,8 +217,9 @@ function pathTo(target: Target): string {
   return `${service}/${isBroadcast(target) ? 'broadcasts' : 'messages'}`;
 }
 
-function idOf(record: JsonObject): string {
-  return asString(record.objectId) ?? '';
+function idOf({ objectId }: JsonObject): string {
+  if (typeof objectId !== 'string') throw notOurs();
+  return objectId;
 }
 
 /** Without what is `undefined`: JSON has no word for it. */
