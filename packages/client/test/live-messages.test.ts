@@ -1,3 +1,4 @@
+import { CommandType, OpType } from '@parley/protocol/wire';
 import { type Parley, startParley } from '@parley/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +10,7 @@ import {
   ParleyError,
 } from '../src/index.ts';
 import { person, sendHomeAfterEach } from './support/people.ts';
+import { script } from './support/script.ts';
 import { PATIENCE, until } from './support/until.ts';
 
 let parley: Parley;
@@ -153,6 +155,49 @@ describe('the live messages of a conversation', () => {
     for (const list of lists) list.close();
     for (const { ready } of lists) await expect(ready).rejects.toMatchObject({ reason: 'CLIENT_CLOSED' });
     tom.platform.cut();
+  });
+
+  it('[F-SDK-01] hold what somebody scrolls to, and let it go once enough new ones have come', async () => {
+    const { tom, chat, there } = await two();
+    for (let n = 0; n < 9; n++) await there.send(`${n}`);
+    const list = tom.client.messages.live(chat, { pageSize: 2, keep: 3 });
+    await list.ready;
+    while (list.hasOlder) await list.loadOlder();
+    expect(texts(list)).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8']);
+    for (let n = 9; n < 12; n++) await there.send(`${n}`);
+    await until(() => list.items.length === 12);
+    await there.send('12');
+    await until(() => texts(list).at(-1) === '12');
+    expect([texts(list), list.hasOlder]).toEqual([['10', '11', '12'], true]);
+  });
+
+  it('[F-SDK-01] lack nothing that was told while another list was asking', async () => {
+    const { client, platform, push, received, reply } = script();
+    await client.whenOpen();
+    const said = { cid: 'c1', fromPeerId: 'Jerry', msg: 'hello', timestamp: 5_000, convType: 1 };
+    push({ cmd: CommandType.direct, directMessage: { ...said, id: 'm0', timestamp: 1 } });
+    const asked = (cmd: number) => received.filter((command) => command.cmd === cmd);
+    await until(() => asked(CommandType.conv).length === 1);
+    const about = asked(CommandType.conv)[0] ?? {};
+    reply(about, { cmd: CommandType.conv, op: OpType.results, convMessage: {} });
+    await until(() => client.conversations.known('c1') !== undefined);
+    const chat = await client.conversations.get('c1');
+    const early = client.messages.live(chat);
+    const told = client.once('message');
+    await until(() => asked(CommandType.logs).length === 1);
+    push({ cmd: CommandType.direct, directMessage: { ...said, id: 'm1' } });
+    await told;
+    const late = client.messages.live(chat);
+    await until(() => asked(CommandType.logs).length === 2);
+    const [before = {}, after = {}] = asked(CommandType.logs);
+    const log = { msgId: 'm1', from: 'Jerry', data: 'hello', timestamp: 5_000 };
+    reply(before, { cmd: CommandType.logs, logsMessage: { logs: [] } });
+    reply(after, { cmd: CommandType.logs, logsMessage: { logs: [log] } });
+    await Promise.all([early.ready, late.ready]);
+    expect([early, late].map(texts)).toEqual([['hello'], ['hello']]);
+    const closing = client.close();
+    platform.clock.advance(3_000);
+    await closing;
   });
 
   /** What was recalled cannot be edited any more. */

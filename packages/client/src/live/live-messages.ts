@@ -16,7 +16,10 @@ const ROOM_KEEPS = 1_000;
 export interface LiveMessagesOptions {
   /** How many to begin with and to add at a time. Default: 30. */
   readonly pageSize?: number;
-  /** How many to hold at most; older ones can be loaded again. Default: 1000 in chat rooms, any number elsewhere. */
+  /**
+   * How many to hold at most; older ones can be loaded again. What is loaded stays until as many new ones have come.
+   * Default: 1000 in chat rooms, any number elsewhere.
+   */
   readonly keep?: number;
 }
 
@@ -43,6 +46,8 @@ export class LiveMessages extends LiveList<Message> {
   /** Edits of messages that may be in a page that is on its way, in the form they had before. */
   readonly #edits = new Map<string | undefined, Message>();
   #hasOlder = false;
+  /** More than are to be kept where somebody has scrolled up. */
+  #limit: number;
   /** From an earlier run of the app, to look at until the server has answered. */
   #kept: readonly Message[] = [];
   #error: ParleyError | undefined;
@@ -55,6 +60,7 @@ export class LiveMessages extends LiveList<Message> {
     this.#conversation = conversation;
     this.#pageSize = pageSizeOf(options.pageSize ?? 30);
     this.#keep = options.keep ?? (conversation.type === 'chatRoom' ? ROOM_KEEPS : Number.POSITIVE_INFINITY);
+    this.#limit = this.#keep;
     this.ready = new Promise((resolve, reject) => {
       this.#settleReady = (error) => (error === undefined ? resolve() : reject(error));
     });
@@ -80,11 +86,13 @@ export class LiveMessages extends LiveList<Message> {
     if (this.#timeline.oldest === undefined) await this.ready;
     const { oldest } = this.#timeline;
     if (oldest === undefined || !this.#hasOlder) return;
+    this.#makeRoom();
     const page = await this.#fetch({ direction: 'older', from: oldest, limit: this.#pageSize });
     // The list may have begun anew meanwhile.
     if (this.#timeline.oldest !== oldest) return;
     this.#hasOlder = page.length === this.#pageSize;
     this.#timeline.merge(page);
+    this.#makeRoom();
     this.#render();
   }
 
@@ -230,6 +238,7 @@ export class LiveMessages extends LiveList<Message> {
     const newest = await this.#fetch({ direction: 'older', limit: this.#pageSize });
     this.#kept = [];
     this.#timeline.reset(newest);
+    this.#limit = this.#keep;
     this.#cursor = undefined;
     this.#advance(newest);
     this.#hasOlder = newest.length === this.#pageSize;
@@ -268,7 +277,7 @@ export class LiveMessages extends LiveList<Message> {
   }
 
   #render(): void {
-    if (this.#isSynced && this.#timeline.trim(this.#keep)) this.#hasOlder = true;
+    this.#trim();
     const { clientId } = this.#core.session;
     const newest = this.#timeline.messages.at(-1);
     // One's own never disappear on the way from the outbox into the list.
@@ -283,6 +292,18 @@ export class LiveMessages extends LiveList<Message> {
       ...own,
       ...this.#core.messages.unsent(this.#conversation),
     ]);
+  }
+
+  /** For what is here now and as many new ones as are to be kept. */
+  #makeRoom(): void {
+    this.#limit = this.#timeline.messages.length + this.#keep;
+  }
+
+  #trim(): void {
+    if (!this.#isSynced || this.#timeline.messages.length <= this.#limit) return;
+    this.#timeline.trim(this.#keep);
+    this.#limit = this.#keep;
+    this.#hasOlder = true;
   }
 
   /** What may be the message that is still shown as on its way, because its answer got lost, waits for the next answer. */

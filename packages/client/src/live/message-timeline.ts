@@ -41,10 +41,8 @@ export class MessageTimeline {
   }
 
   /** Keeps the newest ones only. */
-  trim(length: number): boolean {
-    if (this.#messages.length <= length) return false;
+  trim(length: number): void {
     this.#messages = this.#messages.slice(-length);
-    return true;
   }
 
   /** Replaces messages; those that `change` answers with themselves stay. */
