@@ -4,6 +4,7 @@ import { localError, ParleyError } from '../errors.ts';
 import { Emitter } from '../events.ts';
 import { isObject, type JsonObject, type JsonValue, parseJson } from '../json.ts';
 import { LiveConversations } from '../live/live-conversations.ts';
+import { askAnew } from '../session/ask-anew.ts';
 import { BasicConversation } from './basic-conversation.ts';
 import { ChatRoom } from './chat-room.ts';
 import type { Conversation } from './conversation.ts';
@@ -215,7 +216,7 @@ export class Conversations {
   }
 
   async #query(convMessage: ConvCommand): Promise<readonly Conversation[]> {
-    const reply = await this.#core.session.query({
+    const reply = await askAnew(this.#core.session, {
       cmd: CommandType.conv,
       op: OpType.query,
       convMessage: { flag: WITH_LAST_MESSAGE, ...convMessage },

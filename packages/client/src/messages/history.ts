@@ -1,6 +1,7 @@
 import { CommandType, type LogsCommand, QueryDirection } from '@parley/protocol/wire';
 import type { Conversation } from '../conversations/conversation.ts';
 import type { Core } from '../core.ts';
+import { askAnew } from '../session/ask-anew.ts';
 import type { Message } from './message.ts';
 import type { MessageType } from './typed-message.ts';
 
@@ -62,7 +63,7 @@ export async function fetchPage(
     ...(end && { tt: end.timestamp, tmid: end.id }),
     ...(type && { lctype: type.type }),
   };
-  const reply = await core.session.query({ cmd: CommandType.logs, logsMessage });
+  const reply = await askAnew(core.session, { cmd: CommandType.logs, logsMessage });
   const messages = (reply.logsMessage?.logs ?? []).map((item) => core.parser.fromLog(conversation.id, item));
   const newest = messages.at(-1);
   core.messages.acknowledgements.read(conversation, newest?.timestamp);
