@@ -1,8 +1,10 @@
+import { CommandType, OpType } from '@parley/protocol/wire';
 import { type Parley, startParley } from '@parley/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BasicConversation, LiveConversations } from '../src/index.ts';
 import { person, sendHomeAfterEach } from './support/people.ts';
+import { script } from './support/script.ts';
 import { PATIENCE, until } from './support/until.ts';
 
 let parley: Parley;
@@ -85,6 +87,61 @@ describe('the live conversations of a client', () => {
     await list.loadMore();
     expect([names(list), list.hasMore]).toEqual([['5', '4', '3', '2', '1'], false]);
     list.close();
+  });
+
+  it('[F-SDK-01] go on where a server finds no more at once', async () => {
+    const all = Array.from({ length: 1_205 }, (_, n) => ({ objectId: `c${n}`, name: 'one' }));
+    const { client, platform } = script(({ cmd, convMessage }) => {
+      if (cmd !== CommandType.conv) return undefined;
+      const { skip = 0, limit = 10 } = convMessage ?? {};
+      const data = JSON.stringify(all.slice(skip, skip + Math.min(limit, 1_000)));
+      return { cmd, op: OpType.results, convMessage: { results: { data } } };
+    });
+    const list = client.conversations.live(client.conversations.query().limit(600));
+    await list.ready;
+    const sizes = [list.items.length];
+    while (list.hasMore) {
+      await list.loadMore();
+      sizes.push(list.items.length);
+    }
+    expect(sizes).toEqual([600, 1_200, 1_205]);
+    const closing = client.close();
+    platform.clock.advance(3_000);
+    await closing;
+  });
+
+  it('[F-SDK-01] keep over a reconnect what has come since they began', async () => {
+    const { tom, talk } = await two();
+    await talk('1');
+    const list = tom.client.conversations.live(tom.client.conversations.query().orderBy('name').limit(2));
+    await list.ready;
+    for (const name of ['2', '3', '4']) await talk(name);
+    await until(() => names(list).join() === '1,2,3,4');
+    tom.platform.goOffline();
+    await talk('5');
+    tom.platform.goOnline();
+    await tom.client.whenOpen();
+    await until(() => list.hasMore);
+    expect(names(list)).toEqual(['1', '2', '3', '4']);
+    await list.loadMore();
+    expect([names(list), list.hasMore]).toEqual([['1', '2', '3', '4', '5'], false]);
+  });
+
+  it('[F-SDK-01] are in the order of the server, whatever they are ordered by', async () => {
+    const { tom, talk } = await two();
+    const date = { __type: 'Date', iso: '2026-01-01T00:00:00.000Z' };
+    const texts = ['b', 'a', '', '\u{1F600}', '\u{1F601}', '\u{1F600}b', '\uFFFD', '\uD7FF', 'ab'];
+    const values = [3, 20, -1, ...texts, true, false, null, undefined, date, { x: 1 }, [1]];
+    for (const k of values) await talk(typeof k === 'string' ? k : 'n', k === undefined ? {} : { k });
+    const ids = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id);
+    for (const field of ['attributes.k', 'name'] as const) {
+      for (const direction of ['ascending', 'descending'] as const) {
+        const query = tom.client.conversations.query().orderBy(field, direction).limit(100);
+        const list = tom.client.conversations.live(query);
+        await list.ready;
+        expect(ids(list.items)).toEqual(ids(await query.find()));
+      }
+    }
   });
 
   it('[F-SDK-01] ask nothing any more once they are closed, also where they were about to', async () => {

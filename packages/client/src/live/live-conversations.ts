@@ -4,9 +4,12 @@ import type { ConversationData } from '../conversations/conversation-data.ts';
 import type { WireQuery } from '../conversations/query.ts';
 import type { Core } from '../core.ts';
 import { asParleyError, localError, type ParleyError } from '../errors.ts';
+import { compareValues } from './compare-values.ts';
 import { LiveList } from './live-list.ts';
 
 const DEFAULT_SORT = '-lm,-updatedAt';
+/** Servers find no more at once. */
+const LONGEST_PAGE = 1_000;
 
 /**
  * The conversations a query finds, in its order. Whatever may change what it finds makes the list ask the server about
@@ -139,10 +142,12 @@ export class LiveConversations extends LiveList<Conversation> {
   async #load(): Promise<undefined> {
     this.#mustReload = false;
     try {
-      const found = await this.#core.conversations.run({ ...this.#query, limit: this.#limit });
-      this.#found = new Set(found);
+      // What has come since stays.
+      this.#limit = Math.max(this.#limit, this.#found.size);
+      const found = await this.#find(this.#limit + 1);
+      this.#found = new Set(found.slice(0, this.#limit));
       this.#others.clear();
-      this.#hasMore = found.length === this.#limit;
+      this.#hasMore = found.length > this.#limit;
       this.#error = undefined;
       this.#hasLoaded = true;
       this.#render();
@@ -151,6 +156,19 @@ export class LiveConversations extends LiveList<Conversation> {
       this.#mustReload = true;
       throw error;
     }
+  }
+
+  /** Page by page, as far as there are any. */
+  async #find(count: number): Promise<readonly Conversation[]> {
+    const found: Conversation[] = [];
+    while (found.length < count) {
+      const limit = Math.min(count - found.length, LONGEST_PAGE);
+      const skip = this.#query.skip + found.length;
+      const page = await this.#core.conversations.run({ ...this.#query, limit, skip });
+      found.push(...page);
+      if (page.length < limit) break;
+    }
+    return found;
   }
 
   /** Asks whether the query finds those that are in doubt. */
@@ -209,12 +227,4 @@ function columnOf(data: ConversationData, column: string): unknown {
       typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[step] : undefined;
   }
   return value;
-}
-
-/** Nothing comes before something. */
-function compareValues(a: unknown, b: unknown): number {
-  if (a === b) return 0;
-  if (a === undefined || a === null) return -1;
-  if (b === undefined || b === null) return 1;
-  return (a as string) < (b as string) ? -1 : 1;
 }
