@@ -196,6 +196,37 @@ describe('a message', () => {
     expect(receipt?.readAt).toBeGreaterThan(0);
   });
 
+  it('[F-SDK-03] that is sent again or elsewhere has nothing of what became of it before', async () => {
+    const { tom, jerry, chat, there } = await two();
+    const list = tom.client.messages.live(chat);
+    await list.ready;
+    await chat.edit(await chat.send('helo', { receipt: true, mention: 'everyone' }), 'hello');
+    await until(() => there.lastMessage?.text === 'hello');
+    jerry.platform.clock.advance(1_000);
+    there.markRead();
+    await until(() => list.items[0]?.readAt !== undefined);
+    const [original] = list.items;
+    if (original === undefined) throw new Error('There is no message.');
+    const elsewhere = await tom.client.conversations.create({ members: ['Spike'] });
+    const forwarded = await elsewhere.send(original);
+    expect(forwarded).toMatchObject({ text: 'hello', status: 'sent', mentionsEveryone: false });
+    const marks = ({ editedAt, deliveredAt, readAt, error }: Message) => [
+      editedAt,
+      deliveredAt,
+      readAt,
+      error,
+    ];
+    expect(marks(original)).not.toEqual(Array(4).fill(undefined));
+    expect(marks(forwarded)).toEqual(Array(4).fill(undefined));
+
+    await chat.send('x'.repeat(6_000)).catch(() => {});
+    const failed = list.items.find(({ status }) => status === 'failed');
+    if (failed === undefined) throw new Error('It has not failed.');
+    chat.send(failed).catch(() => {});
+    const again = list.items.find(({ status }) => status === 'sending');
+    expect([again?.text, again?.error]).toEqual([failed.text, undefined]);
+  });
+
   it('[F-GEN-04][F-MSG-05] that is transient reaches who is there and is not kept', async () => {
     const { tom, jerry, chat, there } = await two();
     const heard = heardBy(jerry.client);

@@ -116,8 +116,13 @@ export abstract class Message {
 
 /** The same message with something else on its envelope. @internal */
 export function withEnvelope<M extends Message>(message: M, changes: Partial<Envelope>): M {
+  return inEnvelope(message, { ...message.envelope, ...changes });
+}
+
+/** The same content on its own way: what became of another message with it is not written on it. @internal */
+export function inEnvelope<M extends Message>(message: M, envelope: Envelope): M {
   const copy: M = Object.create(Object.getPrototypeOf(message));
-  return Object.assign(copy, message, { envelope: { ...message.envelope, ...changes } });
+  return Object.assign(copy, message, { envelope });
 }
 
 /** The content of a message under the envelope of another: an edit. @internal */

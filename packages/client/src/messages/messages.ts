@@ -7,7 +7,7 @@ import { LiveMessages, type LiveMessagesOptions } from '../live/live-messages.ts
 import { randomId } from '../platform/random-id.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { type HistoryOptions, readHistory } from './history.ts';
-import { type Message, withContentOf, withEnvelope } from './message.ts';
+import { inEnvelope, type Message, withContentOf, withEnvelope } from './message.ts';
 import { RecalledMessage, TextMessage } from './message-types.ts';
 import { type Doubt, Outbox, type Outgoing } from './outbox.ts';
 import { ReadMarks } from './read-marks.ts';
@@ -167,9 +167,8 @@ export class Messages {
     const { mention } = options;
     // Never the same twice: the time is also the order in which they were written.
     this.#writtenAt = Math.max(clock.now(), this.#writtenAt + 1);
-    return withEnvelope(message, {
+    return inEnvelope(message, {
       key: randomId(random),
-      id: undefined,
       conversationId: conversation.id,
       from: session.clientId,
       timestamp: this.#writtenAt,
