@@ -110,6 +110,29 @@ describe('unread counts', () => {
     );
   }, 120_000);
 
+  it('[F-MSG-46][F-SDK-01] mention nobody any more once the mention is recalled', async () => {
+    const tom = await person(parley, 'Tom-mentioned');
+    const jerry = await person(parley, 'Jerry-mentions');
+    const there = await jerry.client.conversations.create({ members: [tom.client.id] });
+    const chat = await tom.client.conversations.get(there.id);
+    const mention = [tom.client.id];
+    await there.send('before');
+    const first = await there.send('look', { mention });
+    await there.send('after');
+    await until(() => chat.unreadCount === 3 && chat.isMentioned);
+    await there.recall(first);
+    await until(() => !chat.isMentioned);
+    expect(chat.unreadCount).toBe(3);
+
+    chat.markRead();
+    const only = await there.send('look again', { mention });
+    await until(() => chat.isMentioned);
+    const phone = await person(parley, tom.client.id);
+    await until(() => phone.client.conversations.known(there.id)?.isMentioned === true);
+    await there.recall(only);
+    await until(() => phone.client.conversations.known(there.id)?.isMentioned === false);
+  });
+
   it('[F-MSG-44][F-SDK-01] include what arrives together with the answer to a login', async () => {
     const tom = await person(parley, 'Tom-in-a-burst');
     const jerry = await person(parley, 'Jerry-in-a-burst');

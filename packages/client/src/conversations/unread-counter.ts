@@ -1,4 +1,5 @@
 interface Counted {
+  readonly id: string | undefined;
   readonly timestamp: number;
   readonly isMention: boolean;
 }
@@ -51,7 +52,17 @@ export class UnreadCounter {
     this.told(0, false, Math.max(this.#asOf, ...this.#later.map(({ timestamp }) => timestamp)));
   }
 
-  arrived(timestamp: number, isMention: boolean): void {
-    if (timestamp > this.#asOf) this.#later = [...this.#later, { timestamp, isMention }];
+  arrived(message: Counted): void {
+    if (message.timestamp > this.#asOf) this.#later = [...this.#later, message];
+  }
+
+  /**
+   * An edit or a recall counts as much as before, and may mention somebody else. Of several that the server counted
+   * nobody knows here which of them were mentions: they stay one until the server counts again.
+   */
+  changed({ id, timestamp, isMention }: Counted): void {
+    this.#later = this.#later.map((each) => (each.id === id ? { ...each, isMention } : each));
+    const { count } = this.#told;
+    if (count === 1 && timestamp === this.#asOf) this.#told = { count, isMention };
   }
 }

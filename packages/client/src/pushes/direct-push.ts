@@ -25,7 +25,8 @@ function heard(core: Core, conversation: Conversation, message: Message): void {
     conversation.applyMessage(message);
     if (!isOwn) core.messages.acknowledgements.arrived(conversation, message.timestamp);
     if (!isOwn && conversation.type !== 'chatRoom') {
-      conversation.unreadCounter.arrived(message.timestamp, message.mentions(core.session.clientId));
+      const isMention = message.mentions(core.session.clientId);
+      conversation.unreadCounter.arrived({ id: message.id, timestamp: message.timestamp, isMention });
       conversation.applyUnread();
     }
     core.messages.news.emit('arrived', { conversation, message });

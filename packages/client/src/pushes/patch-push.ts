@@ -25,6 +25,12 @@ export function patchPushed(core: Core, conversation: Conversation, patch: Patch
   positions.patches = Math.max(positions.patches ?? 0, patch.patchTimestamp ?? 0);
   const message = core.parser.fromPatch(patch);
   if (conversation.lastMessage?.id === message.id) conversation.applyMessage(message);
+  const { id, timestamp, from } = message;
+  const { clientId } = core.session;
+  if (from !== clientId) {
+    conversation.unreadCounter.changed({ id, timestamp, isMention: message.mentions(clientId) });
+    conversation.applyUnread();
+  }
   core.messages.news.emit('edited', { conversation, message });
   tell(core, conversation, isRecalled(message) ? 'messageRecalled' : 'messageEdited', { message });
 }
