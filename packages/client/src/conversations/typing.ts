@@ -48,6 +48,8 @@ export class Typing {
   heard(clientId: string, content: string): boolean {
     const fields = content.startsWith('{') ? parseObject(content) : undefined;
     if (fields?._lctype !== TYPE) return false;
+    // Another device of this client: nobody waits for oneself.
+    if (clientId === this.#core.session.clientId) return true;
     if (fields.status === 1) this.#began(clientId);
     else this.ended(clientId);
     return true;
