@@ -1,3 +1,4 @@
+import { OpType } from '@parley/protocol/wire';
 import { type Parley, startParley } from '@parley/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -11,6 +12,7 @@ import {
   TemporaryConversation,
 } from '../src/index.ts';
 import { person, sendHomeAfterEach } from './support/people.ts';
+import { script } from './support/script.ts';
 import { PATIENCE, until } from './support/until.ts';
 
 let parley: Parley;
@@ -186,6 +188,19 @@ describe('a basic conversation', () => {
       [true, false, true, false, true, false].map((isTyping) => [ids.tom, isTyping]),
     );
   });
+
+  it('[F-MSG-06] shows nobody that they type themselves, on another device', async () => {
+    const { jerry, chat, ids } = await twoAndOne();
+    const { client: phone } = await person(parley, ids.tom);
+    const onPhone = await phone.conversations.get(chat.id);
+    const there = await jerry.conversations.get(chat.id);
+    const messages = collect(phone, 'message');
+    chat.startTyping();
+    await until(() => there.typing.length === 1);
+    await there.send('yes?');
+    await until(() => messages.length === 1);
+    expect([onPhone.typing, messages[0]?.message.text]).toEqual([[], 'yes?']);
+  });
 });
 
 describe('a chat room', () => {
@@ -231,6 +246,53 @@ describe('a chat room', () => {
     jerry.connection.resume();
     platform.clock.advance(1_000);
     expect((await left).conversation).toBe(there);
+  });
+
+  it('[F-SDK-01] is not joined again by itself once one was blocked', async () => {
+    const { tom, jerry, people, ids } = await twoAndOne();
+    const room = await tom.conversations.createChatRoom();
+    const there = (await jerry.conversations.get(room.id)) as ChatRoom;
+    await there.join();
+    const [, { platform }] = people as [(typeof people)[0], (typeof people)[0]];
+    const left = there.once('left');
+    await room.block([ids.jerry]);
+    await left;
+    await room.unblock([ids.jerry]);
+    platform.cut();
+    platform.clock.advance(5_000);
+    await jerry.whenOpen();
+    await jerry.onlineClients([]);
+    expect(await room.countOnline()).toBe(1);
+    await there.join();
+    expect(await room.countOnline()).toBe(2);
+  });
+
+  it('[F-SDK-01] is joined again also by who hears only then that they were sent out for a while', async () => {
+    const { client, close, platform, received } = script(({ cmd, op }) => {
+      if (op === OpType.start) return { cmd, op: OpType.started, convMessage: { cid: 'room' } };
+      return op === OpType.add ? { cmd, op: OpType.added, convMessage: { allowedPids: ['Tom'] } } : undefined;
+    });
+    const room = await client.conversations.createChatRoom();
+    const { http } = platform;
+    // The second login is at 2000 by the clock of the server.
+    const notifications = [
+      { cmd: 'conv', op: 'left', cid: 'room', initBy: 'Jerry', serverTs: 1_500, notificationType: 1 },
+    ];
+    platform.http = async (request) =>
+      request.url.includes('/rtm/notifications')
+        ? { status: 200, body: JSON.stringify({ hasMore: false, notifications }) }
+        : http(request);
+    const joins = () => received.filter(({ op }) => op === OpType.add).length;
+    const left = room.once('left');
+    close(1006);
+    platform.clock.advance(5_000);
+    await left;
+    await until(() => joins() === 1 && client.state.name === 'open');
+    notifications.splice(0);
+    close(1006);
+    platform.clock.advance(5_000);
+    await until(() => joins() === 2);
+    client.connection.pause();
   });
 
   it('[F-SDK-01] shows in a list also what was said just before one came in', async () => {

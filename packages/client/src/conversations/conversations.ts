@@ -56,10 +56,15 @@ export class Conversations {
   }>();
   /** The chat room this client is in. @internal */
   room: ChatRoom | undefined;
+  /** When this client last logged in, by the server's clock. */
+  #openedAt = 0;
 
   /** @internal */
   constructor(core: Core) {
     this.#core = core;
+    core.session.on('opened', ({ serverTime }) => {
+      this.#openedAt = serverTime;
+    });
   }
 
   /**
@@ -115,6 +120,11 @@ export class Conversations {
   /** The conversation with this id, if it was met before. */
   known(id: string): Conversation | undefined {
     return this.#known.get(id);
+  }
+
+  /** Of what was before the login one hears late: whether one may come in again, the server was asked then. @internal */
+  sentOut(conversation: Conversation, at = Number.POSITIVE_INFINITY): void {
+    if (this.room === conversation && at > this.#openedAt) this.room = undefined;
   }
 
   query(): ConversationQuery {

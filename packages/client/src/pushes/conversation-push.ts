@@ -65,6 +65,7 @@ function joined(core: Core, conversation: Conversation, { by }: Happened): void 
 function left(core: Core, conversation: Conversation, { at, by }: Happened): void {
   if (conversation.type === 'service') conversation.apply({ isSubscribed: false });
   else changeMembers(conversation, [], [core.session.clientId]);
+  core.conversations.sentOut(conversation, at);
   conversation.unreadCounter.left(at ?? conversation.lastMessage?.timestamp ?? 0);
   conversation.applyUnread();
   tell(core, conversation, 'left', { by });
