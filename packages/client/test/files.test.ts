@@ -1,5 +1,5 @@
 import { type Parley, startParley } from '@parley/testkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ImageMessage, type Message } from '../src/index.ts';
 import { person, sendHomeAfterEach } from './support/people.ts';
 import { until } from './support/until.ts';
@@ -42,6 +42,24 @@ describe('a file', () => {
     expect(received.file).toEqual(file);
     const response = await fetch(received.file.url);
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(PNG);
+  });
+
+  it('[F-MSG-66] is uploaded also where who shows the progress fails', async () => {
+    const { client } = await person(parley, 'Tom');
+    const passedOn: (() => void)[] = [];
+    const file = await client.files.upload(PNG, {
+      name: 'dot.png',
+      onProgress() {
+        vi.spyOn(globalThis, 'setTimeout').mockImplementationOnce((action) => {
+          passedOn.push(action);
+          return undefined as never;
+        });
+        throw new Error('There is no bar.');
+      },
+    });
+    vi.restoreAllMocks();
+    expect(file).toMatchObject({ name: 'dot.png', size: PNG.length });
+    expect(passedOn[0]).toThrow('There is no bar.');
   });
 
   it('[F-MSG-66] whose upload is ended, or refused, is none', async () => {

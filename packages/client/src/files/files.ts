@@ -1,5 +1,6 @@
 import type { Connection } from '../connection/connection.ts';
 import { localError } from '../errors.ts';
+import { callSafely } from '../events.ts';
 import { asString, isObject } from '../json.ts';
 import type { FileReference } from '../messages/message-types.ts';
 
@@ -64,13 +65,15 @@ export class Files {
     { onProgress, signal }: UploadOptions,
   ): Promise<void> {
     const size = sizeOf(data);
+    const progressed = (sent: number) =>
+      callSafely(() => onProgress?.(size === 0 ? 1 : Math.min(sent / size, 1)));
     const { status } = await this.#connection.platform
       .http({
         method: 'PUT',
         url: uploadUrl,
         headers: { 'Content-Type': mimeType, 'Cache-Control': 'public, max-age=31536000' },
         body: data,
-        ...(onProgress && { onProgress: (sent) => onProgress(size === 0 ? 1 : Math.min(sent / size, 1)) }),
+        ...(onProgress && { onProgress: progressed }),
         ...(signal && { signal }),
       })
       .catch((cause: unknown) => {
