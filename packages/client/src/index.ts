@@ -44,6 +44,7 @@ export type { PartialResult } from './conversations/partial-result.ts';
 export {
   ConversationQuery,
   type Operands,
+  type OperatorOf,
   type QueryField,
   type QueryFields,
   type QueryOperator,

@@ -52,6 +52,11 @@ describe('the types', () => {
     () => query().where('createdAt', '>', '2026-01-01');
     // @ts-expect-error a list is asked with a list
     () => query().where('name', 'in', 'a');
+    () => query().where('members', 'size', 2).where('attributes.x', 'contains', 'a').where('x', 'size', 1);
+    // @ts-expect-error a name has no number of elements
+    () => query().where('name', 'size', 2);
+    // @ts-expect-error a time has no letters
+    () => query().where('createdAt', 'contains', 'x');
     // @ts-expect-error there is no such operator
     () => query().where('name', 'like', 'a');
     // @ts-expect-error a pattern is a regular expression

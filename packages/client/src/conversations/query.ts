@@ -39,6 +39,13 @@ export interface Operands<Value> {
 
 export type QueryOperator = keyof Operands<unknown>;
 
+/** What can be asked of a field: only members are a list, and a time is no text. Attributes may be anything. */
+export type OperatorOf<Field> = Exclude<
+  QueryOperator,
+  | (Field extends Exclude<keyof QueryFields, 'members'> ? 'size' | 'contains all' : never)
+  | (ValueOf<Field> extends Date ? 'starts with' | 'contains' | 'ends with' | 'matches' : never)
+>;
+
 /** A query as it travels. @internal */
 export interface WireQuery {
   readonly where: JsonObject;
@@ -92,7 +99,7 @@ export class ConversationQuery implements AsyncIterable<Conversation> {
     this.#skip = parts.skip ?? 0;
   }
 
-  where<Field extends QueryField, Operator extends QueryOperator>(
+  where<Field extends QueryField, Operator extends OperatorOf<Field>>(
     field: Field,
     operator: Operator,
     value: Operands<ValueOf<Field>>[Operator],
