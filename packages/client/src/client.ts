@@ -113,8 +113,8 @@ export class Client extends Emitter<ClientEvents> {
 
   #listen(): void {
     const pushes = new Pushes(this.#core);
-    new CatchUp(this.#core, (command) => pushes.handle(command));
-    this.#session.on('received', (command) => pushes.handle(command));
+    const catchUp = new CatchUp(this.#core, (command) => pushes.handle(command));
+    this.#session.on('received', (command) => catchUp.received(command));
     // Whoever hears that the client is open finds everything else ready for it.
     this.#session.on('state', (change) => this.emit('state', change));
   }

@@ -250,6 +250,99 @@ describe('a client and any server', () => {
     client.connection.pause();
   });
 
+  /** A client of one conversation; `missed` answers what it asks for over HTTP when it is back. */
+  async function backWith(missed: () => Promise<{ status: number; body: string }>) {
+    const scripted = script(({ cmd, op }) =>
+      cmd === CommandType.conv && op === OpType.query
+        ? {
+            cmd,
+            op: OpType.results,
+            convMessage: { results: { data: JSON.stringify([{ objectId: 'c', m: ['Tom'] }]) } },
+          }
+        : undefined,
+    );
+    const { client, platform, close, push } = scripted;
+    await client.whenOpen();
+    const chat = (await client.conversations.get('c')) as BasicConversation;
+    const since: (string | null)[] = [];
+    const { http } = platform;
+    platform.http = (request) => {
+      const { pathname, searchParams } = new URL(request.url);
+      if (pathname !== '/1.1/rtm/notifications') return http(request);
+      since.push(searchParams.get('start_ts'));
+      return missed();
+    };
+    const heard: string[] = [];
+    client.on('membersJoined', ({ members }) => heard.push(`${members} joined`));
+    client.on('membersLeft', ({ members }) => heard.push(`${members} left`));
+    close(1006);
+    await until(() => {
+      platform.clock.advance(1_000);
+      return since.length === 1;
+    });
+    const happens = (op: number, serverTs: number) =>
+      push({
+        ...{ cmd: CommandType.conv, op, serverTs, notificationType: 1, peerId: 'Tom' },
+        convMessage: { cid: 'c', m: ['Spike'] },
+      });
+    return { ...scripted, chat, since, heard, happens };
+  }
+
+  const spike = { cmd: 'conv', cid: 'c', m: ['Spike'], notificationType: 1 };
+  const cameAndWent = {
+    status: 200,
+    body: JSON.stringify({
+      hasMore: false,
+      notifications: [
+        { ...spike, op: 'members_joined', serverTs: 2_500 },
+        { ...spike, op: 'members_left', serverTs: 2_600 },
+      ],
+    }),
+  };
+
+  it('[F-CONV-22][F-SDK-01] hears in order and once of what is dated after its login, whatever is pushed meanwhile', async () => {
+    let answer = (_: typeof cameAndWent) => {};
+    const { client, platform, close, chat, since, heard, happens } = await backWith(
+      () => new Promise((resolve) => (answer = resolve)),
+    );
+    happens(OpType.members_left, 2_600);
+    answer(cameAndWent);
+    await until(() => heard.length === 2);
+    happens(OpType.members_left, 2_600);
+    happens(OpType.members_joined, 2_700);
+    expect([heard, chat.members]).toEqual([
+      ['Spike joined', 'Spike left', 'Spike joined'],
+      ['Tom', 'Spike'],
+    ]);
+    close(1006);
+    await until(() => {
+      platform.clock.advance(1_000);
+      return since.length === 2;
+    });
+    expect(since).toEqual(['1000', '2700']);
+    client.connection.pause();
+  });
+
+  it('[F-CONV-22][F-SDK-01] hears what is pushed also while nobody tells what it missed, and has the right members after', async () => {
+    const came = { ...spike, op: 'members_joined', serverTs: 1_500 };
+    const answers = [
+      { status: 500, body: '' },
+      { status: 200, body: JSON.stringify({ hasMore: false, notifications: [came] }) },
+    ];
+    const { client, platform, chat, heard, happens } = await backWith(
+      async () => answers.shift() ?? { status: 200, body: '{}' },
+    );
+    happens(OpType.members_left, 2_600);
+    await until(() => heard.length === 1);
+    await until(() => {
+      platform.clock.advance(1_000);
+      return heard.length === 2;
+    });
+    expect(heard).toEqual(['Spike left', 'Spike joined']);
+    await until(() => chat.members.length === 1);
+    client.connection.pause();
+  });
+
   it('[F-SDK-01] tries another connection where it cannot read what comes', async () => {
     const { client, sendBytes } = script();
     await client.whenOpen();

@@ -7,7 +7,7 @@ const operations: Readonly<Record<string, number | undefined>> = OpType;
 
 /**
  * What happened to conversations while this client had no connection, oldest first (`wire-protocol §4.14`). Events after
- * the login are left out: those are pushed.
+ * `until` are left out.
  */
 export async function* missedEvents(
   core: Core,

@@ -3,6 +3,7 @@ import type { Conversation } from '../conversations/conversation.ts';
 import { typeOf } from '../conversations/conversation-data.ts';
 import type { Core } from '../core.ts';
 import { callSafely } from '../events.ts';
+import { RecentIds } from '../messages/recent-ids.ts';
 import { conversationPushed } from './conversation-push.ts';
 import { directPushed } from './direct-push.ts';
 import { patchPushed, RecentPatches } from './patch-push.ts';
@@ -15,6 +16,8 @@ type Action = (conversation: Conversation) => void;
 export class Pushes {
   readonly #core: Core;
   readonly #recentPatches = new RecentPatches();
+  /** Some are pushed and are among what was missed, too. */
+  readonly #recentEvents = new RecentIds();
   /** What waits until more is known of its conversation than its id. */
   readonly #waiting = new Map<string, Action[]>();
 
@@ -25,6 +28,7 @@ export class Pushes {
   handle(command: GenericCommand): void {
     const { positions } = this.#core.session;
     if (command.notificationType === 1 && command.serverTs !== undefined) {
+      if (!this.#recentEvents.isNew(nameOfEvent(command))) return;
       positions.events = Math.max(positions.events ?? 0, command.serverTs);
     }
     for (const { cid, convType, action } of this.#actionsOf(command))
@@ -91,4 +95,10 @@ export class Pushes {
         });
     }
   }
+}
+
+/** The same however it is told. */
+function nameOfEvent({ serverTs, op, convMessage, rcpMessage }: GenericCommand): string {
+  const { cid, m, info } = convMessage ?? {};
+  return JSON.stringify([serverTs, op, cid, m, info?.pid, rcpMessage?.id, rcpMessage?.from]);
 }

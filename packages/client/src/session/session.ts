@@ -283,7 +283,8 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
     this.#hasOpened = true;
     const serverTime = reply.serverTs ?? this.connection.platform.clock.now();
     const eventsSince = this.positions.events;
-    this.positions.events = serverTime;
+    // The times of events run ahead of the clock where much happens.
+    this.positions.events = Math.max(eventsSince ?? 0, serverTime);
     this.positions.patches = Math.max(this.positions.patches ?? 0, serverTime);
     const { clock } = this.connection.platform;
     this.#change({ name: 'open', since: clock.now() });
