@@ -106,6 +106,29 @@ describe('a connection', () => {
     expect(tom.state).toMatchObject({ name: 'closed', error: expect.any(ParleyError) });
   });
 
+  it('[F-SDK-01] leaves nothing behind that keeps a program from ending', async () => {
+    const platform = testPlatform();
+    const planned = new Set<object>();
+    const { after } = platform.clock;
+    platform.clock.after = (delay, action) => {
+      const plan = {};
+      planned.add(plan);
+      const act = () => {
+        planned.delete(plan);
+        action();
+      };
+      const cancel = after.call(platform.clock, delay, act);
+      return () => {
+        planned.delete(plan);
+        cancel();
+      };
+    };
+    const { client } = await person(parley, 'Tom', { platform });
+    await client.conversations.create({ members: ['Jerry'] });
+    await client.close();
+    expect(planned.size).toBe(0);
+  });
+
   it('[F-SDK-01] of several clients tells each what is meant for it', async () => {
     const connection = new Connection(optionsFor());
     const clients = ['Tom', 'Jerry', 'Spike'].map((clientId) => createClient({ connection, clientId }));

@@ -94,7 +94,8 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
   #login: object | undefined;
   /** Whether the server may know of this client on the connection there is. */
   #isAnnounced = false;
-  #cancelRetry = () => {};
+  /** What is planned for the link there is. */
+  #cancelTimer = () => {};
   readonly #sharedQueries = new Map<string, Promise<GenericCommand>>();
 
   constructor(connection: Connection, options: SessionOptions) {
@@ -287,12 +288,11 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
     this.positions.events = Math.max(eventsSince ?? 0, serverTime);
     this.positions.patches = Math.max(this.positions.patches ?? 0, serverTime);
     const { clock } = this.connection.platform;
-    this.#change({ name: 'open', since: clock.now() });
     // A login that told of nothing unread told that nothing is; from now on only changes are of interest.
-    const link = this.#link;
-    clock.after(SETTLED, () => {
-      if (link === this.#link && link !== undefined) this.positions.unread ??= serverTime - UNREAD_OVERLAP;
+    this.#cancelTimer = clock.after(SETTLED, () => {
+      this.positions.unread ??= serverTime - UNREAD_OVERLAP;
     });
+    this.#change({ name: 'open', since: clock.now() });
     this.emit('opened', { serverTime, eventsSince, unreadSince: this.positions.unread });
   }
 
@@ -308,7 +308,7 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
       return;
     }
     const delay = backoff(attempt, () => this.connection.platform.random());
-    this.#cancelRetry = this.connection.platform.clock.after(
+    this.#cancelTimer = this.connection.platform.clock.after(
       delay,
       () => void this.#logIn(link, attempt + 1),
     );
@@ -349,7 +349,7 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
   }
 
   #forgetLink(): void {
-    this.#cancelRetry();
+    this.#cancelTimer();
     this.#link = undefined;
     this.#login = undefined;
     this.#isAnnounced = false;
