@@ -71,7 +71,10 @@ export class Client extends Emitter<ClientEvents> {
     return this.#session.state;
   }
 
-  /** Logs in again after {@link close}, or after something ended the session. */
+  /**
+   * Logs in again after {@link close}, or after something ended the session, such as another device with the same tag:
+   * that one is logged out then, unless `takeOver` is false.
+   */
   open(): void {
     // What is kept says from where on the server has news; it is read in a moment.
     this.#session.open(this.#core.cache && this.#restored);

@@ -184,6 +184,27 @@ describe('a client that is closed while it logs in', () => {
   });
 });
 
+describe('a client that something ended', () => {
+  it('[F-SDK-01] is used here again when it is opened, and its other device gives way', async () => {
+    const { client: here } = await person(parley, 'Tom', { tag: 'Web' });
+    const ended = here.once('state');
+    const { client: there } = await person(parley, 'Tom', { tag: 'Web' });
+    expect(await ended).toMatchObject({ state: { name: 'closed', error: { reason: 'SESSION_CONFLICT' } } });
+    here.open();
+    await here.whenOpen();
+    await until(() => there.state.name === 'closed');
+  });
+
+  it('[F-SDK-01] gives way where it was told to', async () => {
+    const { client: here } = await person(parley, 'Tom', { tag: 'Web', takeOver: false });
+    const ended = here.once('state');
+    await person(parley, 'Tom', { tag: 'Web' });
+    await ended;
+    here.open();
+    await expect(here.whenOpen()).rejects.toMatchObject({ reason: 'SESSION_CONFLICT' });
+  });
+});
+
 describe('an app in the background', () => {
   it('[F-SDK-01] keeps its connection for a moment and then gives it up, so that pushes come', async () => {
     const { client, platform } = await person(parley, 'Tom', { platform: testPlatform({ grace: 5_000 }) });

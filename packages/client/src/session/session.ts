@@ -116,6 +116,8 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
    */
   open(prepared?: Promise<void>): void {
     if (this.#state.name !== 'closed') return;
+    // Only who comes back by itself gives way to another device.
+    this.#hasOpened = false;
     this.#change({ name: 'connecting' });
     if (prepared === undefined) this.connection.enter(this);
     else {
@@ -155,7 +157,6 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
     const link = this.#isAnnounced ? this.#link : undefined;
     this.#login = undefined;
     this.#token = undefined;
-    this.#hasOpened = false;
     if (link !== undefined) {
       await link
         .request(this.#envelope({ cmd: CommandType.session, op: OpType.close }), 3_000)
