@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { CommandType, OpType } from '@parley/protocol/wire';
 import { type Parley, startParley, TestClient } from '@parley/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Cache } from '../src/cache/cache.ts';
 import {
   type ClientState,
   Connection,
@@ -181,6 +182,24 @@ describe('a client that is closed while it logs in', () => {
     await tom.onlineClients(['Tom']);
     expect(states).toEqual(['open']);
     await Promise.all([tom.close(), other.close()]);
+  });
+});
+
+describe('a client with a cache', () => {
+  it('[F-SDK-01] that is closed and opened before the cache is read logs in once', async () => {
+    let read = () => {};
+    const load = () =>
+      new Promise<never>((_, reject) => (read = () => reject(new Error('Nothing is kept.'))));
+    const cache = () => ({ load }) as unknown as Cache;
+    const tom = createClient({ ...optionsFor(), clientId: 'Tom', cache });
+    const states: string[] = [];
+    tom.on('state', ({ state }) => states.push(state.name));
+    await tom.close();
+    tom.open();
+    read();
+    await tom.whenOpen();
+    expect(states).toEqual(['closed', 'connecting', 'opening', 'open']);
+    await tom.close();
   });
 });
 

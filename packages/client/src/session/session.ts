@@ -118,12 +118,14 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
     if (this.#state.name !== 'closed') return;
     // Only who comes back by itself gives way to another device.
     this.#hasOpened = false;
-    this.#change({ name: 'connecting' });
+    const opening: ClientState = { name: 'connecting' };
+    this.#change(opening);
     if (prepared === undefined) this.connection.enter(this);
     else {
+      // Closed meanwhile, and perhaps opened again, it is another opening that counts.
       prepared
-        .then(() => this.#state.name === 'connecting' && this.connection.enter(this))
-        .catch((error: unknown) => this.refused(asParleyError(error)));
+        .then(() => this.#state === opening && this.connection.enter(this))
+        .catch((error: unknown) => this.#state === opening && this.refused(asParleyError(error)));
     }
   }
 
