@@ -185,6 +185,49 @@ describe('a client that is closed while it logs in', () => {
   });
 });
 
+describe('a client that is on its way out', () => {
+  it('[F-SDK-01] and is opened logs in anew once it is out', async () => {
+    const { client } = await person(parley, 'Tom');
+    const states: string[] = [];
+    client.on('state', ({ state }) => states.push(state.name));
+    const closing = Promise.all([client.close(), client.close()]);
+    expect(client.state).toEqual({ name: 'closed' });
+    client.open();
+    await client.whenOpen();
+    await closing;
+    expect(await client.onlineClients(['Tom'])).toEqual(['Tom']);
+    expect(states).toEqual(['closed', 'connecting', 'opening', 'open']);
+  });
+
+  it('[F-SDK-01] and is opened comes back also where the connection is lost on the way', async () => {
+    const { client, platform } = await person(parley, 'Tom');
+    platform.deafen();
+    void client.close();
+    client.open();
+    platform.cut();
+    await client.whenOpen();
+  });
+
+  it('[F-SDK-01] and is closed again for good is out', async () => {
+    const { client } = await person(parley, 'Tom');
+    void client.close();
+    client.open();
+    await client.close();
+    expect([client.state.name, client.connection.state.name]).toEqual(['closed', 'idle']);
+  });
+
+  it('[F-SDK-01] lets the next one with its name in when it is out', async () => {
+    const { client } = await person(parley, 'Tom');
+    const { connection } = client;
+    const other = createClient({ connection, clientId: 'Other' });
+    void client.close();
+    const next = createClient({ connection, clientId: 'Tom' });
+    await Promise.all([next.whenOpen(), other.whenOpen()]);
+    expect(() => createClient({ connection, clientId: 'Tom' })).toThrow('close() it first');
+    await Promise.all([next.close(), other.close()]);
+  });
+});
+
 describe('a client with a cache', () => {
   it('[F-SDK-01] that is closed and opened before the cache is read logs in once', async () => {
     let read = () => {};

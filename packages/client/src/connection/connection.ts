@@ -62,6 +62,8 @@ export interface ConnectionOptions {
 /** A client on the connection, as the connection sees it. */
 export interface Occupant {
   readonly clientId: string;
+  /** Resolves when it has left, while it is about to; it hears nothing any more. */
+  readonly parting: Promise<void> | undefined;
   linked(link: Link): void;
   unlinked(): void;
   refused(error: ParleyError): void;
@@ -135,12 +137,18 @@ export class Connection extends Emitter<ConnectionEvents> {
   /** @internal */
   enter(occupant: Occupant): void {
     if (this.#occupants.has(occupant.clientId)) {
-      throw localError('INVALID_ARGUMENT', `${occupant.clientId} is on this connection already.`);
+      const { clientId } = occupant;
+      throw localError('INVALID_ARGUMENT', `${clientId} is on this connection already: close() it first.`);
     }
     this.#occupants.set(occupant.clientId, occupant);
     if (this.#occupants.size === 1) this.#watchPlatform();
     if (this.state.name === 'idle' || this.state.name === 'closed') this.#begin();
     else if (this.#link !== undefined) occupant.linked(this.#link);
+  }
+
+  /** Until when whoever wants to be this client has to wait. @internal */
+  partingOf(clientId: string): Promise<void> | undefined {
+    return this.#occupants.get(clientId)?.parting;
   }
 
   /** @internal */

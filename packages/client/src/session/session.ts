@@ -96,6 +96,7 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
   #isAnnounced = false;
   /** What is planned for the link there is. */
   #cancelTimer = () => {};
+  #parting: Promise<void> | undefined;
   readonly #sharedQueries = new Map<string, Promise<GenericCommand>>();
 
   constructor(connection: Connection, options: SessionOptions) {
@@ -120,10 +121,11 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
     this.#hasOpened = false;
     const opening: ClientState = { name: 'connecting' };
     this.#change(opening);
-    if (prepared === undefined) this.connection.enter(this);
+    const parting = this.connection.partingOf(this.clientId);
+    if (prepared === undefined && parting === undefined) this.connection.enter(this);
     else {
       // Closed meanwhile, and perhaps opened again, it is another opening that counts.
-      prepared
+      Promise.all([prepared, parting])
         .then(() => this.#state === opening && this.connection.enter(this))
         .catch((error: unknown) => this.#state === opening && this.refused(asParleyError(error)));
     }
@@ -159,12 +161,17 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
     const link = this.#isAnnounced ? this.#link : undefined;
     this.#login = undefined;
     this.#token = undefined;
-    if (link !== undefined) {
-      await link
-        .request(this.#envelope({ cmd: CommandType.session, op: OpType.close }), 3_000)
-        .catch(() => {});
+    if (this.#parting === undefined && link === undefined) this.#end({ name: 'closed' });
+    else {
+      this.#parting ??= link && this.#part(link);
+      this.#change({ name: 'closed' });
     }
-    this.#end({ name: 'closed' });
+    await this.#parting;
+  }
+
+  /** Resolves when the server knows that this client is gone, while it is on its way out. */
+  get parting(): Promise<void> | undefined {
+    return this.#parting;
   }
 
   /**
@@ -216,25 +223,38 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
   }
 
   linked(link: Link): void {
+    if (this.#parting !== undefined) return;
     this.#link = link;
     void this.#logIn(link);
   }
 
   unlinked(): void {
+    if (this.#parting !== undefined) return;
     this.#forgetLink();
     if (this.#state.name !== 'closed') this.#change({ name: 'connecting' });
   }
 
   refused(error: ParleyError): void {
-    this.#end({ name: 'closed', error });
+    if (this.#parting === undefined) this.#end({ name: 'closed', error });
   }
 
   received(command: GenericCommand): void {
+    if (this.#parting !== undefined) return;
     if (command.cmd === CommandType.session && command.op === OpType.closed) {
       const { code = 0, reason, detail } = command.sessionMessage ?? {};
       this.#token = undefined;
       this.#end({ name: 'closed', error: errorFrom({ code, reason, detail }) });
     } else this.emit('received', command);
+  }
+
+  async #part(link: Link): Promise<void> {
+    this.#cancelTimer();
+    this.#isAnnounced = false;
+    const command = this.#envelope({ cmd: CommandType.session, op: OpType.close });
+    await link.request(command, 3_000).catch(() => {});
+    this.#parting = undefined;
+    this.#forgetLink();
+    this.connection.exit(this);
   }
 
   async #logIn(link: Link, attempt = 1): Promise<void> {
