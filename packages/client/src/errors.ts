@@ -48,6 +48,8 @@ export class ParleyError extends Error {
   /** Code and text a hook of the app gave. */
   readonly appCode: number | undefined;
   readonly appMessage: string | undefined;
+  /** True where the same call may succeed later without a change. */
+  readonly isPassing: boolean;
 
   constructor(
     reason: Reason | (string & {}),
@@ -56,6 +58,8 @@ export class ParleyError extends Error {
       detail?: string | undefined;
       appCode?: number | undefined;
       appMessage?: string | undefined;
+      /** Default: as such errors are. */
+      isPassing?: boolean | undefined;
     } = {},
     options?: ErrorOptions,
   ) {
@@ -65,22 +69,22 @@ export class ParleyError extends Error {
     this.detail = extra.detail;
     this.appCode = extra.appCode;
     this.appMessage = extra.appMessage;
+    this.isPassing = extra.isPassing ?? PASSING.has(reason);
   }
 
   /** No answer came, so nobody knows whether it was done. @internal */
   get isUnanswered(): boolean {
     return this.reason === 'CONNECTION_LOST' || this.reason === 'TIMEOUT';
   }
-
-  /** True where the same call may succeed later without a change. */
-  get isPassing(): boolean {
-    return PASSING.has(this.reason);
-  }
 }
 
-export function localError(reason: LocalReason, detail?: string, options?: ErrorOptions): ParleyError {
+export function localError(
+  reason: LocalReason,
+  detail?: string,
+  { isPassing, ...options }: ErrorOptions & { readonly isPassing?: boolean | undefined } = {},
+): ParleyError {
   const { code, meaning } = localErrors[reason];
-  return new ParleyError(reason, code, { detail: detail ?? meaning }, options);
+  return new ParleyError(reason, code, { detail: detail ?? meaning, isPassing }, options);
 }
 
 /** The error that a command of the server carries. */

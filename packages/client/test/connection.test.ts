@@ -318,6 +318,42 @@ describe('a login', () => {
     await other.close();
   });
 
+  it('[F-SDK-01] fails for good where the user is unknown, or the app’s server refuses', async () => {
+    const refusals = [
+      [() => ({ userSessionToken: 'no-such-session' }), 'HTTP_FAILED'],
+      [() => Promise.reject(new Response('Forbidden', { status: 403 })), 'AUTHORIZE_FAILED'],
+    ] as const;
+    for (const [authorize, reason] of refusals) {
+      const tom = createClient({ ...optionsFor(), clientId: 'Tom', authorize });
+      await expect(tom.whenOpen()).rejects.toMatchObject({ reason, isPassing: false });
+      expect(tom.state).toMatchObject({ name: 'closed', error: { reason } });
+    }
+  });
+
+  it('[F-SDK-01] tells why it failed, and goes on where that may pass', async () => {
+    const platform = testPlatform();
+    const failures = [new Response('Busy', { status: 503 }), new TypeError('fetch failed')];
+    const authorize = async () => {
+      const failure = failures.shift();
+      if (failure !== undefined) throw failure;
+      return undefined;
+    };
+    const tom = createClient({ ...optionsFor(platform), clientId: 'Tom', authorize });
+    const states: ClientState[] = [];
+    tom.on('state', ({ state }) => states.push(state));
+    await until(() => {
+      platform.clock.advance(1_000);
+      return tom.state.name === 'open';
+    });
+    expect(states).toMatchObject([
+      { name: 'opening' },
+      { name: 'opening', error: { reason: 'AUTHORIZE_FAILED', detail: expect.stringContaining('503') } },
+      { name: 'opening', error: { reason: 'AUTHORIZE_FAILED' } },
+      { name: 'open' },
+    ]);
+    await tom.close();
+  });
+
   it('[F-SESS-29] fails for good when its signature is refused', async () => {
     const strict = await startParley({ store: 'memory', settings: { signLogin: true } });
     const tom = createClient({

@@ -47,8 +47,16 @@ export class Http {
     const { code, error } = (answer ?? {}) as { code?: unknown; error?: unknown };
     const text = typeof error === 'string' ? error : `HTTP status ${status}`;
     const reason = /^[A-Z_]+$/.test(text) ? text : 'HTTP_FAILED';
-    throw new ParleyError(reason, typeof code === 'number' ? code : status, { detail: text });
+    throw new ParleyError(reason, typeof code === 'number' ? code : status, {
+      detail: text,
+      isPassing: isRefusal(status) ? false : undefined,
+    });
   }
+}
+
+/** Whether an HTTP status says that the same request will not do better later. */
+export function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
 }
 
 const JSON_CONTENT = { 'Content-Type': 'application/json' };

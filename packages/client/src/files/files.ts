@@ -1,4 +1,5 @@
 import type { Connection } from '../connection/connection.ts';
+import { isRefusal } from '../connection/http.ts';
 import { localError } from '../errors.ts';
 import { callSafely } from '../events.ts';
 import { asString, isObject } from '../json.ts';
@@ -79,7 +80,10 @@ export class Files {
       .catch((cause: unknown) => {
         throw localError('HTTP_FAILED', 'The file could not be uploaded.', { cause });
       });
-    if (status >= 300) throw localError('HTTP_FAILED', `The file was refused with status ${status}.`);
+    if (status >= 300) {
+      const isPassing = !isRefusal(status);
+      throw localError('HTTP_FAILED', `The file was refused with status ${status}.`, { isPassing });
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Http } from '../connection/http.ts';
+import { type Http, isRefusal } from '../connection/http.ts';
 import { localError, ParleyError } from '../errors.ts';
 
 /** What a client is about to do that the app may want signed. `members` are sorted, as they are signed. */
@@ -28,11 +28,13 @@ export interface UserSession {
 
 /**
  * Asked before each operation that may need a signature, and before each login that has no valid session token; what it
- * answers is used once. `undefined` means that none is needed.
+ * answers is used once. `undefined` means that none is needed. Where it throws it is asked again later, unless what it
+ * throws has a `status` that refuses, such as 403: the response of the app's server, for example.
  *
  * @example
  * const authorize: Authorize = async (operation) => {
  *   const response = await fetch('/chat-signature', { method: 'POST', body: JSON.stringify(operation) });
+ *   if (!response.ok) throw response;
  *   return response.json();
  * };
  */
@@ -60,13 +62,16 @@ export async function authorizeWith(
   return { s: signature, t: timestamp, n: nonce };
 }
 
-/** The app's own server may be out of reach for a moment, like ours; that is no reason to give up. */
+/** The app's own server may be out of reach for a moment, like ours; that is no reason to give up, but its refusal is. */
 async function ask(authorize: Authorize, operation: Operation) {
   try {
     return await authorize(operation);
   } catch (cause) {
     if (cause instanceof ParleyError) throw cause;
-    throw localError('AUTHORIZE_FAILED', undefined, { cause });
+    const { status } = (cause ?? {}) as { readonly status?: unknown };
+    if (typeof status !== 'number') throw localError('AUTHORIZE_FAILED', undefined, { cause });
+    const detail = `The app’s authorize function failed with status ${status}.`;
+    throw localError('AUTHORIZE_FAILED', detail, { cause, isPassing: !isRefusal(status) });
   }
 }
 

@@ -29,14 +29,14 @@ const UNREAD_OVERLAP = 10_000;
 
 /**
  * - `connecting`: there is no connection, or it is being made.
- * - `opening`: logging in.
+ * - `opening`: logging in, once more where it failed for the reason in `error`.
  * - `open`: logged in since `since` (ms).
  * - `closed`: by {@link Client.close}, or for the reason in `error`: refused, replaced by another device with the same
  *   tag (SESSION_CONFLICT), or logged out by the app's server (KICKED_BY_APP).
  */
 export type ClientState =
   | { readonly name: 'connecting' }
-  | { readonly name: 'opening' }
+  | { readonly name: 'opening'; readonly error?: ParleyError }
   | { readonly name: 'open'; readonly since: number }
   | { readonly name: 'closed'; readonly error?: ParleyError };
 
@@ -260,7 +260,7 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
   async #logIn(link: Link, attempt = 1): Promise<void> {
     const login = {};
     this.#login = login;
-    this.#change({ name: 'opening' });
+    if (this.#state.name !== 'opening') this.#change({ name: 'opening' });
     try {
       const command = await this.#loginCommand();
       // Whoever signs takes their time; the client may be closed by now.
@@ -335,6 +335,7 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
       delay,
       () => void this.#logIn(link, attempt + 1),
     );
+    this.#change({ name: 'opening', error });
   }
 
   #keepToken({ sessionMessage }: GenericCommand): void {
@@ -382,7 +383,6 @@ export class Session extends Emitter<SessionEvents> implements Occupant {
     const previous = this.#state;
     if (previous.name === 'closed' && state.name === 'closed' && state.error === undefined) return;
     this.#state = state;
-    if (previous.name === 'opening' && state.name === 'opening') return;
     this.emit('state', { state, previous });
   }
 }
