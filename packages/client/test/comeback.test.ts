@@ -343,6 +343,26 @@ describe('a client and any server', () => {
     client.connection.pause();
   });
 
+  it('[F-SDK-01] blames nothing short for what was too long', async () => {
+    const { client, platform, close, received } = script();
+    await client.whenOpen();
+    const asks = (op: number) => until(() => received.at(-1)?.op === op);
+    const given = client.onlineClients(['x'.repeat(200_000)]);
+    await asks(OpType.query);
+    platform.clock.advance(15_000);
+    await expect(given).rejects.toMatchObject({ reason: 'TIMEOUT' });
+    const short = client.onlineClients(['Jerry']);
+    await asks(OpType.query);
+    close(4109);
+    short.catch(() => {});
+    await until(() => {
+      platform.clock.advance(1_000);
+      return client.state.name === 'open';
+    });
+    await asks(OpType.query);
+    client.connection.pause();
+  });
+
   it('[F-SDK-01] tries another connection where it cannot read what comes', async () => {
     const { client, sendBytes } = script();
     await client.whenOpen();

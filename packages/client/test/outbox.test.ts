@@ -154,4 +154,22 @@ describe('sending', () => {
     await client.close();
     await strict.close();
   });
+
+  it('[F-MSG-67] fails at once what is too long for a connection, and nothing else', async () => {
+    const { client, platform, chat } = await writer();
+    const { sockets } = platform;
+    const elsewhere = await client.conversations.create({ members: ['Nobody'], unique: false });
+    const tooLong = chat.send('x'.repeat(200_000));
+    const next = chat.send('next');
+    const other = elsewhere.send('x'.repeat(3_000));
+    await expect(tooLong).rejects.toMatchObject({ reason: 'FRAME_TOO_LONG', isPassing: false });
+    platform.clock.advance(5_000);
+    await Promise.all([next, other]);
+    expect(platform.sockets).toBe(sockets + 1);
+    // From now on it is known, and costs no connection.
+    await expect(chat.send('x'.repeat(300_000))).rejects.toMatchObject({ reason: 'FRAME_TOO_LONG' });
+    expect(platform.sockets).toBe(sockets + 1);
+    await chat.send('last');
+    expect(await stored(chat)).toEqual(['next', 'last']);
+  });
 });

@@ -6,7 +6,7 @@ import { webPlatform } from '../platform/web.ts';
 import { backoff } from './backoff.ts';
 import { Endpoints } from './endpoints.ts';
 import { Http } from './http.ts';
-import { Link } from './link.ts';
+import { type FrameLimit, Link } from './link.ts';
 
 const SUBPROTOCOL = 'lc.protobuf2.3';
 /** No socket takes longer to open on a network that is of any use. */
@@ -98,6 +98,7 @@ export class Connection extends Emitter<ConnectionEvents> {
   readonly #endpoints: Endpoints;
   readonly #occupants = new Map<string, Occupant>();
   #phase: Phase = { state: { name: 'idle' }, leave: nothing };
+  readonly #frameLimit: FrameLimit = { tooLong: Number.POSITIVE_INFINITY };
   #link: Link | undefined;
   #isPausedByApp = false;
   #stopWatching: () => void = nothing;
@@ -204,7 +205,10 @@ export class Connection extends Emitter<ConnectionEvents> {
           closed: (code, reason) => {
             const error = localError('CONNECTION_LOST', reason || `The connection ended with code ${code}.`);
             if (link === undefined) failed(error, code);
-            else if (link === this.#link) this.#lost(error, this.#attemptAfterOpen(attempt), code);
+            else if (link === this.#link) {
+              link.closedWith(code);
+              this.#lost(error, this.#attemptAfterOpen(attempt), code);
+            }
           },
         });
         socket = opening;
@@ -213,7 +217,7 @@ export class Connection extends Emitter<ConnectionEvents> {
   }
 
   #opened(socket: ConstructorParameters<typeof Link>[0], attempt: number): Link {
-    const link: Link = new Link(socket, this.platform.clock, {
+    const link: Link = new Link(socket, this.platform.clock, this.#frameLimit, {
       push: (command) => this.#pushed(command),
       lost: (reason) => {
         if (this.#link === link)

@@ -1,5 +1,5 @@
 import { CommandType, decodeCommand, encodeCommand, type GenericCommand } from '@parley/protocol/wire';
-import { localError } from '../errors.ts';
+import { localError, ParleyError } from '../errors.ts';
 import { callSafely } from '../events.ts';
 import type { Clock, Socket } from '../platform/platform.ts';
 
@@ -8,7 +8,17 @@ const HEARTBEAT = 90_000;
 /** A heartbeat that stays unanswered for this long means that it is not. */
 const HEARTBEAT_PATIENCE = 10_000;
 
+/** A server closes a connection with this on a frame that is too long for it. */
+const FRAME_TOO_LONG = 4109;
+
+/** How much the server takes in a frame is known when it has refused one. */
+export interface FrameLimit {
+  /** So many bytes were too many. */
+  tooLong: number;
+}
+
 interface Pending {
+  readonly size: number;
   atOnce(reply: GenericCommand): void;
   resolve(reply: GenericCommand): void;
   reject(error: Error): void;
@@ -21,8 +31,10 @@ export class Link {
   readonly #clock: Clock;
   readonly #onPush: (command: GenericCommand) => void;
   readonly #onLost: (reason: string) => void;
+  readonly #limit: FrameLimit;
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
+  #longestSent = 0;
   #lastTraffic: number;
   /** A server lets go of who says nothing for long, as a listener in a busy room does. */
   #lastSent: number;
@@ -32,10 +44,12 @@ export class Link {
   constructor(
     socket: Socket,
     clock: Clock,
+    limit: FrameLimit,
     handlers: { readonly push: (command: GenericCommand) => void; readonly lost: (reason: string) => void },
   ) {
     this.#socket = socket;
     this.#clock = clock;
+    this.#limit = limit;
     this.#onPush = handlers.push;
     this.#onLost = handlers.lost;
     this.#lastTraffic = clock.now();
@@ -45,9 +59,7 @@ export class Link {
 
   /** Sends what needs no reply. */
   send(command: GenericCommand): void {
-    if (this.#isEnded) return;
-    this.#lastSent = this.#clock.now();
-    this.#socket.send(encodeCommand(command));
+    this.#sendBytes(encodeCommand(command));
   }
 
   /**
@@ -55,7 +67,7 @@ export class Link {
    *
    * @param atOnce called with the reply before anything that came after it is handed on: commands may arrive together,
    *   and a promise tells later
-   * @throws ParleyError TIMEOUT, CONNECTION_LOST
+   * @throws ParleyError TIMEOUT, CONNECTION_LOST, FRAME_TOO_LONG
    */
   request(
     command: GenericCommand,
@@ -64,6 +76,9 @@ export class Link {
   ): Promise<GenericCommand> {
     if (this.#isEnded) return Promise.reject(localError('CONNECTION_LOST'));
     const i = this.#nextId++;
+    const bytes = encodeCommand({ ...command, i });
+    const size = bytes.length;
+    if (size >= this.#limit.tooLong) return Promise.reject(frameTooLong(size));
     const sentAt = this.#clock.now();
     return new Promise((resolve, reject) => {
       const cancel = this.#clock.after(timeout, () => {
@@ -72,8 +87,8 @@ export class Link {
         // Nothing at all came since: it is rather the connection than the request.
         if (this.#lastTraffic <= sentAt) this.check();
       });
-      this.#pending.set(i, { atOnce, resolve, reject, cancel });
-      this.send({ ...command, i });
+      this.#pending.set(i, { size, atOnce, resolve, reject, cancel });
+      this.#sendBytes(bytes);
     });
   }
 
@@ -110,6 +125,17 @@ export class Link {
     });
   }
 
+  /** To be told before {@link end} with which code the server closed the connection. */
+  closedWith(code: number): void {
+    if (code !== FRAME_TOO_LONG) return;
+    // It does not say which; the longest it is for sure.
+    const longest = [...this.#pending.values()].find(({ size }) => size >= this.#longestSent);
+    if (longest === undefined) return;
+    this.#limit.tooLong = longest.size;
+    longest.cancel();
+    longest.reject(frameTooLong(longest.size));
+  }
+
   /** Whoever waits for a reply learns that none will come. */
   end(): void {
     this.#isEnded = true;
@@ -122,6 +148,13 @@ export class Link {
     this.#socket.close();
   }
 
+  #sendBytes(bytes: Uint8Array): void {
+    if (this.#isEnded) return;
+    this.#lastSent = this.#clock.now();
+    this.#longestSent = Math.max(this.#longestSent, bytes.length);
+    this.#socket.send(bytes);
+  }
+
   #beat(): void {
     const quiet = this.#clock.now() - Math.min(this.#lastTraffic, this.#lastSent);
     const isDue = quiet >= HEARTBEAT || quiet < 0;
@@ -129,4 +162,9 @@ export class Link {
     if (isDue) this.check();
     this.#cancelHeartbeat = this.#clock.after(isDue ? HEARTBEAT : HEARTBEAT - quiet, () => this.#beat());
   }
+}
+
+function frameTooLong(size: number): ParleyError {
+  const detail = `The server does not take ${size} bytes at once. Send less, or a file.`;
+  return new ParleyError('FRAME_TOO_LONG', FRAME_TOO_LONG, { detail });
 }
