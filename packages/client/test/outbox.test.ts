@@ -126,6 +126,21 @@ describe('sending', () => {
     expect(await stored(chat)).toEqual(['hello']);
   });
 
+  it('[F-MSG-67] gives up in time also behind another, which goes on', async () => {
+    const { client, platform, chat, list } = await writer();
+    platform.goOffline();
+    const first = chat.send('first');
+    const hasty = chat.send('hasty', { giveUpAfter: 10_000 });
+    const last = chat.send('last');
+    platform.clock.advance(10_000);
+    await expect(hasty).rejects.toMatchObject({ reason: 'TIMEOUT' });
+    expect(shown(list.items)).toEqual(['first sending', 'hasty failed', 'last sending']);
+    platform.goOnline();
+    await client.whenOpen();
+    await Promise.all([first, last]);
+    expect(await stored(chat)).toEqual(['first', 'last']);
+  });
+
   it('[F-MSG-67] waits and goes on where the server says that it is too fast', async () => {
     const strict = await startParley({
       store: 'memory',

@@ -29,6 +29,8 @@ export interface Doubt {
 interface Waiting extends Outgoing {
   readonly giveUpAt: number;
   readonly decided: Promise<void>;
+  /** What ends its waiting for the ones before it. */
+  cancel(): void;
   /** Since it was first sent without an answer. */
   inDoubtAfter?: number | undefined;
   resolve(message: Message): void;
@@ -69,8 +71,9 @@ export class Outbox {
 
   /** Resolves when the server took it; rejects when it failed, which keeps it for {@link retry}. */
   add(conversation: Conversation, message: Message, options: SendOptions): Promise<Message> {
-    const now = this.#session.connection.platform.clock.now();
-    const giveUpAt = now + (options.giveUpAfter ?? GIVE_UP_AFTER);
+    const { clock } = this.#session.connection.platform;
+    const patience = options.giveUpAfter ?? GIVE_UP_AFTER;
+    const giveUpAt = clock.now() + patience;
     const lane = this.#lanes.get(conversation.id) ?? [];
     this.#lanes.set(conversation.id, lane);
     let settle: Pick<Waiting, 'resolve' | 'reject'> = { resolve() {}, reject() {} };
@@ -81,7 +84,8 @@ export class Outbox {
       () => {},
       () => {},
     );
-    const waiting: Waiting = { conversation, message, options, giveUpAt, decided, ...settle };
+    const cancel = clock.after(patience, () => this.#giveUp(lane, waiting));
+    const waiting: Waiting = { conversation, message, options, giveUpAt, decided, cancel, ...settle };
     lane.push(waiting);
     this.#listener.unsent(waiting);
     this.#listener.changed(conversation);
@@ -121,6 +125,7 @@ export class Outbox {
 
   async #work(conversation: Conversation, lane: Waiting[]): Promise<void> {
     for (let head = lane[0]; head !== undefined; head = lane[0]) {
+      head.cancel();
       const outcome = await this.#sendUntilDecided(head).catch((error: unknown) => asParleyError(error));
       lane.shift();
       if (lane.length === 0) this.#lanes.delete(conversation.id);
@@ -156,6 +161,13 @@ export class Outbox {
         await new Promise<void>((resolve) => clock.after(delay, resolve));
       }
     }
+  }
+
+  /** It was not sent yet, so it holds nobody up. */
+  #giveUp(lane: Waiting[], waiting: Waiting): void {
+    lane.splice(lane.indexOf(waiting), 1);
+    this.#fail(waiting, localError('TIMEOUT'));
+    this.#listener.changed(waiting.conversation);
   }
 
   #fail(waiting: Waiting, error: ParleyError): void {

@@ -16,7 +16,7 @@ export interface SendOptions {
   readonly priority?: Priority;
   /** What devices show that are offline; see the guide on push. */
   readonly push?: JsonObject;
-  /** After how many milliseconds without success it is `failed`. Default: five minutes. */
+  /** After how many milliseconds without success it is `failed`, those before it included. Default: five minutes. */
   readonly giveUpAfter?: number;
 }
 
