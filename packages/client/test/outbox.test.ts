@@ -111,6 +111,12 @@ describe('sending', () => {
     list.close();
   });
 
+  it('[F-MSG-67] is tried again only where it failed', async () => {
+    const { client, chat } = await writer();
+    const again = client.messages.retry(await chat.send('hello'));
+    await expect(again).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
+  });
+
   it('[F-MSG-67] gives up after a while without a connection, and says so', async () => {
     const { client, platform, chat, list } = await writer();
     platform.goOffline();

@@ -85,6 +85,8 @@ export class Messages {
    *
    * @example
    * for (const message of list.items) if (message.status === 'failed') await client.messages.retry(message);
+   *
+   * @throws ParleyError INVALID_ARGUMENT where it has not failed
    */
   retry(message: Message): Promise<Message> {
     return this.#outbox.retry(message);

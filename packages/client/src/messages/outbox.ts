@@ -101,7 +101,7 @@ export class Outbox {
   }
 
   /** Sends a failed one again, with the token it had. */
-  retry(message: Message): Promise<Message> {
+  async retry(message: Message): Promise<Message> {
     const outgoing = this.#takeFailed(message);
     const sending = withEnvelope(outgoing.message, { status: 'sending', error: undefined });
     return this.add(outgoing.conversation, sending, outgoing.options);
