@@ -129,7 +129,10 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.retry();
   }
 
-  /** Tries at once instead of at the planned time; also after `closed`. */
+  /**
+   * Tries at once instead of at the planned time, or looks whether the connection lives. After `closed` its clients are
+   * closed, too, and it takes {@link Client.open} of one of them.
+   */
   retry(): void {
     if (this.state.name === 'open') this.#link?.check();
     else if (this.state.name !== 'connecting') this.#begin();
