@@ -323,6 +323,16 @@ describe('a client and any server', () => {
     client.connection.pause();
   });
 
+  it('[F-CONV-22][F-SDK-01] does not wait long for what it missed', async () => {
+    const { client, platform, heard, happens } = await backWith(() => new Promise(() => {}));
+    happens(OpType.members_left, 2_600);
+    await until(() => client.state.name === 'open');
+    expect(heard).toEqual([]);
+    platform.clock.advance(5_000);
+    expect(heard).toEqual(['Spike left']);
+    client.connection.pause();
+  });
+
   it('[F-CONV-22][F-SDK-01] hears what is pushed also while nobody tells what it missed, and has the right members after', async () => {
     const came = { ...spike, op: 'members_joined', serverTs: 1_500 };
     const answers = [

@@ -5,6 +5,9 @@ import { asParleyError } from '../errors.ts';
 import type { Absence } from '../session/session.ts';
 import { missedEvents } from './missed-events.ts';
 
+/** What happens now waits no longer for what was missed. */
+const HOLDING_PATIENCE = 5_000;
+
 /** After a loss of the connection: what is not unread any more, what happened to conversations, and back into the chat room. */
 export class CatchUp {
   readonly #core: Core;
@@ -12,6 +15,7 @@ export class CatchUp {
   #isAsking = false;
   /** Events that were pushed while older ones are being asked for: those come first. */
   #held: GenericCommand[] | undefined;
+  #cancelHolding = () => {};
 
   constructor(core: Core, handle: (command: GenericCommand) => void) {
     this.#core = core;
@@ -20,7 +24,7 @@ export class CatchUp {
       if (unreadSince === undefined) this.#forgetUnread();
       if (eventsSince === undefined) return;
       this.#noteAbsence(eventsSince, serverTime);
-      this.#held ??= [];
+      this.#hold();
       void this.#rejoin();
       if (!this.#isAsking) void this.#ask();
     });
@@ -68,7 +72,7 @@ export class CatchUp {
     try {
       for await (const command of missedEvents(this.#core, absence.since, until)) this.#hearMissed(command);
     } catch (error) {
-      // Asking may fail for long; what happens now is worth more than the order.
+      // Asking may fail for long.
       this.#release();
       throw error;
     }
@@ -86,7 +90,15 @@ export class CatchUp {
     this.#absences = [{ ...absence, since }, ...others];
   }
 
+  #hold(): void {
+    this.#held ??= [];
+    this.#cancelHolding();
+    const { clock } = this.#core.session.connection.platform;
+    this.#cancelHolding = clock.after(HOLDING_PATIENCE, () => this.#release());
+  }
+
   #release(): void {
+    this.#cancelHolding();
     const held = this.#held ?? [];
     this.#held = undefined;
     for (const command of held) this.received(command);
