@@ -78,6 +78,14 @@ describe('sending', () => {
 
   it('[F-MSG-67] again with the same token returns the first id and time and is told to nobody', async () => {
     const { tom, jerry, cid } = await pair();
+    // Also of those that are kept nowhere.
+    const [now, twice] = [
+      await say(tom, cid, 'now', { dt: 'one', transient: true }),
+      await say(tom, cid, 'now', { dt: 'one', transient: true }),
+    ];
+    expect(twice.ackMessage).toMatchObject({ uid: now.ackMessage?.uid, t: now.ackMessage?.t });
+    await jerry.settled();
+    expect(jerry.inbox.splice(0).map(({ directMessage }) => directMessage?.msg)).toEqual(['now']);
     const first = await say(tom, cid, 'once', { dt: 'the same' });
     const again = await say(tom, cid, 'once', { dt: 'the same' });
     expect(again.ackMessage).toMatchObject({ uid: first.ackMessage?.uid, t: first.ackMessage?.t });

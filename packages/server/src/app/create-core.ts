@@ -10,6 +10,8 @@ import type { DomainEvent } from '../domain/events.ts';
 import { HookChain } from '../domain/hook/hook-chain.ts';
 import { KeywordFilters } from '../domain/keyword-filter/keyword-filters.ts';
 import { ClientRates } from '../domain/limits/client-rates.ts';
+import type { SentMessage } from '../domain/message/message-to-send.ts';
+import { RecentUnstored } from '../domain/message/recent-unstored.ts';
 import type { Apps } from '../domain/ports/apps.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { FileStore } from '../domain/ports/files.ts';
@@ -50,6 +52,8 @@ import { pluginEnvironment } from './plugin-environment.ts';
 const CACHED_CONVERSATIONS = 50_000;
 /** Clients seen lately, some 100 bytes each. */
 const KNOWN_CLIENTS = 100_000;
+/** Transient messages and wills that are known again when they come a second time. */
+const RECENT_UNSTORED = 10_000;
 
 export interface CoreParts {
   readonly store: Store;
@@ -175,6 +179,7 @@ export async function createCore({
     hooks: pluginEntries.length > 0 ? new HookChain([hooks, ...plugins.hooks]) : hooks,
     outbox,
     conversations: new ConversationCache(store.conversations, clock, entries),
+    unstored: new RecentUnstored(new LRUCache<string, SentMessage>({ max: RECENT_UNSTORED })),
     turns: new Turns(),
     wills: new PendingWills(),
     changesUnderWay: new ChangesUnderWay(),

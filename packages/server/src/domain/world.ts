@@ -1,6 +1,7 @@
 import type { BannedClients } from './ban/banned-clients.ts';
 import type { ConversationCache } from './conversation/conversation-cache.ts';
 import type { KeywordFilters } from './keyword-filter/keyword-filters.ts';
+import type { RecentUnstored } from './message/recent-unstored.ts';
 import type { Apps } from './ports/apps.ts';
 import type { Clock } from './ports/clock.ts';
 import type { FileStore } from './ports/files.ts';
@@ -30,6 +31,7 @@ export interface World {
   readonly dailyClients: DailyClients;
   readonly outbox: Publisher;
   readonly conversations: ConversationCache;
+  readonly unstored: RecentUnstored;
   readonly turns: Turns;
   readonly wills: PendingWills;
   readonly changesUnderWay: ChangesUnderWay;

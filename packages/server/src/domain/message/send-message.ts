@@ -12,7 +12,6 @@ import { checkMessageSize } from './message-size.ts';
 import type { ApprovedMessage, SendMessage, SentMessage } from './message-to-send.ts';
 import { notInside, requireMaySend } from './right-to-speak.ts';
 import { tellOfChange } from './tell-of-change.ts';
-import { unstored } from './unstored.ts';
 
 /**
  * Accepts a message: checks the sender's right, commits, and tells lane 2. Resolves once the message is on disk
@@ -117,8 +116,8 @@ function tellOnly(
   conversation: Conversation,
   request: ApprovedMessage,
 ): SentMessage {
-  const sent = unstored(request.at);
-  tell(world, author, conversation, request, sent, 'transient');
+  const { sent, isNew } = world.unstored.take(placeOf(author, conversation, request));
+  if (isNew) tell(world, author, conversation, request, sent, 'transient');
   return sent;
 }
 
@@ -128,7 +127,7 @@ function keepWill(
   conversation: Conversation,
   request: ApprovedMessage,
 ): SentMessage {
-  const sent = unstored(request.at);
+  const { sent } = world.unstored.take(placeOf(author, conversation, request));
   world.wills.set(author.app.key, authorOf(author), {
     conversationId: conversation.id,
     message: deliverable(author, request, sent),
@@ -137,6 +136,10 @@ function keepWill(
     ...(request.receivers !== undefined && { receivers: request.receivers }),
   });
   return sent;
+}
+
+function placeOf(author: Author, { key }: Conversation, { token, at }: ApprovedMessage) {
+  return { conversation: key, sender: authorOf(author), at, ...(token !== undefined && { token }) };
 }
 
 /** Members only see what is live: the cache may know more members by now than the one the checks ran against. */

@@ -3,7 +3,6 @@ import type { Conversation } from '../conversation/known-conversation.ts';
 import { ImError } from '../errors.ts';
 import type { ApprovedMessage, SendMessage, SentMessage } from '../message/message-to-send.ts';
 import { tellOfChange } from '../message/tell-of-change.ts';
-import { unstored } from '../message/unstored.ts';
 import type { World } from '../world.ts';
 
 /**
@@ -31,7 +30,10 @@ export async function sendToService(
     mentionAll: request.mentionAll,
   };
   if (request.kind === 'transient') {
-    const sent = unstored(request.at);
+    const { token, at } = request;
+    const place = { conversation: service.key, sender, at, ...(token !== undefined && { token }) };
+    const { sent, isNew } = world.unstored.take(place);
+    if (!isNew) return sent;
     const message = { ...content, ...sent };
     tellOwnDevices(world, author, service, message, 'transient');
     tellOfChange(world, author.app, service, service.key, message, request.changed);
