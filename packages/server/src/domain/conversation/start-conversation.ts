@@ -2,7 +2,7 @@ import { type Actor, byWhom, fromWhere } from '../actor.ts';
 import { ImError } from '../errors.ts';
 import { approveStart } from '../hook/approve-change.ts';
 import { hooksFor } from '../hook/consult.ts';
-import { type ClientId, type Milliseconds, TEMPORARY_PREFIX } from '../identifiers.ts';
+import { type ClientId, TEMPORARY_PREFIX } from '../identifiers.ts';
 import type { JsonObject } from '../json.ts';
 import type { ConversationDraft } from '../ports/conversations.ts';
 import { memberSetKey } from '../ports/member-set-key.ts';
@@ -50,7 +50,13 @@ export async function startConversation(
   const creator = actor.client ?? request.creator;
   const members = membersOf(actor, request);
   checkSize(actor, request.kind, members.length);
-  requireStartSignature(actor, request, world.clock.now());
+  const operation = {
+    action: 'create',
+    members: request.members,
+    isChatRoom: request.kind === 'chat-room',
+    isTemporary: request.kind === 'temporary',
+  } as const;
+  requireOperationSignature(actor, operation, request.signature, world.clock.now());
   const existing = await uniqueOne(world, actor, request, members);
   if (existing !== undefined) return { conversation: existing, existing: true };
   const attributes = await approveStart(world, actor, {
@@ -85,18 +91,6 @@ export async function startConversation(
     });
   }
   return { conversation, existing: outcome.existing };
-}
-
-/** Swift signs no temporary conversation (`wire-protocol §4.2`). @throws ImError CONVERSATION_SIGNATURE_FAILED */
-function requireStartSignature(
-  actor: Actor,
-  { kind, members, signature }: StartConversation,
-  now: Milliseconds,
-) {
-  const isSigned = kind !== 'temporary' || actor.app.settings.strictTemporarySignature;
-  if (!isSigned && signature === undefined) return;
-  const isChatRoom = kind === 'chat-room';
-  requireOperationSignature(actor, { action: 'create', members, isChatRoom }, signature, now);
 }
 
 /** Where there is a hook to be asked, a conversation that exists already is found before: nothing comes into being. */

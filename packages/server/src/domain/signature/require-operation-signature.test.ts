@@ -46,6 +46,7 @@ const create = (members: readonly string[], isChatRoom = false): SignedOperation
   action: 'create',
   members,
   isChatRoom,
+  isTemporary: false,
 });
 type OnMembers = Extract<SignedOperation, { conversation: string; members: readonly string[] }>;
 const members = (action: OnMembers['action'], ids: readonly string[]): SignedOperation => ({

@@ -13,6 +13,7 @@ export type SignedOperation =
       readonly members: readonly ClientId[];
       /** Chat rooms have no members, and some SDKs sign none for them. */
       readonly isChatRoom: boolean;
+      readonly isTemporary: boolean;
     }
   | {
       readonly action: 'invite' | 'kick' | 'conversation-block-clients' | 'conversation-unblock-clients';
@@ -42,8 +43,7 @@ export function requireOperationSignature(
   const refuse = (sentence: string) =>
     new ImError(isBlacklist ? 'BLACKLIST_SIGNATURE_FAILED' : 'CONVERSATION_SIGNATURE_FAILED', sentence);
   if (signature === undefined) {
-    // The Java SDK never signs it (D-20).
-    if (isQuit(actor.client, operation) && !actor.app.settings.strictQuitSignature) return;
+    if (mayComeWithout(actor.client, actor.app, operation)) return;
     throw refuse(`This app wants a signature for the action ${operation.action}.`);
   }
   const problem = problemWith(
@@ -53,6 +53,14 @@ export function requireOperationSignature(
     now,
   );
   if (problem !== undefined) throw refuse(problem);
+}
+
+/** What some SDK never signs, unless the app is strict about it. */
+function mayComeWithout(client: ClientId, { settings }: App, operation: SignedOperation): boolean {
+  // Java (D-20).
+  if (isQuit(client, operation)) return !settings.strictQuitSignature;
+  // Swift (`wire-protocol §4.2`).
+  return operation.action === 'create' && operation.isTemporary && !settings.strictTemporarySignature;
 }
 
 function isQuit(client: ClientId, operation: SignedOperation): boolean {
