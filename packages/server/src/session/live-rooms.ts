@@ -46,7 +46,7 @@ export class LiveRooms implements Rooms {
     const session = this.#live.byId(id);
     if (session === undefined) return false;
     // It may have been in the room before this login, and would come back to it.
-    for (const name of [...namesOf(session), clientName(session)])
+    for (const name of namesOf(session))
       if (this.#absences.get(name)?.room === room) this.#absences.delete(name);
     if (this.#roomOf.get(session) !== room) return false;
     this.#leave(session);
@@ -92,7 +92,7 @@ export class LiveRooms implements Rooms {
   /** The session is gone for good, or begins anew: logged in or out, or another device took its place. */
   forget(session: Session): void {
     this.#leave(session);
-    for (const name of [...namesOf(session), clientName(session)]) this.#absences.delete(name);
+    for (const name of namesOf(session)) this.#absences.delete(name);
   }
 
   /** The connection was lost: the session is in no room, but may come back to the one it was in. */
@@ -103,7 +103,7 @@ export class LiveRooms implements Rooms {
     this.#prune();
     const { app, client } = session.identity;
     const until = this.#clock.now() + MAY_RETURN_WITHIN;
-    for (const name of [...namesOf(session), clientName(session)]) {
+    for (const name of namesOf(session)) {
       // Deleted first, so that the newest is the last.
       this.#absences.delete(name);
       this.#absences.set(name, { name, app, client, room, until });
@@ -125,9 +125,7 @@ export class LiveRooms implements Rooms {
   returned(session: Session): void {
     this.#prune();
     // A session without a token or the name of a device can only be told by its client.
-    const names = isNameless(session.identity.device)
-      ? [...namesOf(session), clientName(session)]
-      : namesOf(session);
+    const names = isNameless(session.identity.device) ? namesOf(session) : ownNamesOf(session);
     const [absence] = names.flatMap((name) => this.#absences.get(name) ?? []);
     if (absence !== undefined) this.#enter(absence.room, session);
   }
@@ -167,12 +165,14 @@ export class LiveRooms implements Rooms {
   }
 }
 
-function clientName({ identity }: Session): string {
-  return `client ${JSON.stringify([identity.app, identity.client])}`;
+/** All an absence is kept under, what says most first. */
+function namesOf(session: Session): readonly string[] {
+  const { app, client } = session.identity;
+  return [...ownNamesOf(session), `client ${JSON.stringify([app, client])}`];
 }
 
 /** A reconnect with a token keeps the session's id; C# brings no token, but the device is the same. */
-function namesOf({ identity }: Session): readonly string[] {
+function ownNamesOf({ identity }: Session): readonly string[] {
   return [
     `session ${identity.id}`,
     `device ${JSON.stringify([identity.app, identity.client, identity.device])}`,

@@ -73,7 +73,7 @@ export class Session {
   }
 
   push(push: Push, urgency: Urgency = 'required'): void {
-    if (push.cmd !== CommandType.direct) this.tell(push.cmd);
+    this.tell(push.cmd);
     this.connection.send(this.#headOf(push.cmd), push.body, urgency);
   }
 
@@ -82,8 +82,9 @@ export class Session {
     return this.#told.get(cmd) ?? 0;
   }
 
-  /** Notes that it is told of a change now. */
+  /** Notes that it is told of a change now. Messages change nothing that was read before. */
   tell(cmd: number): void {
+    if (cmd === CommandType.direct) return;
     this.#told.set(cmd, this.told(cmd) + 1);
   }
 
