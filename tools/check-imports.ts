@@ -148,6 +148,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     'domain/errors': 'what cannot be compiled is refused in the words of the domain',
   }),
   'engines/hooks-http': engine({
+    'domain/hook/hook-answers': 'what an answer may hold is one rule, whoever gives it',
     'domain/hook/receivers': 'hooks are named the same receivers before and after, whoever has them',
     ...OUTGOING,
   }),

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from '../json.ts';
+import { isJsonObject, type JsonValue } from './json.ts';
 
 /**
  * The list with those elements at its end that are not in it yet, each once.

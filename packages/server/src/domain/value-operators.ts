@@ -1,5 +1,5 @@
-import { appendMissing, withoutElements } from './conversation/list-elements.ts';
 import type { JsonObject, JsonValue } from './json.ts';
+import { appendMissing, withoutElements } from './list-elements.ts';
 import { isList } from './query/document.ts';
 
 /** Makes the new value of a key from the old one; `undefined` stands for nothing. */

@@ -1,6 +1,3 @@
-import type { ClientId } from '../../domain/identifiers.ts';
-import type { JsonObject, JsonValue } from '../../domain/json.ts';
-import type { MessageBody } from '../../domain/message/message.ts';
 import {
   isAppCode,
   isTooDeep,
@@ -8,7 +5,10 @@ import {
   problemOfInitial,
   problemOfUpdate,
   wellFormed,
-} from '../../domain/ports/hook-answers.ts';
+} from '../../domain/hook/hook-answers.ts';
+import type { ClientId } from '../../domain/identifiers.ts';
+import type { JsonObject, JsonValue } from '../../domain/json.ts';
+import type { MessageBody } from '../../domain/message/message.ts';
 import {
   type ConversationUpdate,
   type Explanation,

@@ -4,7 +4,7 @@ import {
   problemOfInitial,
   problemOfUpdate,
   wellFormed,
-} from '../../domain/ports/hook-answers.ts';
+} from '../../domain/hook/hook-answers.ts';
 import type {
   BeforeHooks,
   Explanation,

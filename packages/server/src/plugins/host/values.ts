@@ -1,4 +1,4 @@
-import { isTooDeep } from '../../domain/ports/hook-answers.ts';
+import { isTooDeep } from '../../domain/hook/hook-answers.ts';
 import type { JsonObject } from '../plugin.ts';
 
 /** A value that a plug-in gave cannot be what it should be. The message completes "its answer cannot be used: …". */
